@@ -1,0 +1,1 @@
+"""Data: bundled and generated tables, and the split and scaling that turn a table into a Dataset."""

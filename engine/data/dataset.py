@@ -1,0 +1,206 @@
+"""A Dataset: a table split into a training and a test part and scaled, ready for a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.data.table import DataError, Table, Task, task_of
+
+SCALES = (("standard", "Standardize"), ("minmax", "Min-max"), ("none", "None"))
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """network value = (user's value − shift) / factor, by column; shift and factor have shape (columns,)."""
+
+    shift: NDArray[np.float64]
+    factor: NDArray[np.float64]
+
+    @classmethod
+    def fitted(cls, kind: str, x: NDArray[Any]) -> Self:
+        """Fits a scaling of a kind named in SCALES to x (rows, columns). A constant column is only shifted."""
+        columns = x.shape[1]
+        if kind == "none":
+            return cls(np.zeros(columns), np.ones(columns))
+        if kind == "minmax":
+            shift, factor = x.min(axis=0), np.ptp(x, axis=0)
+        else:
+            shift, factor = x.mean(axis=0), x.std(axis=0)
+        return cls(shift, np.where(factor > 0, factor, 1.0))
+
+    def apply(self, x: ArrayLike) -> NDArray[np.float32]:
+        """(rows, columns) in the user's units -> the same in the network's, float32."""
+        return ((np.asarray(x, dtype=np.float64) - self.shift) / self.factor).astype(np.float32)
+
+    def undo(self, x: ArrayLike) -> NDArray[np.float64]:
+        """(rows, columns) in the network's units -> the same in the user's, float64."""
+        return np.asarray(x, dtype=np.float64) * self.factor + self.shift
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a network is trained and tested on.
+
+    ``x_train``, ``x_test``: (rows, inputs) float32, scaled. ``y_train``, ``y_test``: class indices
+    (rows,) int64 for classes, scaled numbers (rows, targets) float32 for regression. ``names`` are the
+    input columns. ``rows_train`` and ``rows_test`` are the rows of the original table. The scalings were
+    fitted on the training part alone.
+    """
+
+    x_train: NDArray[np.float32]
+    y_train: NDArray[Any]
+    x_test: NDArray[np.float32]
+    y_test: NDArray[Any]
+    names: tuple[str, ...]
+    task: Task
+    target: str
+    classes: tuple[str, ...]
+    x_scaling: Scaling
+    y_scaling: Scaling
+    rows_train: NDArray[np.int64]
+    rows_test: NDArray[np.int64]
+    columns: tuple[str, ...]
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Table,
+        *,
+        test_fraction: float = 0.3,
+        scale: str = "standard",
+        seed: int = 0,
+        columns: tuple[str, ...] | None = None,
+    ) -> Self:
+        """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from."""
+        _refuse_unusable(table)
+        train, test = split(table.y, len(table.classes), test_fraction, seed)
+        x_scaling = Scaling.fitted(scale, table.x[train])
+        regression = not table.classes
+        y_scaling = Scaling.fitted(scale if regression else "none", table.y[train].reshape(len(train), -1))
+
+        def target(rows: NDArray[np.int64]) -> NDArray[Any]:
+            return y_scaling.apply(table.y[rows]) if regression else table.y[rows]
+
+        return cls(
+            x_train=x_scaling.apply(table.x[train]),
+            y_train=target(train),
+            x_test=x_scaling.apply(table.x[test]),
+            y_test=target(test),
+            names=table.columns,
+            task=table.task,
+            target=table.target,
+            classes=table.classes,
+            x_scaling=x_scaling,
+            y_scaling=y_scaling,
+            rows_train=train,
+            rows_test=test,
+            columns=columns or table.columns,
+        )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        names: tuple[str, ...] | None = None,
+        task: Task | None = None,
+        classes: tuple[str, ...] | None = None,
+        test_fraction: float = 0.0,
+        scale: str = "none",
+        seed: int = 0,
+    ) -> Self:
+        """A data set from one's own arrays, as they are unless a scale and a test share are asked for.
+
+        ``x``: (rows, inputs). ``y``: (rows,) or (rows, targets). Whole numbers, yes/no and text are classes,
+        other numbers a regression, unless ``task`` says otherwise. Raises DataError.
+        """
+        inputs = np.array(x, dtype=np.float64)
+        if inputs.ndim != 2:
+            raise DataError(f"x must have two dimensions (rows, inputs), not {inputs.ndim}")
+        columns = names or tuple(f"x{i + 1}" for i in range(inputs.shape[1]))
+        answers, labels = _as_target(np.asarray(y), task, classes)
+        if len(answers) != len(inputs):
+            raise DataError(f"x has {len(inputs)} rows but y has {len(answers)}")
+        table = Table(tuple(columns), inputs, answers, "y", labels)
+        return cls.from_table(table, test_fraction=test_fraction, scale=scale, seed=seed)
+
+    def part(self, name: str) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        """(x, y) of the "train" or "test" part."""
+        if name not in ("train", "test"):
+            raise KeyError(f"there is no part '{name}' of the data; there are train and test")
+        return (self.x_train, self.y_train) if name == "train" else (self.x_test, self.y_test)
+
+    def targets(self, y: NDArray[Any], outputs: int) -> NDArray[np.float32]:
+        """Targets as the network is asked to give them: (rows, outputs), one-hot for several classes."""
+        if self.task == "regression":
+            return y.astype(np.float32).reshape(len(y), -1)
+        if outputs == 1:
+            return y.astype(np.float32)[:, None]
+        one_hot: NDArray[np.float32] = np.eye(outputs, dtype=np.float32)[y]
+        return one_hot
+
+    def labels(self, output: NDArray[Any]) -> NDArray[np.int64]:
+        """Class indices (rows,) that an output (rows, outputs) stands for."""
+        if output.shape[1] == 1:
+            return (output[:, 0] >= 0.5).astype(np.int64)
+        best: NDArray[np.int64] = output.argmax(axis=1)
+        return best
+
+    @property
+    def target_width(self) -> int:
+        """How many numbers (regression) or classes one row's answer chooses from."""
+        return len(self.classes) or int(np.prod(self.y_train.shape[1:], dtype=int))
+
+
+def split(
+    y: NDArray[Any], classes: int, test_fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Shuffled row numbers of the training and the test part; every class keeps its share in both."""
+    rng = np.random.default_rng([seed, 1])
+    groups = [np.flatnonzero(y == k) for k in range(classes)] if classes else [np.arange(len(y))]
+    train, test = [], []
+    for group in groups:
+        shuffled = rng.permutation(group)
+        held_out = min(round(test_fraction * len(group)), max(len(group) - 1, 0))
+        test.append(shuffled[:held_out])
+        train.append(shuffled[held_out:])
+    return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(test))
+
+
+def _as_target(
+    y: NDArray[Any], task: Task | None, classes: tuple[str, ...] | None
+) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Class indices and labels, or numbers (rows, targets) and no labels."""
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    numeric = y.dtype.kind == "f"
+    if task is None:
+        task = "regression" if numeric or y.ndim > 1 else "binary"
+    if task == "regression":
+        return np.array(y, dtype=np.float64).reshape(len(y), -1), ()
+    values, indices = np.unique(y, return_inverse=True)
+    if len(values) < 2:
+        raise DataError("the target has only one class; there is nothing to tell apart")
+    return indices.astype(np.int64), classes or tuple(f"{value:g}" if numeric else str(value) for value in values)
+
+
+def _refuse_unusable(table: Table) -> None:
+    if not table.columns:
+        raise DataError("no input column is switched on; switch on at least one")
+    if len(table.x) < 2:
+        raise DataError(f"there must be at least 2 rows to learn from, not {len(table.x)}")
+    bad = ~np.isfinite(table.x)
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        raise DataError(f"row {row + 1}, column '{table.columns[column]}' is not a finite number")
+    if not table.classes and not np.isfinite(table.y).all():
+        row = int(np.flatnonzero(~np.isfinite(table.y).all(axis=1))[0])
+        raise DataError(f"row {row + 1}, target '{table.target}' is not a finite number")
+
+
+__all__ = ["SCALES", "DataError", "Dataset", "Scaling", "Table", "split", "task_of"]

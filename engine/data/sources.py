@@ -1,0 +1,68 @@
+"""The registry of data sets: what one can choose without a file of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data import bundled, generated
+from engine.data.table import Table
+from engine.registry import Registry
+
+
+@dataclass(frozen=True)
+class Source:
+    """One data set. Exactly one of ``bundled`` and ``generate`` is given.
+
+    ``settings`` names the fields of DataSpec that a generator heeds; ``features`` are the columns to
+    start with, where that is not all of them. ``tasks`` are those it can pose.
+    """
+
+    key: str
+    label: str
+    about: str
+    tasks: tuple[str, ...]
+    bundled: Callable[[], Table] | None = None
+    generate: Callable[[np.random.Generator, int, float, int], Table] | None = None
+    settings: tuple[str, ...] = ()
+    features: tuple[str, ...] | None = None
+
+    def table(self, rng: np.random.Generator, samples: int, noise: float, classes: int) -> Table:
+        """The whole table; the arguments matter for generators only."""
+        if self.bundled is not None:
+            return self.bundled()
+        assert self.generate is not None
+        return self.generate(rng, samples, noise, classes)
+
+
+_CLOUD = ("samples", "noise")
+_ARMS = ("samples", "noise", "classes")
+_TWO, _MANY, _EITHER, _NUMBER = ("binary",), ("multiclass",), ("binary", "multiclass"), ("regression",)
+
+SOURCES: Registry[Source] = Registry(
+    "data set",
+    [
+        Source(
+            "iris",
+            "Iris",
+            "150 flowers, three species",
+            _MANY,
+            bundled=bundled.iris,
+            features=("petal length (cm)", "petal width (cm)"),
+        ),
+        Source("wine", "Wine", "178 wines, three growers", _MANY, bundled=bundled.wine),
+        Source("breast_cancer", "Breast cancer", "569 tumours, benign or not", _TWO, bundled=bundled.breast_cancer),
+        Source("digits", "Digits", "1,797 handwritten digits, 8 × 8 pixels", _MANY, bundled=bundled.digits),
+        Source("diabetes", "Diabetes", "442 patients, a number to predict", _NUMBER, bundled=bundled.diabetes),
+        Source("moons", "Moons", "two half circles", _TWO, generate=generated.moons, settings=_CLOUD),
+        Source("circles", "Circles", "a ring around a disc", _TWO, generate=generated.circles, settings=_CLOUD),
+        Source("xor", "XOR", "opposite quadrants", _TWO, generate=generated.xor, settings=_CLOUD),
+        Source("blobs", "Gaussian blobs", "round clouds", _EITHER, generate=generated.blobs, settings=_ARMS),
+        Source("spirals", "Spirals", "arms wound together", _EITHER, generate=generated.spirals, settings=_ARMS),
+        Source("checkerboard", "Checkerboard", "four by four", _TWO, generate=generated.checkerboard, settings=_CLOUD),
+        Source("plane", "Plane", "a tilted plane", _NUMBER, generate=generated.plane, settings=_CLOUD),
+        Source("sine", "Sine", "a wave over one input", _NUMBER, generate=generated.sine, settings=_CLOUD),
+    ],
+)

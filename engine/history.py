@@ -1,0 +1,105 @@
+"""What is remembered of a run: points at fixed steps, and the loss of every batch, thinned as the run grows.
+
+When a point is taken depends on the step alone, never on the clock, so that the same run leaves the same
+history whatever the frame rate. Both records are bounded in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Named columns over steps: ``values`` has shape (points, columns). Read-only."""
+
+    names: tuple[str, ...]
+    values: Numbers
+
+    def __getitem__(self, name: str) -> Numbers:
+        """One column, shape (points,); NaN where it was not measured."""
+        return self.values[:, self.names.index(name)]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+class History:
+    """Appends rows of named numbers. What has been handed out is never written again."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self._rows = np.full((256, len(names)), np.nan)
+        self._count = 0
+
+    def append(self, row: dict[str, float]) -> None:
+        """Adds a point; a name without a value is left NaN."""
+        if self._count == len(self._rows):
+            # A new array: the views handed out keep the old one.
+            self._rows = np.concatenate([self._rows, np.full_like(self._rows, np.nan)])
+        self._rows[self._count] = [row.get(name, np.nan) for name in self.names]
+        self._count += 1
+
+    def renamed(self, names: tuple[str, ...], origin: dict[str, str]) -> History:
+        """A history with other columns that keeps what was measured: ``origin`` maps new names to old ones."""
+        changed = History(names)
+        old = self.view()
+        for i in range(len(old)):
+            changed.append({new: float(old[was][i]) for new, was in origin.items() if was in self.names})
+        return changed
+
+    def view(self) -> Series:
+        """All points so far, without a copy."""
+        values = self._rows[: self._count]
+        values.flags.writeable = False
+        return Series(self.names, values)
+
+
+@dataclass(frozen=True)
+class LossBand:
+    """The losses of single batches in buckets: for each its first step, minimum, maximum and mean."""
+
+    steps: Numbers
+    low: Numbers
+    high: Numbers
+    mean: Numbers
+
+
+class BatchLosses:
+    """Keeps the loss of every batch in at most ``2 * size`` buckets; when they are full, neighbours merge."""
+
+    def __init__(self, size: int = 1024) -> None:
+        self._limit = 2 * size
+        self._width = 1
+        self._buckets: list[tuple[float, float, float]] = []
+        self._pending: list[float] = []
+        # For the training loop: remembers one loss, at the price of a list's append.
+        self.append = self._pending.append
+
+    def _settle(self) -> None:
+        """Moves whole buckets from the pending losses; the result does not depend on when this is called."""
+        pending, width, done = self._pending, self._width, 0
+        while len(pending) - done >= width:
+            part = pending[done : done + width]
+            self._buckets.append((min(part), max(part), sum(part) / width))
+            done += width
+            if len(self._buckets) == self._limit:
+                pairs = zip(self._buckets[::2], self._buckets[1::2], strict=True)
+                self._buckets = [(min(a[0], b[0]), max(a[1], b[1]), (a[2] + b[2]) / 2) for a, b in pairs]
+                self._width = width = 2 * width
+        del pending[:done]
+
+    def view(self) -> LossBand:
+        """The buckets so far; the last may be filled only in part."""
+        self._settle()
+        rows = list(self._buckets)
+        if self._pending:
+            rows.append((min(self._pending), max(self._pending), sum(self._pending) / len(self._pending)))
+        values = np.array(rows, dtype=np.float64).reshape(-1, 3)
+        steps = np.arange(len(rows), dtype=np.float64) * self._width + 1.0
+        return LossBand(steps, values[:, 0], values[:, 1], values[:, 2])

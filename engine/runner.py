@@ -1,0 +1,187 @@
+"""The training thread: one job in, one report out.
+
+A thread that trains without pause starves the window whenever the network is small, because NumPy's tiny
+calls drop and retake the interpreter's lock tens of thousands of times a second. So the thread works in
+slices: it is asked for a bounded piece of work, answers with a Snapshot, and then sleeps until it is asked
+again. There is nothing to lock, since only this thread ever touches the Trainer.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from time import perf_counter
+
+from engine.data.table import DataError
+from engine.experiment import Experiment
+from engine.network import TooLargeError
+from engine.probes import Maps, Trace, Wants, maps, trace
+from engine.snapshot import Failure, Snapshot
+from engine.trainer import Evaluation, Trainer
+
+# Evaluations and maps may take this share of the thread's time.
+_LOOKING_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of work. ``generation`` comes back in the report; ``wants`` is what the report should hold."""
+
+    generation: int = 0
+    wants: Wants = field(default=Wants(), kw_only=True)
+
+
+@dataclass(frozen=True)
+class Train(Job):
+    """Trains for ``seconds`` at most, ``steps`` at most and ``epochs`` at most (None: no such limit)."""
+
+    seconds: float | None = None
+    steps: int | None = None
+    epochs: int | None = None
+
+
+@dataclass(frozen=True)
+class Apply(Job):
+    """Takes over a changed experiment, with the least loss of what was learned; ``fresh`` begins anew."""
+
+    experiment: Experiment = field(kw_only=True)
+    fresh: bool = False
+
+
+class Runner:
+    """Owns the training thread. Post a job only when ``idle``; poll for its report; close at the end."""
+
+    def __init__(self, trainer: Trainer | None = None) -> None:
+        self._trainer = trainer
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._reports: SimpleQueue[Snapshot | Failure] = SimpleQueue()
+        self._outstanding = 0
+        self._look = _Look()
+        self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+        self._thread.start()
+
+    @property
+    def idle(self) -> bool:
+        """Whether every job posted has been answered and the answer taken."""
+        return self._outstanding == 0
+
+    def post(self, job: Job) -> None:
+        """Hands a job to the thread."""
+        self._outstanding += 1
+        self._jobs.put(job)
+
+    def poll(self) -> Snapshot | Failure | None:
+        """The next report, or None when none is ready; never waits."""
+        try:
+            return self._taken(self._reports.get_nowait())
+        except Empty:
+            return None
+
+    def wait(self, timeout: float | None = None) -> Snapshot | Failure:
+        """The next report, waiting for it; raises ``queue.Empty`` after the timeout (seconds)."""
+        return self._taken(self._reports.get(timeout=timeout))
+
+    def _taken(self, report: Snapshot | Failure) -> Snapshot | Failure:
+        self._outstanding -= 1
+        return report
+
+    def close(self) -> None:
+        """Ends the thread after the job it is at."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self._reports.put(self._report(job))
+
+    def _report(self, job: Job) -> Snapshot | Failure:
+        try:
+            started, before = perf_counter(), self._trainer.steps_done if self._trainer else 0
+            trainer = self._done(job)
+            elapsed = perf_counter() - started
+            rate = (trainer.steps_done - before) / elapsed if isinstance(job, Train) and elapsed > 0 else 0.0
+            timed = isinstance(job, Train) and job.seconds is not None and not (trainer.finished or trainer.diverged)
+            self._look.update(trainer, job.wants, elapsed if timed else None)
+            return _snapshot(trainer, job, self._look, rate)
+        except (DataError, TooLargeError) as refusal:
+            return Failure(job.generation, str(refusal))
+        except MemoryError:
+            return Failure(job.generation, "There is not enough free memory for this network; make it smaller.")
+        except Exception as error:  # noqa: BLE001 - whatever it is must reach the window, not kill the thread
+            return Failure(job.generation, f"{type(error).__name__}: {error}", traceback.format_exc())
+
+    def _done(self, job: Job) -> Trainer:
+        """Does the job and returns the trainer, which only this thread touches."""
+        if isinstance(job, Apply):
+            if self._trainer is None:
+                self._trainer = Trainer(job.experiment)
+            else:
+                self._trainer.reconfigure(job.experiment)
+                if job.fresh:
+                    self._trainer.reset()
+            self._look = _Look()
+        assert self._trainer is not None, "the first job must be Apply"
+        if isinstance(job, Train):
+            _train(self._trainer, job)
+        return self._trainer
+
+
+def _train(trainer: Trainer, job: Train) -> None:
+    deadline = perf_counter() + (job.seconds if job.seconds is not None else float("inf"))
+    last_step = trainer.steps_done + job.steps if job.steps is not None else None
+    last_epoch = trainer.epochs_done + job.epochs if job.epochs is not None else None
+    while not (trainer.finished or trainer.diverged):
+        if trainer.steps_done == last_step or trainer.epochs_done == last_epoch:
+            return
+        trainer.step()
+        if perf_counter() >= deadline:
+            return
+
+
+class _Look:
+    """Looks at the network for a report, at most for a fixed share of the time spent training."""
+
+    def __init__(self) -> None:
+        self.evaluation: Evaluation | None = None
+        self.maps: Maps | None = None
+        self.trace: Trace | None = None
+        self._wants = Wants()
+        self._owed = 0.0
+
+    def update(self, trainer: Trainer, wants: Wants, trained_s: float | None) -> None:
+        """Looks again, unless that has cost too much lately. ``trained_s`` None means: look now."""
+        if trained_s is not None and self.evaluation is not None and wants == self._wants:
+            self._owed -= trained_s * _LOOKING_SHARE
+            if self._owed > 0:
+                return
+        started = perf_counter()
+        self._wants = wants
+        self.evaluation = trainer.evaluation()
+        if wants.maps and (self.maps is None or self.maps.step != trainer.steps_done):
+            self.maps = maps(trainer.network, trainer.data, trainer.steps_done)
+        self.trace = trace(trainer.network, trainer.data, wants.row) if wants.row is not None else None
+        self._owed = perf_counter() - started
+
+
+def _snapshot(trainer: Trainer, job: Job, look: _Look, rate: float) -> Snapshot:
+    assert look.evaluation is not None
+    return Snapshot(
+        generation=job.generation,
+        experiment=trainer.experiment,
+        data=trainer.data,
+        plan=trainer.network.plan,
+        step=trainer.steps_done,
+        epoch=trainer.epochs_done,
+        steps_per_epoch=trainer.steps_per_epoch,
+        finished=trainer.finished,
+        diverged=trainer.diverged,
+        parameters=trainer.network.parameters.copy(),
+        evaluation=look.evaluation,
+        history=trainer.history.view(),
+        batch_losses=trainer.batch_losses.view(),
+        maps=look.maps if job.wants.maps else None,
+        trace=look.trace,
+        steps_per_second=rate,
+    )

@@ -1,0 +1,65 @@
+"""The Snapshot: an immutable picture of one instant of training; all that a view ever sees of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.dataset import Dataset
+from engine.experiment import Experiment
+from engine.history import LossBand, Series
+from engine.network import Plan
+from engine.probes import Maps, Trace
+from engine.trainer import Divergence, Evaluation
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One instant. ``generation`` counts the rebuilds asked for: a snapshot from before one is dropped.
+
+    ``parameters`` is a copy of the flat vector; ``weights(i)`` and ``biases(i)`` are views of it.
+    ``evaluation`` and ``maps`` say at which step they were taken: under full speed they may be a few
+    frames older than the weights. ``steps_per_second`` is that of the last slice of work.
+    """
+
+    generation: int
+    experiment: Experiment
+    data: Dataset
+    plan: Plan
+    step: int
+    epoch: int
+    steps_per_epoch: int
+    finished: bool
+    diverged: Divergence | None
+    parameters: NDArray[Any]
+    evaluation: Evaluation
+    history: Series
+    batch_losses: LossBand
+    maps: Maps | None
+    trace: Trace | None
+    steps_per_second: float
+
+    def weights(self, layer: int) -> NDArray[Any]:
+        """The weights of a layer, (inputs, units)."""
+        return self.plan.layers[layer].matrix(self.parameters)[:, :-1].T
+
+    def biases(self, layer: int) -> NDArray[Any]:
+        """The biases of a layer, (units,)."""
+        return self.plan.layers[layer].matrix(self.parameters)[:, -1]
+
+    def largest_weight(self) -> float:
+        """The largest magnitude of any weight (biases left out), 0 when none is finite."""
+        values = [np.abs(self.weights(i)).max(initial=0.0) for i in range(len(self.plan.layers))]
+        return float(max(values))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that could not be done: one sentence for people, and for errors of the program the traceback."""
+
+    generation: int
+    message: str
+    details: str = ""

@@ -1,0 +1,43 @@
+"""The one door to the window, for people, pictures, benchmarks and tests."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import PySide6
+from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtWidgets import QApplication
+
+from engine.experiment import Experiment
+from gui import theme
+from gui.window import Window
+
+
+def start(argv: Sequence[str], experiment: Experiment | None = None, remember: bool = True) -> tuple[QApplication, Window]:
+    """Builds the window and shows it; the event loop is the caller's.
+
+    ``argv`` are the arguments after the program's name; Qt's own are understood. ``remember`` keeps theme
+    and layout in the user's settings.
+    """
+    refuse_bad_release(PySide6.__version__, sys.version_info[:2])
+    found = QCoreApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication(["glassbox", *argv])
+    application.setApplicationName("Glassbox")
+    application.setOrganizationName("Glassbox")
+    theme.prepare(application)
+    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
+    window = Window(application, experiment or Experiment(), settings if remember else None)
+    window.show()
+    return application, window
+
+
+def refuse_bad_release(qt: str, python: tuple[int, int]) -> None:
+    """Raises SystemExit with a sentence for a PySide6 that is known to abort.
+
+    PySide6 6.12.0 on Python 3.11 loses a reference to True with each signal and dies after some hundred.
+    """
+    if qt.startswith("6.12.0") and python == (3, 11):
+        raise SystemExit(
+            "PySide6 6.12.0 crashes on Python 3.11; install the tested one: pip install 'PySide6-Essentials<6.12'"
+        )

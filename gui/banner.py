@@ -1,0 +1,45 @@
+"""A line above the diagram for what went wrong, with what can be done about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from gui.icons import icon
+from gui.text import tr
+from gui.theme import colours
+
+
+class Banner(QFrame):
+    """Hidden until there is something to say. ``remedied`` when its button is pressed."""
+
+    remedied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.label = QLabel(wordWrap=True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.remedy = QPushButton()
+        self.remedy.setProperty("role", "primary")
+        self.remedy.clicked.connect(self.remedied)
+        self._close = QToolButton()
+        self._close.setToolTip(tr("Close this message"))
+        self._close.setAccessibleName(tr("Close this message"))
+        self._close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.remedy)
+        row.addWidget(self._close)
+        self.hide()
+
+    def say(self, text: str, remedy: str = "", details: str = "") -> None:
+        """Shows a sentence, with a button for the remedy where there is one."""
+        self._close.setIcon(icon("close", colours().warning))
+        self.label.setText(text)
+        self.label.setToolTip(details)
+        self.label.setAccessibleName(text)
+        self.remedy.setText(remedy)
+        self.remedy.setVisible(bool(remedy))
+        self.show()

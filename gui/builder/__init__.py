@@ -1,0 +1,1 @@
+"""The panel in which an experiment is set up."""

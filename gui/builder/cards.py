@@ -1,0 +1,190 @@
+"""The list of layers as cards: one each, the selected one opened up for editing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from engine.activations import ACTIVATIONS
+from engine.experiment import Dense, Output
+from engine.initializers import INITIALIZERS
+from gui.fields import Stepper
+from gui.forms import Form
+from gui.icons import icon
+from gui.text import tr
+from gui.theme import colours
+
+_EDITABLE = ("activation", "negative_slope", "initializer")
+_TOOLS = (
+    ("up_arrow", "move", -1, "Move this layer towards the inputs"),
+    ("down_arrow", "move", 1, "Move this layer towards the output"),
+    ("trash", "remove", 0, "Remove this layer"),
+)
+
+
+class LayerCard(QFrame):
+    """One layer. ``index`` is its place among the hidden ones, -1 for the output.
+
+    ``edited(index, field, value, gesture)``, ``moved(from, to)``, ``removed(index)``, ``pressed(index)``.
+    """
+
+    edited = Signal(int, str, object, int)
+    moved = Signal(int, int)
+    removed = Signal(int)
+    pressed = Signal(int)
+
+    def __init__(self, index: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.index = index
+        hidden = index >= 0
+        self._name = QLabel(tr("hidden {0}").format(index + 1) if hidden else tr("output"))
+        self._name.setProperty("role", "strong")
+        self._summary = QLabel()
+        self._summary.setProperty("role", "note")
+        self.form = Form(Dense if hidden else Output, _EDITABLE)
+        self.form.edited.connect(self._field_edited)
+        self._tools = self._make_tools() if hidden else QWidget()
+        self._grip = QLabel("⋮⋮" if hidden else "")
+        self._grip.setProperty("role", "quiet")
+        self._grip.setFixedWidth(14)
+        if hidden:
+            self.setAccessibleName(tr("Layer hidden {0}").format(index + 1))
+            self._grip.setToolTip(tr("Drag to change the order"))
+            self._grip.setCursor(Qt.CursorShape.OpenHandCursor)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 8, 10, 8)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._grip, 0, 0, 2, 1)
+        grid.addWidget(self._name, 0, 1)
+        grid.addWidget(self._summary, 1, 1)
+        grid.setColumnStretch(1, 1)
+        self.width_label = QLabel()
+        self.width_label.setProperty("role", "strong")
+        self.stepper: Stepper | None = None
+        if hidden:
+            self.stepper = Stepper(Dense.settings()["units"])
+            self.stepper.field.setObjectName("units")
+            self.stepper.edited.connect(self._units_edited)
+        grid.addWidget(self.stepper or self.width_label, 0, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self.form, 2, 0, 1, 3)
+        grid.addWidget(self._tools, 3, 0, 1, 3)
+        self.form.setContentsMargins(0, 8, 0, 0)
+        self.show_selected(False)
+
+    def _make_tools(self) -> QWidget:
+        host = QWidget()
+        row = QHBoxLayout(host)
+        row.setContentsMargins(0, 6, 0, 0)
+        row.setSpacing(2)
+        row.addStretch()
+        for name, what, by, words in _TOOLS:
+            button = QToolButton()
+            button.setIcon(icon(name, colours().quiet))
+            button.setProperty("role", "mini")
+            button.setProperty("icon_name", name)
+            button.setProperty("by", by)
+            button.setObjectName(what)
+            button.setToolTip(tr(words))
+            button.setAccessibleName(tr(words))
+            button.clicked.connect(self._move if what == "move" else self._remove)
+            row.addWidget(button)
+        return host
+
+    def show_layer(self, spec: Dense | Output, units: int | None, activation: str) -> None:
+        """Shows a layer's settings; ``activation`` is what an automatic one amounts to."""
+        self.form.show_spec(spec)
+        label = ACTIVATIONS[activation].label if activation in ACTIVATIONS else tr("automatic")
+        start = tr("from the data") if isinstance(spec, Output) else INITIALIZERS[spec.initializer].short
+        self._summary.setText(f"{label.lower() if label != 'ReLU' else label} · {start}")
+        if self.stepper is not None and isinstance(spec, Dense):
+            self.stepper.show_value(spec.units)
+        else:
+            self.width_label.setText("" if units is None else f"{units}")
+
+    def show_selected(self, selected: bool) -> None:
+        """Opens or closes the card."""
+        self.setProperty("selected", selected)
+        self.form.setVisible(selected)
+        self._tools.setVisible(selected and self.index >= 0)
+        self.style().polish(self)
+
+    @Slot(str, object, int)
+    def _field_edited(self, name: str, value: object, gesture: int) -> None:
+        self.edited.emit(self.index, name, value, gesture)
+
+    @Slot(object, int)
+    def _units_edited(self, value: object, gesture: int) -> None:
+        self.edited.emit(self.index, "units", value, gesture)
+
+    @Slot()
+    def _move(self) -> None:
+        self.moved.emit(self.index, self.index + self.sender().property("by"))
+
+    @Slot()
+    def _remove(self) -> None:
+        self.removed.emit(self.index)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Selects the layer."""
+        self.pressed.emit(self.index)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """After a drag, asks for the place under the pointer."""
+        cards = self.parentWidget()
+        if self.index >= 0 and isinstance(cards, LayerCards):
+            to = cards.place_at(self.mapTo(cards, event.position()))
+            if to != self.index:
+                self.moved.emit(self.index, to)
+
+
+class LayerCards(QWidget):
+    """The cards of all layers, the output last. The signals are those of the cards."""
+
+    edited = Signal(int, str, object, int)
+    moved = Signal(int, int)
+    removed = Signal(int)
+    pressed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        self.output = self._wired(LayerCard(-1))
+        self._layout.addWidget(self.output)
+        self.cards: list[LayerCard] = []
+
+    def _wired(self, card: LayerCard) -> LayerCard:
+        card.edited.connect(self.edited)
+        card.moved.connect(self.moved)
+        card.removed.connect(self.removed)
+        card.pressed.connect(self.pressed)
+        return card
+
+    def show_layers(self, layers: tuple[Dense, ...], output: Output, outputs: int | None, activation: str) -> None:
+        """Shows the hidden layers and the output; cards that are already there are kept."""
+        while len(self.cards) > len(layers):
+            card = self.cards.pop()
+            card.hide()
+            card.deleteLater()
+        while len(self.cards) < len(layers):
+            card = self._wired(LayerCard(len(self.cards)))
+            self._layout.insertWidget(len(self.cards), card)
+            self.cards.append(card)
+        for card, layer in zip(self.cards, layers, strict=True):
+            card.show_layer(layer, layer.units, layer.activation)
+        self.output.show_layer(output, outputs, activation)
+
+    def show_selected(self, index: int | None) -> None:
+        """Opens the card of a hidden layer, of the output (-1), or of none."""
+        for card in (*self.cards, self.output):
+            card.show_selected(card.index == index)
+
+    def place_at(self, position: QPointF) -> int:
+        """The index of the hidden layer whose card lies at a height of this widget."""
+        for card in self.cards:
+            if position.y() < card.geometry().bottom():
+                return card.index
+        return len(self.cards) - 1

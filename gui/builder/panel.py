@@ -1,0 +1,226 @@
+"""The builder: data, network and training, each a section of forms made from the fields."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from engine.data.sources import SOURCES
+from engine.experiment import DataSpec, Experiment, TrainingSpec
+from engine.optimizers import OPTIMIZERS
+from engine.snapshot import Snapshot
+from gui import edits
+from gui.builder.cards import LayerCards
+from gui.builder.columns import ColumnPicker
+from gui.fields import ChoiceField
+from gui.forms import Form
+from gui.text import tr
+
+_GENERATED = ("samples", "noise", "classes")
+_ALWAYS = ("test_fraction", "scale", "seed")
+
+
+class Builder(QScrollArea):
+    """Shows an experiment. ``edited(experiment, text, merge)`` is the wish for another one."""
+
+    edited = Signal(object, str, str)
+    layer_selected = Signal(int)
+
+    def __init__(self, experiment: Experiment, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._experiment = experiment
+        self._selected: int | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget(objectName="content")
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(16, 14, 16, 16)
+        self._column.setSpacing(6)
+        self._add_data_section()
+        self._add_network_section()
+        self._add_training_section()
+        self._column.addStretch()
+        self.setWidget(content)
+        self.show_experiment(experiment)
+
+    # -- the sections ----------------------------------------------------------------------------
+
+    def _section(self, title: str, gap: int) -> QLabel:
+        """Adds a heading and returns the note at its right."""
+        self._column.addSpacing(gap)
+        head, note = QLabel(title), QLabel()
+        head.setProperty("role", "section")
+        note.setProperty("role", "note")
+        self._row(head, note)
+        return note
+
+    def _row(self, left: QWidget, right: QWidget) -> None:
+        row = QHBoxLayout()
+        row.addWidget(left)
+        row.addStretch()
+        row.addWidget(right)
+        self._column.addLayout(row)
+
+    def _labelled(self, text: str, field: QWidget) -> None:
+        label = QLabel(text)
+        label.setProperty("role", "field")
+        label.setBuddy(field)
+        self._row(label, field)
+
+    def _add_data_section(self) -> None:
+        self._data_note = self._section(tr("Data"), 0)
+        setting = DataSpec.settings()["source"]
+        self.source = ChoiceField(SOURCES.choices(), tr(setting.label), tr(setting.help))
+        self.source.setObjectName("source")
+        self.source.chosen.connect(self._choose_source)
+        self._labelled(tr("Table"), self.source)
+        self._target = QLabel()
+        self._labelled(tr("Target"), self._target)
+        self.columns = ColumnPicker()
+        self.columns.picked.connect(self._pick_columns)
+        self._column.addWidget(self.columns)
+        self.data_form = Form(DataSpec, (*_GENERATED, *_ALWAYS))
+        self.data_form.edited.connect(self._edit_data)
+        self._column.addWidget(self.data_form)
+
+    def _add_network_section(self) -> None:
+        self._network_note = self._section(tr("Network"), 14)
+        self.cards = LayerCards()
+        self.cards.edited.connect(self._edit_layer)
+        self.cards.moved.connect(self._move_layer)
+        self.cards.removed.connect(self._remove_layer)
+        self.cards.pressed.connect(self._press_layer)
+        self._column.addWidget(self.cards)
+        self.add_button = QPushButton(tr("+ Add layer"))
+        self.add_button.setProperty("role", "link")
+        self.add_button.setToolTip(tr("Adds a hidden layer before the output (Ctrl+L)"))
+        self.add_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.add_button.clicked.connect(self.add_layer)
+        self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_training_section(self) -> None:
+        self._section(tr("Training"), 14)
+        self.loss_form = Form(TrainingSpec, ("loss",))
+        self.rest_form = Form(TrainingSpec, ("batch_size", "epochs", "seed"))
+        kinds = [(kind, cls.label) for kind, cls in OPTIMIZERS.items()]
+        self.optimizer = ChoiceField(kinds, tr("Optimizer"), tr("How a gradient moves the weights."))
+        self.optimizer.setObjectName("optimizer")
+        self.optimizer.chosen.connect(self._choose_optimizer)
+        self._column.addWidget(self.loss_form)
+        self._labelled(tr("Optimizer"), self.optimizer)
+        self.optimizer_forms = {kind: Form(cls) for kind, cls in OPTIMIZERS.items()}
+        for form in self.optimizer_forms.values():
+            form.edited.connect(self._edit_optimizer)
+            self._column.addWidget(form)
+        self._column.addWidget(self.rest_form)
+        for form in (self.loss_form, self.rest_form):
+            form.edited.connect(self._edit_training)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Shows another experiment."""
+        self._experiment = experiment
+        data, training = experiment.data, experiment.training
+        source = SOURCES[data.source]
+        self.source.show_key(data.source)
+        self.source.setToolTip(source.about)
+        self.data_form.show_spec(data, only=(*source.settings, *_ALWAYS))
+        self._show_cards(None)
+        self.optimizer.show_key(training.optimizer.kind)
+        self.optimizer.setToolTip(f"{training.optimizer.about}\n{training.optimizer.formula}")
+        for kind, form in self.optimizer_forms.items():
+            form.setVisible(kind == training.optimizer.kind)
+        self.optimizer_forms[training.optimizer.kind].show_spec(training.optimizer)
+        self.loss_form.show_spec(training)
+        self.rest_form.show_spec(training)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Shows what follows from the data: its size, its columns and the output's width."""
+        data = snapshot.data
+        self._data_note.setText(tr("{0} training · {1} test").format(len(data.x_train), len(data.x_test)))
+        classes = f" ({len(data.classes)})" if data.classes else ""
+        self._target.setText(f"{data.target}{classes}")
+        self._target.setToolTip(", ".join(data.classes) or tr("a number"))
+        self.columns.show_columns(data.columns, data.names)
+        self._network_note.setText(tr("{0} parameters").format(f"{snapshot.plan.parameters:,}"))
+        self._show_cards(snapshot)
+
+    def _show_cards(self, snapshot: Snapshot | None) -> None:
+        network = self._experiment.network
+        outputs = snapshot.plan.layers[-1].units if snapshot else None
+        activation = snapshot.plan.layers[-1].activation.key if snapshot else network.output.activation
+        self.cards.show_layers(network.layers, network.output, outputs, activation)
+        self.cards.show_selected(self._selected)
+
+    def show_layer(self, index: int | None) -> None:
+        """Opens the card of a layer: a hidden one, -1 for the output, None for no card."""
+        self._selected = index
+        self.cards.show_selected(index)
+
+    @property
+    def selected_layer(self) -> int | None:
+        """The layer whose card is open: a hidden one, -1 for the output, None when all are closed."""
+        return self._selected
+
+    # -- wishes ----------------------------------------------------------------------------------
+
+    def _wish(self, path: str, value: object, text: str, gesture: int = 0) -> None:
+        merge = f"{path}#{gesture}" if gesture else ""
+        self.edited.emit(self._experiment.with_value(path, value), text, merge)
+
+    @Slot(str)
+    def _choose_source(self, key: str) -> None:
+        data = self._experiment.data.model_dump(exclude={"features"}) | {"source": key}
+        self.edited.emit(self._experiment.edited(data=data), tr("Table"), "")
+
+    @Slot(object)
+    def _pick_columns(self, names: tuple[str, ...]) -> None:
+        self._wish("data.features", names, tr("Inputs"))
+
+    @Slot(str, object, int)
+    def _edit_data(self, name: str, value: object, gesture: int) -> None:
+        self._wish(f"data.{name}", value, tr(DataSpec.settings()[name].label), gesture)
+
+    @Slot(str, object, int)
+    def _edit_training(self, name: str, value: object, gesture: int) -> None:
+        self._wish(f"training.{name}", value, tr(TrainingSpec.settings()[name].label), gesture)
+
+    @Slot(str)
+    def _choose_optimizer(self, kind: str) -> None:
+        if kind != self._experiment.training.optimizer.kind:
+            self._wish("training.optimizer", {"kind": kind}, tr("Optimizer"))
+
+    @Slot(str, object, int)
+    def _edit_optimizer(self, name: str, value: object, gesture: int) -> None:
+        label = type(self._experiment.training.optimizer).settings()[name].label
+        self._wish(f"training.optimizer.{name}", value, tr(label), gesture)
+
+    @Slot(int, str, object, int)
+    def _edit_layer(self, index: int, name: str, value: object, gesture: int) -> None:
+        path = f"network.layers.{index}.{name}" if index >= 0 else f"network.output.{name}"
+        where = tr("hidden {0}").format(index + 1) if index >= 0 else tr("output")
+        self._wish(path, value, f"{where}: {name.replace('_', ' ')}", gesture)
+
+    @Slot(int, int)
+    def _move_layer(self, index: int, to: int) -> None:
+        if 0 <= to < len(self._experiment.network.layers):
+            self._selected = to
+            self.edited.emit(edits.move_layer(self._experiment, index, to), tr("Move layer"), "")
+
+    @Slot(int)
+    def _remove_layer(self, index: int) -> None:
+        self._selected = None
+        self.edited.emit(edits.remove_layer(self._experiment, index), tr("Remove layer"), "")
+
+    @Slot(int)
+    def _press_layer(self, index: int) -> None:
+        self.show_layer(None if index == self._selected else index)
+        self.layer_selected.emit(-2 if self._selected is None else self._selected)
+
+    @Slot()
+    def add_layer(self) -> None:
+        """Asks for one more hidden layer before the output."""
+        at = len(self._experiment.network.layers)
+        self.edited.emit(edits.insert_layer(self._experiment, at), tr("Add layer"), "")

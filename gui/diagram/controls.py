@@ -1,0 +1,84 @@
+"""The small buttons on the diagram: fewer and more units of a layer, and a layer in between."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from engine.snapshot import Snapshot
+from gui.diagram.layout import Column
+from gui.text import tr
+
+_SIDE, _TOP = 22, 22
+# Columns closer than this have no room for buttons; the builder has them all.
+_ROOM_FOR_STEPS, _ROOM_FOR_INSERT = 132.0, 196.0
+
+
+class Controls(QObject):
+    """Keeps a row of buttons in step with the columns. ``units_wished(layer, by)``, ``layer_wished(position)``."""
+
+    units_wished = Signal(int, int)
+    layer_wished = Signal(int)
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._buttons: list[QToolButton] = []
+        self._layers = -1
+
+    def arrange(self, columns: tuple[Column, ...], snapshot: Snapshot) -> None:
+        """Puts the buttons where the columns are now."""
+        hidden = len(columns) - 2
+        if hidden != self._layers:
+            self._rebuild(hidden)
+        step = columns[1].x - columns[0].x
+        buttons = iter(self._buttons)
+        for layer in range(hidden):
+            x = columns[layer + 1].x
+            for offset in (-66.0, 66.0):
+                self._put(next(buttons), x + offset, step >= _ROOM_FOR_STEPS)
+        for position in range(hidden + 1):
+            left, right = columns[position], columns[position + 1]
+            self._put(next(buttons), (left.x + right.x) / 2, step >= _ROOM_FOR_INSERT)
+
+    @staticmethod
+    def _put(button: QToolButton, x: float, visible: bool) -> None:
+        button.move(round(x - button.width() / 2), _TOP)
+        button.setVisible(visible)
+
+    def _rebuild(self, hidden: int) -> None:
+        for button in self._buttons:
+            button.deleteLater()
+        self._buttons, self._layers = [], hidden
+        for layer in range(hidden):
+            for by, text in ((-1, "−"), (1, "+")):
+                words = (tr("One unit less in hidden {0}") if by < 0 else tr("One unit more in hidden {0}")).format(
+                    layer + 1
+                )
+                button = self._button(text, "round", words)
+                button.setProperty("wish", (layer, by))
+                button.setObjectName(f"units.{layer}.{'less' if by < 0 else 'more'}")
+                button.clicked.connect(self._wish_units)
+        for position in range(hidden + 1):
+            button = self._button("+", "insert", tr("Insert a layer here"))
+            button.setProperty("wish", position)
+            button.setObjectName(f"insert.{position}")
+            button.clicked.connect(self._wish_layer)
+
+    def _button(self, text: str, role: str, words: str) -> QToolButton:
+        button = QToolButton(self._canvas, text=text)
+        button.setProperty("role", role)
+        button.setFixedSize(_SIDE, _SIDE)
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._buttons.append(button)
+        return button
+
+    @Slot()
+    def _wish_units(self) -> None:
+        self.units_wished.emit(*self.sender().property("wish"))
+
+    @Slot()
+    def _wish_layer(self) -> None:
+        self.layer_wished.emit(self.sender().property("wish"))

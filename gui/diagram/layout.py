@@ -1,0 +1,141 @@
+"""Where everything of the diagram stands, and what lies under the pointer. Plain numbers, no Qt.
+
+The drawing has one column for the inputs and one for every layer. A column that is too tall shows its
+first and last units, and between them an ellipsis with the true count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+HEAD = 72.0
+FOOT = 40.0
+_ROOMY, _TIGHT = 58.0, 17.0
+_LARGEST, _SMALLEST = 40.0, 9.0
+
+
+@dataclass(frozen=True)
+class Node:
+    """One unit or input that is drawn: its index in the layer and the middle of it, in pixels."""
+
+    index: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Column:
+    """The inputs or one layer. ``size`` is the side of a node; ``gap_y`` where the ellipsis stands, if any."""
+
+    x: float
+    count: int
+    size: float
+    nodes: tuple[Node, ...]
+    gap_y: float | None
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """The indices of the units that are drawn, in order."""
+        return np.array([node.index for node in self.nodes], dtype=np.int64)
+
+    @property
+    def middles(self) -> NDArray[np.float64]:
+        """The y of the units that are drawn, in the same order."""
+        return np.array([node.y for node in self.nodes])
+
+
+def place(widths: tuple[int, ...], width: float, height: float, left: float, right: float) -> tuple[Column, ...]:
+    """Columns for layers of these widths on an area of that size.
+
+    ``left`` and ``right`` are kept free for the names of inputs and outputs.
+    """
+    first, last = left, width - right
+    step = (last - first) / max(len(widths) - 1, 1)
+    return tuple(_column(first + i * step, count, height, step) for i, count in enumerate(widths))
+
+
+def _column(x: float, count: int, height: float, step: float) -> Column:
+    room = max(height - HEAD - FOOT, 40.0)
+    fitting = max(int(room // _TIGHT), 3)
+    if count <= fitting:
+        spacing = min(room / count, _ROOMY)
+        places = _spread(count, spacing, room)
+        return Column(x, count, _node_size(spacing, step), _nodes(range(count), places, x), None)
+    half = (fitting - 2) // 2
+    spacing = room / (2 * half + 2)
+    places = _spread(2 * half + 2, spacing, room)
+    indices = [*range(half), *range(count - half, count)]
+    return Column(
+        x,
+        count,
+        _node_size(spacing, step),
+        _nodes(indices, places[:half] + places[half + 2 :], x),
+        (places[half] + places[half + 1]) / 2,
+    )
+
+
+def _spread(count: int, spacing: float, room: float) -> list[float]:
+    top = HEAD + (room - (count - 1) * spacing) / 2
+    return [top + i * spacing for i in range(count)]
+
+
+def _nodes(indices: range | list[int], places: list[float], x: float) -> tuple[Node, ...]:
+    return tuple(Node(index, x, y) for index, y in zip(indices, places, strict=True))
+
+
+def _node_size(spacing: float, step: float) -> float:
+    return float(np.clip(min(spacing * 0.7, step * 0.4), _SMALLEST, _LARGEST))
+
+
+def node_at(columns: tuple[Column, ...], x: float, y: float) -> tuple[int, int] | None:
+    """(column, unit) of the node under a point, or None."""
+    for number, column in enumerate(columns):
+        reach = max(column.size / 2, 6.0) + 2.0
+        for node in column.nodes:
+            if abs(node.x - x) <= reach and abs(node.y - y) <= reach:
+                return number, node.index
+    return None
+
+
+def bend(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The height, from 0 to 1, of an edge's S-curve at the share ``t`` of its width."""
+    # A cubic Bézier with level ends: x(u) = 1.5 u (1 − u) + u³, y(u) = 3u² − 2u³; x is inverted by a table.
+    u = np.linspace(0.0, 1.0, 257)
+    along = 1.5 * u * (1.0 - u) + u**3
+    at = np.interp(t, along, u)
+    result: NDArray[np.float64] = at * at * (3.0 - 2.0 * at)
+    return result
+
+
+def edge_at(
+    columns: tuple[Column, ...], magnitudes: list[NDArray[np.float64]], x: float, y: float, reach: float = 5.0
+) -> tuple[int, int, int] | None:
+    """(layer, input, unit) of the edge nearest to a point and within reach, the stronger of two winning.
+
+    ``magnitudes``: for each layer |w| of what is drawn, (shown inputs, shown units).
+    """
+    for layer, (left, right) in enumerate(zip(columns[:-1], columns[1:], strict=True)):
+        start, end = left.x + left.size / 2, right.x - right.size / 2
+        if not start <= x <= end:
+            continue
+        share = float(bend(np.array([(x - start) / (end - start)]))[0])
+        heights = left.middles[:, None] * (1.0 - share) + right.middles[None, :] * share
+        distance = np.abs(heights - y)
+        near = distance <= reach
+        if not near.any():
+            return None
+        strength = magnitudes[layer] / (magnitudes[layer].max() + 1e-12)
+        score = np.where(near, distance - 2.0 * reach * strength, np.inf)
+        i, j = np.unravel_index(int(score.argmin()), score.shape)
+        return layer, int(left.shown[i]), int(right.shown[j])
+    return None
+
+
+def steady_scale(before: float, largest: float) -> float:
+    """The weight that is drawn full width: grows at once, shrinks only well below, so that it does not flicker."""
+    if largest <= 0.0 or not np.isfinite(largest):
+        return before if before > 0 else 1.0
+    return largest if largest > before or largest < 0.7 * before else before

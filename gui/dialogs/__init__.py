@@ -1,0 +1,1 @@
+"""Small windows: the command palette, the list of shortcuts, about."""

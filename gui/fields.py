@@ -1,0 +1,232 @@
+"""Small editors for one value each: a number that is typed, wheeled or dragged, a choice, a stepper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+
+from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
+
+from engine.spec import Setting
+from gui.text import editable, parse_number, tr
+
+# Every gesture (a drag, a visit to a field) has a number of its own, so that it becomes one undo entry.
+_gestures = count(1)
+_PIXELS_PER_NOTCH = 6.0
+
+
+class NumberField(QLineEdit):
+    """A number within the bounds of its Setting, whole or not.
+
+    Typed with comma, point or exponent; moved by the wheel, the up and down keys, or by dragging across
+    it. ``edited(value, gesture)``: all edits of one gesture share its number.
+    """
+
+    edited = Signal(object, int)
+
+    def __init__(self, setting: Setting, whole: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._setting, self._whole = setting, whole
+        self._value: float = 0
+        self._gesture = next(_gestures)
+        self._grip: QPointF | None = None
+        self._dragged = 0.0
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setToolTip(f"{setting.help}\n{self._range()}\n{tr('Drag, turn the wheel or type.')}")
+        self.setAccessibleName(setting.label)
+        self.setAccessibleDescription(setting.help)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.editingFinished.connect(self._commit)
+        self.textEdited.connect(self._mark)
+
+    @property
+    def value(self) -> float:
+        """The value last shown or accepted."""
+        return self._value
+
+    def show_value(self, value: float) -> None:
+        """Shows a value, unless the user is typing one just now."""
+        changed, self._value = value != self._value, value
+        if changed or not self.hasFocus():
+            self.setText(editable(value))
+            self._set_invalid(False)
+
+    def _range(self) -> str:
+        low, high = self._setting.low, self._setting.high
+        return "" if low is None or high is None else tr("{0} to {1}").format(editable(low), editable(high))
+
+    def _parsed(self) -> float | None:
+        try:
+            value = parse_number(self.text(), self._whole)
+        except ValueError:
+            return None
+        if self._whole:
+            if value != int(value):
+                return None
+            value = int(value)
+        return value if self._setting.accepts(value) else None
+
+    @Slot()
+    def _mark(self) -> None:
+        self._set_invalid(self._parsed() is None)
+
+    def _set_invalid(self, invalid: bool) -> None:
+        if bool(self.property("invalid")) != invalid:
+            self.setProperty("invalid", invalid)
+            self.style().polish(self)
+
+    @Slot()
+    def _commit(self) -> None:
+        value = self._parsed()
+        if value is None:
+            self.setText(editable(self._value))
+            self._set_invalid(False)
+        else:
+            self._offer(value)
+            self.setText(editable(self._value))
+
+    def _offer(self, value: float) -> None:
+        if value != self._value:
+            self._value = value
+            self.edited.emit(value, self._gesture)
+
+    def step_by(self, notches: float) -> None:
+        """Moves the value by notches of the setting's step, along its scale, within its bounds."""
+        setting = self._setting
+        if setting.scale == "log":
+            value = self._value * setting.step**notches
+            if self._whole and round(value) == self._value:
+                value = self._value + (1 if notches > 0 else -1)
+        else:
+            value = self._value + notches * setting.step
+        low = setting.low if setting.low is not None else value
+        high = setting.high if setting.high is not None else value
+        value = min(max(value, low), high)
+        self._offer(round(value) if self._whole else float(f"{value:.3g}" if setting.scale == "log" else f"{value:.9g}"))
+        self.setText(editable(self._value))
+        self._set_invalid(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Up and down move the value by a notch, page up and down by ten; Escape takes back the typing."""
+        notches = {
+            Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10,
+        }.get(Qt.Key(event.key()))  # fmt: skip
+        if notches:
+            self.step_by(notches)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setText(editable(self._value))
+            self._set_invalid(False)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Turns the value, but only with the focus, so that scrolling the panel changes nothing."""
+        if self.hasFocus():
+            self.step_by(event.angleDelta().y() / 120)
+            event.accept()
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """A visit to the field is a gesture of its own."""
+        self._gesture = next(_gestures)
+        super().focusInEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Begins what may become a drag."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grip, self._dragged = event.position(), 0.0
+            self._gesture = next(_gestures)
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Dragging sideways or upwards moves the value."""
+        if self._grip is None:
+            return
+        way = event.position() - self._grip
+        total = (way.x() - way.y()) / _PIXELS_PER_NOTCH
+        notches = int(total - self._dragged)
+        if notches:
+            self._dragged += notches
+            self.deselect()
+            self.step_by(notches)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ends a drag; a click without one selects the number for typing."""
+        if self._grip is not None and not self._dragged:
+            self.selectAll()
+        self._grip = None
+        self._gesture = next(_gestures)
+
+
+class ChoiceField(QComboBox):
+    """One of several choices, by key. ``chosen(key)`` only when the user chose."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, choices: Iterable[tuple[str, str]], label: str, explanation: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        for key, text in choices:
+            self.addItem(tr(text), key)
+        self.setAccessibleName(label)
+        self.setToolTip(explanation)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.activated.connect(self._choose)
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        self.chosen.emit(self.itemData(index))
+
+    @property
+    def key(self) -> str:
+        """The key that is shown."""
+        return str(self.currentData())
+
+    def show_key(self, key: str) -> None:
+        """Shows a choice without saying that it was chosen."""
+        self.setCurrentIndex(self.findData(key))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Leaves the wheel to the panel: a choice is never changed by scrolling past it."""
+        event.ignore()
+
+
+class Stepper(QFrame):
+    """A whole number between a minus and a plus."""
+
+    edited = Signal(object, int)
+
+    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stepper")
+        self.field = NumberField(setting, whole=True)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.field.setFixedWidth(40)
+        self.field.edited.connect(self.edited)
+        self.minus, self.plus = QToolButton(text="−"), QToolButton(text="+")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 0, 2, 0)
+        row.setSpacing(0)
+        for button, notch, words in ((self.minus, -1, tr("One less")), (self.plus, 1, tr("One more"))):
+            button.setProperty("role", "step")
+            button.setProperty("notch", notch)
+            button.setAutoRepeat(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setToolTip(words)
+            button.setAccessibleName(f"{setting.label}: {words}")
+            button.clicked.connect(self._step)
+        for widget in (self.minus, self.field, self.plus):
+            row.addWidget(widget)
+
+    @Slot()
+    def _step(self) -> None:
+        self.field.step_by(self.sender().property("notch"))
+
+    def show_value(self, value: int) -> None:
+        """Shows a value."""
+        self.field.show_value(value)

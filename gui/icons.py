@@ -1,0 +1,62 @@
+"""Our own icons: one stroke each on a 24 × 24 grid, coloured from the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QStandardPaths, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+_STROKES = {
+    "play": '<path d="M7 4.5v15l12-7.5z" fill="{c}" stroke="{c}" stroke-linejoin="round"/>',
+    "pause": '<path d="M8 5v14M16 5v14" stroke-width="4"/>',
+    "step": '<path d="M5 5v14l10-7z" fill="{c}"/><path d="M18.5 5v14" stroke-width="3"/>',
+    "epoch": '<path d="M4 5v14l7-7zM12 5v14l7-7z" fill="{c}"/><path d="M20.5 5v14" stroke-width="2.5"/>',
+    "reset": '<path d="M5 12a7.5 7.5 0 1 0 2.6-5.7"/><path d="M4.6 3.6v5h5"/>',
+    "dice": '<rect x="4" y="4" width="16" height="16" rx="3.5"/><path d="M9 9h.01M15 15h.01M15 9h.01M9 15h.01" '
+    'stroke-width="3"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>',
+    "menu": '<path d="M4 7h16M4 12h16M4 17h16"/>',
+    "undo": '<path d="M4 9h10a5.5 5.5 0 0 1 0 11H9"/><path d="M8 4.5L3.8 9 8 13.5"/>',
+    "redo": '<path d="M20 9H10a5.5 5.5 0 0 0 0 11h5"/><path d="M16 4.5L20.2 9 16 13.5"/>',
+    "theme": '<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="{c}"/>',
+    "down": '<path d="M6 9l6 6 6-6"/>',
+    "trash": '<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5"/>',
+    "up_arrow": '<path d="M12 19V5M6 11l6-6 6 6"/>',
+    "down_arrow": '<path d="M12 5v14M6 13l6 6 6-6"/>',
+    "close": '<path d="M6 6l12 12M18 6L6 18"/>',
+}
+
+
+def svg(name: str, colour: str) -> bytes:
+    """An icon as an SVG document."""
+    strokes = _STROKES[name].replace("{c}", colour)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{colour}" '
+        f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{strokes}</svg>'
+    ).encode()
+
+
+def icon(name: str, colour: str, size: int = 16) -> QIcon:
+    """An icon in a colour, sharp at single and double pixel density."""
+    made = QIcon()
+    renderer = QSvgRenderer(QByteArray(svg(name, colour)))
+    for density in (1, 2):
+        pixmap = QPixmap(size * density, size * density)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        pixmap.setDevicePixelRatio(density)
+        made.addPixmap(pixmap)
+    return made
+
+
+def icon_file(name: str, colour: str) -> str:
+    """The path of a file with the icon, for style sheets, which cannot take a picture in memory."""
+    from pathlib import Path  # noqa: PLC0415
+
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation))
+    path = folder / f"glassbox-{name}-{colour.lstrip('#')}.svg"
+    if not path.exists():
+        path.write_bytes(svg(name, colour))
+    return path.as_posix()

@@ -1,0 +1,81 @@
+"""From the command line to the window or to a terminal command. Imports no Qt until it is needed."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Sequence
+
+APT_LINE = (
+    "apt-get install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
+    "libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
+)
+# Qt aborts without a word to Python when one of these is missing on an X11 screen.
+_X11_LIBRARIES = (
+    "libxcb-cursor.so.0",
+    "libxcb-icccm.so.4",
+    "libxcb-keysyms.so.1",
+    "libxcb-shape.so.0",
+    "libxkbcommon-x11.so.0",
+)
+TERMINAL_COMMANDS = ("train", "picture")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs what the arguments ask for and returns the exit code."""
+    if arguments and (arguments[0] in TERMINAL_COMMANDS or arguments[0] in ("--help", "-h", "--version")):
+        from gui.terminal.commands import run  # noqa: PLC0415
+
+        return run(arguments)
+    if arguments and not arguments[0].startswith("-"):
+        print(
+            f"There is no command '{arguments[0]}'. Start the window without arguments, "
+            f"or use one of: {', '.join(TERMINAL_COMMANDS)} (see --help).",
+            file=sys.stderr,
+        )
+        return 2
+    if not has_display():
+        print("There is no display here, so the ready example trains in the terminal instead.", file=sys.stderr)
+        from gui.terminal.commands import run  # noqa: PLC0415
+
+        return run(["train"])
+    missing = missing_libraries()
+    if missing:
+        print(missing, file=sys.stderr)
+        return 1
+    from gui.app import start  # noqa: PLC0415
+
+    application, window = start(arguments)
+    code = application.exec()
+    window.close()
+    return code
+
+
+def has_display() -> bool:
+    """Whether a window could be shown."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def missing_libraries() -> str:
+    """One sentence when libraries of the system that Qt needs are missing, otherwise nothing."""
+    try:
+        import PySide6.QtWidgets  # noqa: F401, PLC0415
+    except ImportError as error:
+        return f"Qt cannot be loaded ({error}). On Debian or Ubuntu this installs what it needs: {APT_LINE}"
+    on_x11 = bool(os.environ.get("DISPLAY")) and "QT_QPA_PLATFORM" not in os.environ
+    if sys.platform.startswith("linux") and on_x11 and not os.environ.get("WAYLAND_DISPLAY"):
+        absent = [name for name in _X11_LIBRARIES if not _loads(name)]
+        if absent:
+            return f"Qt needs {', '.join(absent)}. On Debian or Ubuntu this installs what it needs: {APT_LINE}"
+    return ""
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The live views: curves, the output and the inspector."""

@@ -1,0 +1,95 @@
+"""The two plots over steps: loss and weight magnitudes."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from engine.history import Numbers
+from engine.snapshot import Snapshot
+from gui.plots.timeplot import TimePlot
+from gui.text import tr
+
+
+def with_present(snapshot: Snapshot, column: str, now: float) -> Numbers:
+    """A column of the history, with the value of this very step at its end when it is not recorded yet."""
+    recorded = snapshot.history[column]
+    return recorded if not _adds_present(snapshot) else np.append(recorded, now)
+
+
+def _adds_present(snapshot: Snapshot) -> bool:
+    return len(snapshot.history) == 0 or snapshot.history["step"][-1] < snapshot.evaluation.step
+
+
+def steps_of(snapshot: Snapshot) -> Numbers:
+    """The steps that belong to ``with_present``."""
+    return with_present(snapshot, "step", float(snapshot.evaluation.step))
+
+
+class LossPlot(TimePlot):
+    """Loss of the training and the test part, and faint behind it that of every batch."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            tr("Loss"),
+            tr("loss"),
+            (("log", tr("log"), tr("Logarithmic axis")),),
+            tr("Press Train (Space) to see the loss of training and test data here."),
+            parent,
+        )
+        self.switched.connect(self._switch)
+
+    @Slot(str, bool)
+    def _switch(self, key: str, on: bool) -> None:
+        self.set_logarithmic(on)
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Both the axis and its switch."""
+        super().set_logarithmic(on)
+        self.title.show_switch("log", on)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draws the losses up to a snapshot."""
+        evaluation, series = snapshot.evaluation, {}
+        for name, part, found in ((tr("training"), "train", evaluation.train), (tr("test"), "test", evaluation.test)):
+            if found:
+                series[name] = with_present(snapshot, f"{part}.loss", found["loss"])
+        band = snapshot.batch_losses
+        self.draw(steps_of(snapshot), series, (band.steps, band.low, band.high))
+
+
+class MagnitudePlot(TimePlot):
+    """How large the weights of each layer are: mean absolute value, or Euclidean norm."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            tr("Weight magnitudes"),
+            tr("mean |w|"),
+            (("norm", tr("norm"), tr("Euclidean norm instead of the mean absolute value")),),
+            tr("The mean size of every layer's weights appears here while it trains."),
+            parent,
+        )
+        self._kind = "mean"
+        self._snapshot: Snapshot | None = None
+        self.switched.connect(self._switch)
+
+    @Slot(str, bool)
+    def _switch(self, key: str, on: bool) -> None:
+        self._kind = "norm" if on else "mean"
+        self._unit = tr("norm of w") if on else tr("mean |w|")
+        self.show_theme()
+        self.plot.enableAutoRange()
+        if self._snapshot is not None:
+            self.show_snapshot(self._snapshot)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draws the magnitudes up to a snapshot."""
+        self._snapshot = snapshot
+        series = {}
+        for i, layer in enumerate(snapshot.plan.layers):
+            w = snapshot.weights(i)
+            now = float(np.sqrt(np.vdot(w, w))) if self._kind == "norm" else float(np.abs(w).mean())
+            name = layer.name.replace("hidden ", "") if len(snapshot.plan.layers) <= 5 else f"{i + 1}"
+            series[name] = with_present(snapshot, f"{layer.name}.{self._kind}", now)
+        self.draw(steps_of(snapshot), series)

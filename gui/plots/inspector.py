@@ -1,0 +1,251 @@
+"""The inspector: one unit or one weight, with the sum written out term by term."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from engine.activations import Activation
+from engine.snapshot import Snapshot
+from gui.plots.titles import PanelTitle
+from gui.selection import Selection, Unit, Weight, unit_name
+from gui.text import number, signed, tr
+from gui.theme import colours
+from gui.thumbnails import class_image, unit_image
+
+_MOST_TERMS = 14
+
+
+class CurveView(QWidget):
+    """An activation function with the present point on it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(84)
+        self.setAccessibleName(tr("Activation function"))
+        self._activation: Activation | None = None
+        self._z: float | None = None
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Half of the panel."""
+        return QSize(120, 84)
+
+    def show_point(self, activation: Activation | None, z: float | None) -> None:
+        """Shows a function and where on it a unit stands."""
+        self._activation, self._z = activation, z
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Axes, curve, point."""
+        if self._activation is None:
+            return
+        painter, c = QPainter(self), colours()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        reach = 4.0 if self._z is None or not np.isfinite(self._z) else max(4.0, min(abs(self._z) * 1.2, 1e6))
+        z = np.linspace(-reach, reach, 121)
+        # Softmax mixes the units of a layer; over one sum alone it is drawn as the sigmoid that two classes make.
+        a = self._activation.value(z[None, :].copy(), None)[0] if self._activation.backward is None else 1 / (1 + np.exp(-z))
+        low, high = min(float(a.min()), 0.0), max(float(a.max()), 1e-9)
+        area = QRectF(2, 6, self.width() - 4, self.height() - 12)
+
+        def at(x: float, y: float) -> QPointF:
+            across = area.left() + (x + reach) / (2 * reach) * area.width()
+            return QPointF(across, area.bottom() - (y - low) / (high - low) * area.height())
+
+        painter.setPen(QPen(QColor(c.line), 1.0))
+        painter.drawLine(at(-reach, 0.0), at(reach, 0.0))
+        painter.drawLine(at(0.0, low), at(0.0, high))
+        path = QPainterPath(at(z[0], a[0]))
+        for x, y in zip(z[1:], a[1:], strict=True):
+            path.lineTo(at(float(x), float(y)))
+        painter.setPen(QPen(QColor(c.accent), 1.8))
+        painter.drawPath(path)
+        if self._z is not None and np.isfinite(self._z):
+            painter.setPen(QPen(QColor(c.surface), 2.0))
+            painter.setBrush(QColor(c.accent))
+            painter.drawEllipse(at(self._z, float(np.interp(self._z, z, a))), 5.0, 5.0)
+
+
+class MapView(QWidget):
+    """What a unit answers over the plane of the inputs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(84, 84)
+        self._image: QImage | None = None
+
+    def show_image(self, image: QImage | None) -> None:
+        """Shows a picture, or nothing."""
+        self._image = image
+        self.setVisible(image is not None)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The picture with round corners."""
+        if self._image is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        clip = QPainterPath()
+        clip.addRoundedRect(QRectF(self.rect()), 6, 6)
+        painter.setClipPath(clip)
+        painter.drawImage(QRectF(self.rect()), self._image)
+
+
+class Inspector(QWidget):
+    """Shows what is selected: z = Σ w x + b with the numbers of the traced row, then a = f(z)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = PanelTitle(tr("Inspector"))
+        self._snapshot: Snapshot | None = None
+        self._selection: Selection = None
+        self.curve, self._map = CurveView(), MapView()
+        self._answer = QLabel()
+        self._answer.setTextFormat(Qt.TextFormat.RichText)
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self.curve, 1)
+        top.addWidget(self._answer)
+        top.addWidget(self._map)
+        self._top = QWidget()
+        self._top.setLayout(top)
+        top.setContentsMargins(0, 0, 0, 0)
+        self.terms = QLabel(wordWrap=True)
+        self.terms.setTextFormat(Qt.TextFormat.RichText)
+        self.terms.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.terms.setAccessibleName(tr("The numbers of what is selected"))
+        self.terms.setAlignment(Qt.AlignmentFlag.AlignTop)
+        content = QWidget(objectName="content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 4, 16, 12)
+        column.addWidget(self._top)
+        column.addWidget(self.terms, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+        self._refresh()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Shows the selection at another instant."""
+        self._snapshot = snapshot
+        self._refresh()
+
+    def show_selection(self, selection: Selection) -> None:
+        """Shows something else."""
+        self._selection = selection
+        self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Writes the numbers again in the colours of another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._refresh()
+        super().changeEvent(event)
+
+    def _refresh(self) -> None:
+        snapshot, selection = self._snapshot, self._selection
+        is_unit = isinstance(selection, Unit) and selection.column > 0
+        self._top.setVisible(snapshot is not None and is_unit)
+        if snapshot is None or selection is None:
+            self.title.show_note("")
+            self.terms.setText(self._quiet(tr("Click a unit or a weight in the diagram to see its numbers.")))
+        elif isinstance(selection, Weight):
+            self._show_weight(snapshot, selection)
+        elif selection.column == 0:
+            self._show_input(snapshot, selection)
+        else:
+            self._show_unit(snapshot, selection)
+
+    @staticmethod
+    def _quiet(text: str) -> str:
+        return f'<span style="color:{colours().quiet}">{escape(text)}</span>'
+
+    def _table(self, rows: list[tuple[str, str, str, bool]]) -> str:
+        """Rows of (name, value, remark, strong); values coloured by their sign."""
+        c, lines = colours(), []
+        for name, value, remark, strong in rows:
+            tint = c.text if strong or not value[:1] in "+−" else c.positive if value[0] == "+" else c.negative
+            weight = 600 if strong else 400
+            lines.append(
+                f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px">'
+                f"{escape(name)}</td>"
+                f'<td align="right" style="color:{tint};font-weight:{weight};padding-right:8px">{value}</td>'
+                f'<td style="color:{c.quiet}">{escape(remark)}</td></tr>'
+            )
+        return f'<table cellspacing="0" cellpadding="2">{"".join(lines)}</table>'
+
+    def _show_unit(self, snapshot: Snapshot, unit: Unit) -> None:
+        layer = unit.column - 1
+        plan, trace = snapshot.plan.layers[layer], snapshot.trace
+        self.title.show_note(f"{plan.name} · {unit.index + 1}")
+        bias = float(snapshot.biases(layer)[unit.index])
+        rows, z, a = self._terms(snapshot, layer, unit.index), None, None
+        rows.append((tr("bias"), signed(bias), "", False))
+        if trace is not None:
+            z, a = float(trace.z[layer][unit.index]), float(trace.a[layer][unit.index])
+            rows.append(("z", signed(z), tr("row {0}, {1}").format(trace.row, trace.truth), True))
+        self.curve.show_point(plan.activation, z)
+        shown = f'<br><span style="font-size:15px;font-weight:600">{number(a, 4)}</span>' if a is not None else ""
+        self._answer.setText(f'<span style="color:{colours().quiet}">{escape(plan.activation.formula)}</span>{shown}')
+        self._answer.setVisible(len(plan.activation.formula) < 20)
+        image = None
+        if snapshot.maps is not None:
+            answers = snapshot.maps.layers[layer][unit.index]
+            last = layer == len(snapshot.plan.layers) - 1
+            image = class_image(answers, unit.index) if last and snapshot.data.classes else unit_image(answers)
+        self._map.show_image(image)
+        self.terms.setText(self._table(rows))
+
+    def _terms(self, snapshot: Snapshot, layer: int, unit: int) -> list[tuple[str, str, str, bool]]:
+        """One row for each input of a unit, the strongest first where there are too many to show."""
+        w, trace = snapshot.weights(layer)[:, unit], snapshot.trace
+        x = None if trace is None else trace.x if layer == 0 else trace.a[layer - 1]
+        order = np.arange(len(w))
+        if len(w) > _MOST_TERMS:
+            order = np.sort(np.argsort(-np.abs(w if x is None else w * x))[:_MOST_TERMS])
+        rows = []
+        for i in order:
+            factor = "" if x is None else f"× {number(float(x[i]), 3)}"
+            rows.append((unit_name(snapshot, layer, int(i)), signed(float(w[i])), factor, False))
+        if len(w) > len(order):
+            rest = len(w) - len(order)
+            value = "" if x is None else signed(float(np.delete(w * x, order).sum()))
+            rows.append((tr("{0} more, together").format(rest), value, "", False))
+        return rows
+
+    def _show_weight(self, snapshot: Snapshot, weight: Weight) -> None:
+        value = float(snapshot.weights(weight.layer)[weight.source, weight.unit])
+        source = unit_name(snapshot, weight.layer, weight.source)
+        unit = unit_name(snapshot, weight.layer + 1, weight.unit)
+        self.title.show_note(tr("weight"))
+        rows = [(tr("from"), escape(source), "", False), (tr("to"), escape(unit), "", False)]
+        rows.append(("w", signed(value, 5), "", True))
+        trace = snapshot.trace
+        if trace is not None:
+            x = float((trace.x if weight.layer == 0 else trace.a[weight.layer - 1])[weight.source])
+            rows.append(("x", signed(x), tr("row {0}, {1}").format(trace.row, trace.truth), False))
+            rows.append(("w · x", signed(value * x), "", True))
+        self.terms.setText(self._table(rows))
+
+    def _show_input(self, snapshot: Snapshot, unit: Unit) -> None:
+        data, trace = snapshot.data, snapshot.trace
+        self.title.show_note(tr("input {0}").format(unit.index + 1))
+        scaling = data.x_scaling
+        rows = [
+            (tr("column"), escape(data.names[unit.index]), "", False),
+            (tr("shift"), number(float(scaling.shift[unit.index]), 5), tr("subtracted from the value"), False),
+            (tr("factor"), number(float(scaling.factor[unit.index]), 5), tr("then divided by"), False),
+        ]
+        if trace is not None:
+            where = tr("row {0}, {1}").format(trace.row, trace.truth)
+            rows.append((tr("value"), number(float(trace.x_in_units[unit.index]), 5), where, False))
+            rows.append(("x", signed(float(trace.x[unit.index])), "", True))
+        self.terms.setText(self._table(rows))

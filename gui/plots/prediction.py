@@ -1,0 +1,89 @@
+"""Prediction against truth, for a number to be predicted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+
+from engine.snapshot import Snapshot
+from gui.text import number, tr
+from gui.theme import colour, colours, font
+
+_MOST_POINTS = 2000
+
+
+class PredictionPlot(QWidget):
+    """Every row a point; on the diagonal the prediction is right. Test rows are open circles."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumSize(180, 180)
+        self.plot = pg.PlotWidget()
+        self.plot.setAccessibleName(tr("Prediction against truth"))
+        self.plot.hideButtons()
+        self.plot.setMenuEnabled(False)
+        self._diagonal = pg.PlotDataItem()
+        self._parts = {part: pg.ScatterPlotItem(size=6, hoverable=True, tip=None) for part in ("train", "test")}
+        for item in (self._diagonal, *self._parts.values()):
+            self.plot.addItem(item)
+        for part in self._parts.values():
+            part.sigHovered.connect(self._say)
+        self._rows = {"train": np.empty(0, np.int64), "test": np.empty(0, np.int64)}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 0, 12, 0)
+        layout.addWidget(self.plot)
+        self._target = ""
+        self.show_theme()
+
+    def show_theme(self) -> None:
+        """Takes over the colours of the theme in force."""
+        c = colours()
+        self.plot.setBackground(QColor(c.surface))
+        for name in ("left", "bottom"):
+            axis = self.plot.getPlotItem().getAxis(name)
+            axis.setPen(pg.mkPen(QColor(c.line)))
+            axis.setTextPen(pg.mkPen(QColor(c.quiet)))
+            axis.setStyle(tickFont=font(11), tickLength=0)
+        self._diagonal.setPen(pg.mkPen(QColor(c.faint), style=Qt.PenStyle.DashLine))
+        self._parts["train"].setBrush(colour(c.series[0], 0.55))
+        self._parts["train"].setPen(pg.mkPen(None))
+        self._parts["test"].setBrush(QColor(c.surface))
+        self._parts["test"].setPen(pg.mkPen(QColor(c.series[1]), width=1.5))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follows a change of theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.show_theme()
+        super().changeEvent(event)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draws the predictions of an instant, in the user's units."""
+        data, evaluation = snapshot.data, snapshot.evaluation
+        if data.target != self._target:
+            self._target = data.target
+            style = {"color": colours().quiet, "font-size": "11px"}
+            self.plot.setLabel("bottom", tr("true {0}").format(data.target), **style)
+            self.plot.setLabel("left", tr("predicted {0}").format(data.target), **style)
+            self.plot.enableAutoRange()
+        low, high = np.inf, -np.inf
+        for part, outputs in (("train", evaluation.outputs_train), ("test", evaluation.outputs_test)):
+            _, y = data.part(part)
+            truth = data.y_scaling.undo(y.reshape(len(y), -1))[:_MOST_POINTS, 0]
+            guess = data.y_scaling.undo(outputs)[:_MOST_POINTS, 0]
+            self._parts[part].setData(truth, guess)
+            if len(truth):
+                low, high = min(low, truth.min()), max(high, truth.max())
+        if high >= low:
+            self._diagonal.setData([low, high], [low, high])
+
+    @Slot(object, object, object)
+    def _say(self, item: object, points: list[pg.SpotItem], event: object) -> None:
+        if len(points):
+            from PySide6.QtGui import QCursor  # noqa: PLC0415
+
+            at = points[0].pos()
+            words = tr("true {0}\npredicted {1}").format(number(at.x(), 4), number(at.y(), 4))
+            QToolTip.showText(QCursor.pos(), words, self)

@@ -1,0 +1,103 @@
+"""The title line of a panel: its name, a legend where there are several series, and a note at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from gui.theme import colours
+
+# Series differ by colour and by pen.
+PENS = (
+    Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine,
+)  # fmt: skip
+
+
+def series_pen(index: int, width: float = 1.6) -> QPen:
+    """The pen of a series: colour and dash by its number."""
+    series = colours().series
+    pen = QPen(QColor(series[index % len(series)]), width)
+    pen.setStyle(PENS[index % len(PENS)])
+    pen.setCosmetic(True)
+    return pen
+
+
+class Swatch(QWidget):
+    """A short line in the pen of a series."""
+
+    def __init__(self, index: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._index = index
+        self.setFixedSize(QSize(18, 12))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The line."""
+        painter = QPainter(self)
+        painter.setPen(series_pen(self._index, 2.0))
+        painter.drawLine(QPointF(1, 6.5), QPointF(17, 6.5))
+
+
+class PanelTitle(QWidget):
+    """Title, legend, switches and note in one line. ``switched(key, on)`` when a switch is clicked."""
+
+    switched = Signal(str, bool)
+
+    def __init__(self, title: str, switches: tuple[tuple[str, str, str], ...] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 12, 4)
+        row.setSpacing(6)
+        name = QLabel(title)
+        name.setProperty("role", "section")
+        row.addWidget(name)
+        self._legend = QHBoxLayout()
+        self._legend.setSpacing(5)
+        self._entries: tuple[str, ...] = ()
+        row.addLayout(self._legend)
+        row.addStretch()
+        self._note = QLabel()
+        self._note.setProperty("role", "note")
+        self._note.setMinimumWidth(0)
+        row.addWidget(self._note)
+        self._switches: dict[str, QToolButton] = {}
+        for key, text, help_text in switches:
+            button = QToolButton(text=text)
+            button.setCheckable(True)
+            button.setProperty("role", "mini")
+            button.setProperty("key", key)
+            button.setToolTip(help_text)
+            button.setAccessibleName(f"{title}: {help_text}")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(self._switch)
+            row.addWidget(button)
+            self._switches[key] = button
+
+    @Slot()
+    def _switch(self) -> None:
+        button = self.sender()
+        assert isinstance(button, QToolButton)
+        self.switched.emit(button.property("key"), button.isChecked())
+
+    def show_switch(self, key: str, on: bool) -> None:
+        """Shows a switch on or off."""
+        self._switches[key].setChecked(on)
+
+    def show_note(self, text: str) -> None:
+        """Shows a note at the right: what is drawn, or the values under the pointer."""
+        self._note.setText(text)
+
+    def show_legend(self, entries: tuple[str, ...]) -> None:
+        """A swatch and a word for each series; none where there is only one."""
+        if entries == self._entries:
+            return
+        self._entries = entries
+        while (item := self._legend.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for index, text in enumerate(entries if len(entries) > 1 else ()):
+            self._legend.addSpacing(6)
+            self._legend.addWidget(Swatch(index))
+            label = QLabel(text)
+            label.setProperty("role", "key")
+            self._legend.addWidget(label)

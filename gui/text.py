@@ -1,0 +1,49 @@
+"""Text for people: translation, and numbers written and read in any locale. Imports no window classes."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QCoreApplication
+
+MINUS = "\u2212"
+
+
+def tr(text: str) -> str:
+    """The text in the language of the window."""
+    return QCoreApplication.translate("Glassbox", text)
+
+
+def parse_number(text: str, whole: bool = False) -> float:
+    """What a person means by a number typed with a comma, a point or an exponent, in any locale.
+
+    The last of several kinds of separator is the decimal one. In a whole number a separator before three
+    digits groups thousands. Raises ValueError.
+    """
+    plain = re.sub(r"[\s'_\u00a0\u202f]", "", text.strip()).replace(MINUS, "-")
+    if whole and re.fullmatch(r"[+-]?\d{1,3}([.,]\d{3})+", plain):
+        return float(re.sub(r"[.,]", "", plain))
+    decimal = max(plain.rfind(","), plain.rfind("."))
+    if decimal >= 0:
+        before = re.sub(r"[.,]", "", plain[:decimal])
+        if plain.count(plain[decimal]) > 1:
+            raise ValueError(text)
+        plain = f"{before}.{plain[decimal + 1 :]}"
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain):
+        raise ValueError(text)
+    return float(plain)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with so many significant digits and a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", MINUS)
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """A number that always shows its sign."""
+    return f"{value:+.{digits}f}".replace("-", MINUS)
+
+
+def editable(value: float) -> str:
+    """A number as a field shows it: in C notation, short, and exact enough to be read back."""
+    return f"{value}" if isinstance(value, int) else f"{value:.10g}"

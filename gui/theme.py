@@ -1,0 +1,221 @@
+"""The two themes: named colours, Qt's palette and style sheet made from them, and the fonts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from string import Template
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Every colour of the window, by what it is for."""
+
+    ground: str
+    surface: str
+    line: str
+    chip: str
+    chip_hover: str
+    text: str
+    quiet: str
+    faint: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    positive: str
+    negative: str
+    warning: str
+    warning_soft: str
+    series: tuple[str, ...]
+
+
+LIGHT = Colours(
+    ground="#F4F5F7",
+    surface="#FFFFFF",
+    line="#E4E7EC",
+    chip="#F0F2F5",
+    chip_hover="#E6E9EE",
+    text="#1A1D23",
+    quiet="#667085",
+    faint="#98A2B3",
+    accent="#3A5BD9",
+    on_accent="#FFFFFF",
+    accent_soft="#EEF2FF",
+    positive="#2F6DE0",
+    negative="#E0700A",
+    warning="#B42318",
+    warning_soft="#FEF3F2",
+    series=(
+        "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900", "#3C9BD0", "#8C4A9E", "#6B7A00", "#A33B3B", "#5B6B7F",
+    ),
+)  # fmt: skip
+DARK = Colours(
+    ground="#121418",
+    surface="#1A1D23",
+    line="#2A2F38",
+    chip="#242932",
+    chip_hover="#2E343F",
+    text="#E7E9EC",
+    quiet="#9AA3B2",
+    faint="#667085",
+    accent="#7C9BFF",
+    on_accent="#12151B",
+    accent_soft="#232B42",
+    positive="#6EA8FE",
+    negative="#FFA14A",
+    warning="#FF8A80",
+    warning_soft="#3A2224",
+    series=(
+        "#56B4E9", "#FF9D5C", "#3CCB9B", "#E59CC6", "#E3C34A", "#8AB8FF", "#C49BE0", "#B5C94A", "#F08A8A", "#A9B6C8",
+    ),
+)  # fmt: skip
+THEMES = {"light": LIGHT, "dark": DARK}
+
+_STYLE = Template("""
+* { font-size: 13px; }
+QMainWindow, QDialog { background: $surface; }
+QWidget { color: $text; }
+QMainWindow::separator { background: $line; width: 1px; height: 1px; }
+QMainWindow::separator:hover { background: $accent; }
+QToolBar { background: $surface; border: none; border-bottom: 1px solid $line; padding: 8px 12px; spacing: 8px; }
+QStatusBar { background: $surface; border-top: 1px solid $line; color: $quiet; }
+QStatusBar::item { border: none; }
+QToolTip { background: $text; color: $surface; border: none; padding: 6px 8px; font-size: 12px; }
+QScrollArea, QScrollArea > QWidget > QWidget#content { background: $surface; border: none; }
+QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
+QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: none; }
+
+QLabel[role="section"] { color: $quiet; font-weight: 600; }
+QLabel[role="quiet"], QLabel[role="field"] { color: $quiet; }
+QLabel[role="note"] { color: $quiet; font-size: 12px; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="figure"] { font-size: 15px; font-weight: 600; }
+QLabel[role="caption"] { color: $quiet; font-size: 11px; }
+QLabel[role="key"] { color: $quiet; font-size: 11px; }
+
+QPushButton, QToolButton { border: none; border-radius: 8px; padding: 6px 10px; background: transparent; }
+QPushButton:hover, QToolButton:hover { background: $chip; }
+QPushButton:focus, QToolButton:focus, QComboBox:focus { outline: none; border: 1px solid $accent; }
+QPushButton:disabled, QToolButton:disabled { color: $faint; }
+QToolButton::menu-indicator { image: none; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; font-weight: 600; padding: 8px 14px; }
+QPushButton[role="primary"]:focus { border: 1px solid $text; }
+QPushButton[role="link"] { color: $accent; padding: 4px 2px; text-align: left; }
+QPushButton[role="link"]:hover { background: transparent; text-decoration: underline; }
+QPushButton[role="search"] { background: $chip; color: $quiet; text-align: left; padding: 8px 12px; }
+QToolButton[role="round"] { background: $chip; color: $quiet; border-radius: 11px; padding: 0; font-weight: 600; }
+QToolButton[role="round"]:hover { background: $accent; color: $on_accent; }
+QToolButton[role="insert"] { border: 1px dashed $line; color: $quiet; border-radius: 10px; padding: 0; }
+QToolButton[role="insert"]:hover { border: 1px solid $accent; color: $accent; }
+QToolButton[role="step"] { color: $quiet; padding: 0; border-radius: 6px; min-width: 22px; min-height: 22px; }
+QToolButton[role="step"]:hover { background: $chip_hover; color: $text; }
+QToolButton[role="chip"] { background: transparent; border: 1px dashed $line; border-radius: 11px; padding: 3px 10px;
+  color: $quiet; font-size: 12px; }
+QToolButton[role="chip"]:checked { background: $chip; border: 1px solid $chip; color: $text; }
+QToolButton[role="chip"]:hover { border-color: $accent; }
+QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
+QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
+
+QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 8px; padding: 4px 8px;
+  selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:hover { background: $chip_hover; border-color: $chip_hover; }
+QLineEdit:focus { border-color: $accent; background: $surface; }
+QLineEdit[invalid="true"] { border-color: $warning; background: $warning_soft; }
+QFrame#stepper { background: $chip; border-radius: 8px; }
+QFrame#stepper QLineEdit { background: transparent; border-color: transparent; padding: 2px 0; font-weight: 600; }
+QFrame#stepper QLineEdit:focus { border-color: $accent; }
+QComboBox { background: $chip; border: 1px solid $chip; border-radius: 8px; padding: 4px 6px 4px 10px; }
+QComboBox:hover { background: $chip_hover; border-color: $chip_hover; }
+QComboBox::drop-down { border: none; width: 18px; }
+QComboBox::down-arrow { image: url($arrow); width: 10px; height: 10px; }
+QComboBox QAbstractItemView, QMenu, QListView { background: $surface; border: 1px solid $line; border-radius: 8px;
+  padding: 4px; outline: none; selection-background-color: $accent_soft; selection-color: $text; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; }
+QMenu::item:selected { background: $accent_soft; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+
+QFrame#card { background: $surface; border: 1px solid $line; border-radius: 10px; }
+QFrame#card[selected="true"] { border: 2px solid $accent; }
+QFrame#banner { background: $warning_soft; border-radius: 8px; }
+QFrame#banner QLabel { color: $warning; }
+QFrame#rule { background: $line; max-height: 1px; min-height: 1px; }
+QFrame#upright { background: $line; max-width: 1px; min-width: 1px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-radius: 8px; background: $surface;
+  border: 2px solid $accent; }
+QSlider::handle:horizontal:focus { background: $accent; }
+""")
+
+_current = LIGHT
+_name = "light"
+
+
+def colours() -> Colours:
+    """The colours of the theme in force. Painted widgets ask for them each time they paint."""
+    return _current
+
+
+def name() -> str:
+    """"light" or "dark": the theme in force."""
+    return _name
+
+
+def system_theme() -> str:
+    """The theme that the desktop asks for; light where it does not say."""
+    from PySide6.QtCore import Qt  # noqa: PLC0415
+
+    return "dark" if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
+
+
+def colour(value: str, alpha: float = 1.0) -> QColor:
+    """A QColor of a token, with an opacity in [0, 1]."""
+    made = QColor(value)
+    made.setAlphaF(alpha)
+    return made
+
+
+def font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The window's font in pixels, with figures that keep their width."""
+    made = QFont(QApplication.font())
+    made.setPixelSize(size)
+    made.setWeight(weight)
+    return made
+
+
+def prepare(application: QApplication) -> None:
+    """Fusion, and Inter where it is installed, with tabular figures."""
+    application.setStyle("Fusion")
+    chosen = QFont("Inter") if "Inter" in QFontDatabase.families() else application.font()
+    chosen.setPixelSize(13)
+    chosen.setFeature(QFont.Tag("tnum"), 1)
+    application.setFont(chosen)
+
+
+def apply(application: QApplication, theme: str, arrow: str) -> None:
+    """Puts a theme in force for the whole application. ``arrow`` is a file with the combo boxes' arrow."""
+    global _current, _name
+    _current, _name = THEMES[theme], theme
+    tokens = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
+    application.setPalette(_palette(_current))
+    application.setStyleSheet(_STYLE.substitute(tokens, arrow=arrow))
+
+
+def _palette(c: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for group, value in (
+        (role.Window, c.surface), (role.Base, c.surface), (role.AlternateBase, c.ground), (role.Button, c.chip),
+        (role.WindowText, c.text), (role.Text, c.text), (role.ButtonText, c.text), (role.PlaceholderText, c.quiet),
+        (role.ToolTipBase, c.text), (role.ToolTipText, c.surface), (role.Highlight, c.accent),
+        (role.HighlightedText, c.on_accent), (role.Link, c.accent), (role.Mid, c.line),
+    ):  # fmt: skip
+        palette.setColor(group, QColor(value))
+    for disabled in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, disabled, QColor(c.faint))
+    return palette

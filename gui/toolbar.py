@@ -1,0 +1,205 @@
+"""The toolbar: train, step, reset, speed, the counters and the figures that matter most."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.experiment import Experiment
+from engine.metrics import metrics_for
+from engine.snapshot import Snapshot
+from gui.actions import MENUS
+from gui.icons import icon
+from gui.text import MINUS, tr
+from gui.theme import colours
+from gui.training import FULL_SPEED, SPEEDS
+
+
+class Figure(QWidget):
+    """A number with a small caption under it. Its width is kept, so that nothing jumps."""
+
+    def __init__(self, caption: str, characters: int, help_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._value, self._caption = QLabel("–"), QLabel(caption)
+        self._value.setProperty("role", "figure")
+        self._caption.setProperty("role", "caption")
+        self._value.setMinimumWidth(9 * characters)
+        self.setToolTip(help_text)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 0, 4, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._value)
+        layout.addWidget(self._caption)
+
+    def show_value(self, text: str, caption: str | None = None, tint: str = "") -> None:
+        """Shows a number, and another caption or colour where given."""
+        self._value.setText(text)
+        if self._value.property("tint") != tint:
+            self._value.setProperty("tint", tint)
+            self._value.setStyleSheet(f"color: {tint};" if tint else "")
+        if caption is not None and caption != self._caption.text():
+            self._caption.setText(caption)
+        self.setAccessibleName(f"{self._caption.text()}: {text}")
+
+    @property
+    def text(self) -> str:
+        """The number that is shown."""
+        return self._value.text()
+
+
+def _rule() -> QFrame:
+    rule = QFrame(objectName="upright")
+    rule.setFixedHeight(26)
+    return rule
+
+
+class ToolBar(QToolBar):
+    """Built from the actions. ``speed_chosen(index into SPEEDS)`` when the slider moves."""
+
+    speed_chosen = Signal(int)
+
+    def __init__(self, actions: dict[str, QAction], panels: list[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(tr("Toolbar"), parent)
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._actions = actions
+        self.train = QPushButton()
+        self.train.setProperty("role", "primary")
+        self.train.setFixedWidth(96)
+        self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.train.clicked.connect(actions["train.toggle"].trigger)
+        self.addWidget(self.train)
+        for name in ("train.step", "train.epoch", "train.reset", "train.restart"):
+            self.addWidget(self._button(actions[name], name in ("train.step", "train.reset")))
+        self.addWidget(_rule())
+        self.speed = self._make_speed()
+        self.addWidget(_rule())
+        self.epoch = self._figure(tr("epoch"), 5, tr("Passes over the training rows so far"))
+        self.step = self._figure(tr("step"), 7, tr("Mini-batches so far"))
+        spring = QWidget()
+        spring.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spring)
+        self.train_loss = self._figure(tr("training loss"), 7, tr("Mean loss over all training rows"))
+        self.test_loss = self._figure(tr("test loss"), 7, tr("Mean loss over the rows held out"))
+        self.quality = self._figure(tr("test accuracy"), 6, tr("Measured on the rows held out"))
+        self.addWidget(_rule())
+        self._search = QPushButton(f"{tr('Search commands')}   Ctrl+Shift+P")
+        self._search.setProperty("role", "search")
+        self._search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._search.setAccessibleName(tr("Search commands"))
+        self._search.clicked.connect(actions["view.commands"].trigger)
+        self._search_action = self.addWidget(self._search)
+        self.menu_button = self._make_menu(panels)
+        self.show_running(False)
+
+    def _button(self, action: QAction, with_text: bool) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if with_text else style.ToolButtonIconOnly)
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(action.text())
+        return button
+
+    def _make_speed(self) -> QSlider:
+        label = QLabel(tr("Speed"))
+        label.setProperty("role", "quiet")
+        self.addWidget(label)
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(0, FULL_SPEED)
+        slider.setValue(FULL_SPEED)
+        slider.setPageStep(1)
+        slider.setFixedWidth(108)
+        slider.setAccessibleName(tr("Speed"))
+        slider.valueChanged.connect(self._say_speed)
+        slider.valueChanged.connect(self.speed_chosen)
+        label.setBuddy(slider)
+        self.addWidget(slider)
+        self.speed = slider
+        self._say_speed(FULL_SPEED)
+        return slider
+
+    @Slot(int)
+    def _say_speed(self, index: int) -> None:
+        speed = SPEEDS[index]
+        words = tr("as fast as possible") if speed is None else tr("{0} steps per second").format(f"{speed:,}")
+        self.speed.setToolTip(tr("Speed: {0} (Ctrl+Left, Ctrl+Right)").format(words))
+
+    def _figure(self, caption: str, characters: int, help_text: str) -> Figure:
+        figure = Figure(caption, characters, help_text)
+        self.addWidget(figure)
+        return figure
+
+    def _make_menu(self, panels: list[QAction]) -> QToolButton:
+        button = QToolButton()
+        button.setAccessibleName(tr("Menu"))
+        button.setToolTip(tr("All commands (F10)"))
+        button.setShortcut("F10")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for title, names in MENUS:
+            part = menu.addMenu(tr(title))
+            for name in names:
+                if name:
+                    part.addAction(self._actions[name])
+                else:
+                    part.addSeparator()
+            if title == "View":
+                part.addSeparator()
+                part.addActions(panels)
+        menu.addSeparator()
+        menu.addAction(self._actions["file.quit"])
+        button.setMenu(menu)
+        self.addWidget(button)
+        return button
+
+    def show_theme(self) -> None:
+        """Draws the icons again in the colours of the theme in force."""
+        c = colours()
+        self.menu_button.setIcon(icon("menu", c.text))
+        self._search.setIcon(icon("search", c.quiet))
+        self.show_running(self._running)
+
+    def show_running(self, running: bool) -> None:
+        """Train or Pause."""
+        self._running = running
+        self.train.setText(tr("Pause") if running else tr("Train"))
+        self.train.setAccessibleName(self.train.text())
+        self.train.setIcon(icon("pause" if running else "play", colours().on_accent))
+        self.train.setToolTip(tr("Pause (Space)") if running else tr("Train (Space)"))
+        action = self._actions["train.toggle"]
+        action.setText(self.train.text())
+        action.setIcon(icon("pause" if running else "play", colours().text))
+
+    def show_width(self, width: int) -> None:
+        """Drops the words of the search field where there is little room."""
+        self._search_action.setVisible(width >= 1180)
+
+    def show_snapshot(self, snapshot: Snapshot, experiment: Experiment) -> None:
+        """Shows counters, losses and the metric of an instant."""
+        c, evaluation = colours(), snapshot.evaluation
+        self.epoch.show_value(f"{snapshot.epoch:,}", tr("epoch of {0}").format(f"{experiment.training.epochs:,}"))
+        self.step.show_value(f"{snapshot.step:,}")
+        self.train_loss.show_value(f"{evaluation.train['loss']:.4f}", tint=c.series[0])
+        tested = bool(evaluation.test)
+        self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–", tint=c.series[1])
+        metric = metrics_for(snapshot.data.task)[0]
+        value = (evaluation.test if tested else evaluation.train)[metric.key]
+        part = tr("test") if tested else tr("training")
+        text = f"{100 * value:.1f} %" if metric.key == "accuracy" else f"{value:.3f}".replace("-", MINUS)
+        name = metric.label.lower() if metric.key == "accuracy" else metric.label
+        self.quality.show_value(text, f"{part} {name}")

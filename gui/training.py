@@ -1,0 +1,203 @@
+"""Training, seen from the window: posts slices of work, takes the snapshots, keeps the frames coming."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import perf_counter
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from engine.experiment import Experiment
+from engine.probes import Wants
+from engine.runner import Apply, Job, Runner, Train
+from engine.snapshot import Failure, Snapshot
+
+_FRAME_MS = 16
+# A slice is at most this long, so that 30 frames fit into a second with what it takes to draw them.
+_SHORTEST_SLICE_S, _LONGEST_SLICE_S = 0.006, 0.022
+# Training gets this many times what drawing gets.
+_SHARE = 1.9
+# Steps longer than this spend their time inside the matrix products, where the window can draw beside them.
+_LONG_STEP_S = 0.001
+# The speeds of the slider, in steps per second; the last is as fast as possible.
+SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, None)
+FULL_SPEED = len(SPEEDS) - 1
+
+
+class Training(QObject):
+    """Owns the runner. ``shown(snapshot)`` for each new one, ``failed(failure)``, ``toggled(running)``.
+
+    The window says what its views want (``wants``) and asks for work; everything is done one job at a
+    time, and edits that come faster than that are merged.
+    """
+
+    shown = Signal(object)
+    failed = Signal(object)
+    toggled = Signal(bool)
+
+    def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.runner = Runner()
+        self.snapshot: Snapshot | None = None
+        self.running = False
+        self.speed = FULL_SPEED
+        self.wants = Wants()
+        self.frame_times: deque[float] = deque(maxlen=120)
+        self._generation = 0
+        self._pending: Apply | None = None
+        self._chores: deque[Train | Job] = deque()
+        self._credit = 0.0
+        self._last_tick = perf_counter()
+        self._drawing_s = 0.008
+        self._timer = QTimer(self, interval=_FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._after_paint = QTimer(self, interval=0, singleShot=True)
+        self._after_paint.timeout.connect(self._post_next)
+        self.apply(experiment)
+
+    # -- wishes ----------------------------------------------------------------------------------
+
+    @Slot()
+    def toggle(self) -> None:
+        """Trains, or pauses."""
+        self.set_running(not self.running)
+
+    def set_running(self, running: bool) -> None:
+        """Trains until it is paused, done or diverged."""
+        if running != self.running:
+            self.running = running
+            self._credit = 0.0
+            self.toggled.emit(running)
+        self._wake()
+
+    @Slot()
+    def step_once(self) -> None:
+        """One mini-batch."""
+        self._chore(steps=1)
+
+    @Slot()
+    def step_epoch(self) -> None:
+        """To the end of one epoch."""
+        self._chore(epochs=1)
+
+    def _chore(self, steps: int | None = None, epochs: int | None = None) -> None:
+        self.set_running(False)
+        self._chores.append(Train(steps=steps, epochs=epochs))
+        self._wake()
+
+    def apply(self, experiment: Experiment, fresh: bool = False) -> None:
+        """Takes over a changed experiment; ``fresh`` starts it anew. Snapshots from before are dropped."""
+        self._generation += 1
+        fresh = fresh or (self._pending is not None and self._pending.fresh)
+        self._pending = Apply(self._generation, experiment=experiment, fresh=fresh)
+        self._wake()
+
+    def want(self, wants: Wants) -> None:
+        """What the views need from now on; looks again when nothing is running."""
+        if wants != self.wants:
+            self.wants = wants
+            if self.snapshot is not None and not self.running:
+                self._chores.append(Job())
+                self._wake()
+
+    def finish(self, timeout_s: float = 600.0) -> None:
+        """Trains to the end at once, without frames, for pictures and scripts."""
+        self.wait_idle(timeout_s)
+        self.runner.post(Train(self._generation, wants=self.wants))
+        self._take(self.runner.wait(timeout_s))
+
+    def wait_idle(self, timeout_s: float = 60.0) -> None:
+        """Does everything that has been asked for, without waiting for frames."""
+        while self._pending or self._chores or not self.runner.idle:
+            if self.runner.idle:
+                self._post_next()
+            self._take(self.runner.wait(timeout_s))
+
+    def close(self) -> None:
+        """Ends the thread, after at most the slice it is at."""
+        self._timer.stop()
+        self._after_paint.stop()
+        self.runner.close()
+
+    # -- one frame -------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if not self._timer.isActive():
+            self._last_tick = perf_counter()
+            self._timer.start()
+            self._tick()
+
+    @Slot()
+    def _tick(self) -> None:
+        """Takes a report if there is one; then, when drawn, posts the next job."""
+        report = self.runner.poll()
+        if report is None:
+            if self.runner.idle and not self._after_paint.isActive():
+                self._post_next()
+            return
+        step_s = self._step_seconds()
+        if step_s > _LONG_STEP_S and self.running:
+            self._post_next()
+        self._take(report)
+        # Timers of zero length fire when the paint events are done: the drawing and the training of a
+        # small network never compete for the interpreter.
+        self._after_paint.start()
+
+    def _step_seconds(self) -> float:
+        rate = self.snapshot.steps_per_second if self.snapshot else 0.0
+        return 1.0 / rate if rate > 0 else 0.0
+
+    def _take(self, report: Snapshot | Failure) -> None:
+        if report.generation < self._generation:
+            return
+        if isinstance(report, Failure):
+            self.set_running(False)
+            self.failed.emit(report)
+            return
+        self.snapshot = report
+        self.frame_times.append(perf_counter())
+        if self.running and (report.finished or report.diverged):
+            self.set_running(False)
+        self.shown.emit(report)
+
+    @Slot()
+    def _post_next(self) -> None:
+        if not self.runner.idle:
+            return
+        now = perf_counter()
+        if self.running and self.snapshot is not None and self.frame_times:
+            drawing = min(now - self.frame_times[-1], 0.05)
+            self._drawing_s += 0.2 * (drawing - self._drawing_s)
+        job = self._next_job(now - self._last_tick)
+        self._last_tick = now
+        if job is not None:
+            self.runner.post(job)
+        elif not self.running:
+            self._timer.stop()
+
+    def _next_job(self, elapsed_s: float) -> Job | None:
+        if self._pending is not None:
+            job, self._pending = self._pending, None
+            return Apply(job.generation, experiment=job.experiment, fresh=job.fresh, wants=self.wants)
+        if self._chores:
+            chore = self._chores.popleft()
+            if isinstance(chore, Train):
+                return Train(self._generation, steps=chore.steps, epochs=chore.epochs, wants=self.wants)
+            return Job(self._generation, wants=self.wants)
+        if not self.running:
+            return None
+        slice_s = min(max(_SHARE * self._drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
+        speed = SPEEDS[self.speed]
+        if speed is None:
+            return Train(self._generation, seconds=slice_s, wants=self.wants)
+        self._credit = min(self._credit + speed * elapsed_s, max(1.0, speed * 0.1))
+        steps = int(self._credit)
+        self._credit -= steps
+        return Train(self._generation, seconds=slice_s, steps=steps, wants=self.wants) if steps else None
+
+    @property
+    def frames_per_second(self) -> float:
+        """Snapshots shown per second, over the last half second."""
+        now = perf_counter()
+        recent = [t for t in self.frame_times if now - t <= 0.5]
+        return len(recent) / 0.5

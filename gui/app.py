@@ -10,15 +10,22 @@ from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtWidgets import QApplication
 
 from engine.experiment import Experiment
+from engine.trainer import Trainer
 from gui import theme
 from gui.window import Window
 
 
-def start(argv: Sequence[str], experiment: Experiment | None = None, remember: bool = True) -> tuple[QApplication, Window]:
+def start(
+    argv: Sequence[str],
+    experiment: Experiment | None = None,
+    trainer: Trainer | None = None,
+    remember: bool = True,
+) -> tuple[QApplication, Window]:
     """Builds the window and shows it; the event loop is the caller's.
 
-    ``argv`` are the arguments after the program's name; Qt's own are understood. ``remember`` keeps theme
-    and layout in the user's settings.
+    ``argv`` are the arguments after the program's name; Qt's own are understood. ``experiment`` is
+    what opens, the ready example where none is given; with ``trainer`` its experiment and data open, such as
+    arrays of one's own. ``remember`` keeps theme and layout in the user's settings.
     """
     refuse_bad_release(PySide6.__version__, sys.version_info[:2])
     found = QCoreApplication.instance()
@@ -27,7 +34,8 @@ def start(argv: Sequence[str], experiment: Experiment | None = None, remember: b
     application.setOrganizationName("Glassbox")
     theme.prepare(application)
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
-    window = Window(application, experiment or Experiment(), settings if remember else None)
+    opened = trainer.experiment if trainer else experiment or Experiment()
+    window = Window(application, opened, settings if remember else None, trainer)
     window.show()
     return application, window
 

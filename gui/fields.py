@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import count
 
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
@@ -182,6 +182,15 @@ class ChoiceField(QComboBox):
     def _choose(self, index: int) -> None:
         self.chosen.emit(self.itemData(index))
 
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as what is shown, so that short choices stay small."""
+        words = self.fontMetrics().horizontalAdvance(self.currentText())
+        return QSize(words + 42, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Never so narrow that the choice is cut off."""
+        return self.sizeHint()
+
     @property
     def key(self) -> str:
         """The key that is shown."""
@@ -190,6 +199,7 @@ class ChoiceField(QComboBox):
     def show_key(self, key: str) -> None:
         """Shows a choice without saying that it was chosen."""
         self.setCurrentIndex(self.findData(key))
+        self.updateGeometry()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leaves the wheel to the panel: a choice is never changed by scrolling past it."""

@@ -25,7 +25,7 @@ class Form(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setVerticalSpacing(5)
+        self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
         self.fields: dict[str, NumberField | ChoiceField] = {}
         self._labels: dict[str, QLabel] = {}

@@ -82,6 +82,7 @@ QMainWindow::separator:hover { background: $accent; }
 QToolBar { background: $surface; border: none; border-bottom: 1px solid $line; padding: 8px 12px; spacing: 8px; }
 QStatusBar { background: $surface; border-top: 1px solid $line; color: $quiet; }
 QStatusBar::item { border: none; }
+QStatusBar QLabel { color: $quiet; padding: 4px 10px; }
 QToolTip { background: $text; color: $surface; border: none; padding: 6px 8px; font-size: 12px; }
 QScrollArea, QScrollArea > QWidget > QWidget#content { background: $surface; border: none; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
@@ -120,7 +121,7 @@ QToolButton[role="chip"]:hover { border-color: $accent; }
 QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
 QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
 
-QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 8px; padding: 4px 8px;
+QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 8px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:hover { background: $chip_hover; border-color: $chip_hover; }
 QLineEdit:focus { border-color: $accent; background: $surface; }
@@ -128,7 +129,7 @@ QLineEdit[invalid="true"] { border-color: $warning; background: $warning_soft; }
 QFrame#stepper { background: $chip; border-radius: 8px; }
 QFrame#stepper QLineEdit { background: transparent; border-color: transparent; padding: 2px 0; font-weight: 600; }
 QFrame#stepper QLineEdit:focus { border-color: $accent; }
-QComboBox { background: $chip; border: 1px solid $chip; border-radius: 8px; padding: 4px 6px 4px 10px; }
+QComboBox { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 6px 2px 10px; }
 QComboBox:hover { background: $chip_hover; border-color: $chip_hover; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url($arrow); width: 10px; height: 10px; }

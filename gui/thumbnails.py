@@ -8,6 +8,8 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 from engine.activations import Array
+from engine.probes import Maps
+from engine.snapshot import Snapshot
 from gui.theme import colours
 
 
@@ -20,25 +22,53 @@ def _ramp(low: str, middle: str, high: str) -> tuple[int, ...]:
     return tuple(int(0xFF000000 | (r << 16) | (g << 8) | b) for r, g, b in mixed)
 
 
-def _indexed(levels: Array, ramp: tuple[int, ...]) -> QImage:
-    """A picture of values in [0, 1], the first row of the array at the bottom."""
-    pixels = np.ascontiguousarray((np.nan_to_num(levels[::-1]) * 255.0).clip(0, 255).astype(np.uint8))
-    height, width = pixels.shape
-    image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8).copy()
-    image.setColorTable(list(ramp))
-    return image
+def _pictures(levels: Array, ramp: tuple[int, ...]) -> list[QImage]:
+    """Pictures of values in [0, 1], shape (units, height, width), the first row of each at the bottom."""
+    with np.errstate(invalid="ignore"):
+        indices = (levels[:, ::-1] * 255.0).clip(0.0, 255.0).astype(np.uint8)
+    pixels = np.array(ramp, dtype=np.uint32)[indices]
+    height, width = pixels.shape[1:]
+    return [QImage(p.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy() for p in pixels]
 
 
-def unit_image(answers: Array) -> QImage:
-    """Answers (height, width) of a hidden unit: blue above zero, orange below, the ground's colour at zero."""
+def unit_images(answers: Array) -> list[QImage]:
+    """Answers (units, height, width) of hidden units: blue above zero, orange below, the ground's colour at zero."""
     c = colours()
-    top = float(np.abs(answers).max(initial=0.0))
-    top = top if np.isfinite(top) and top > 0 else 1.0
-    return _indexed(0.5 + 0.5 * answers / top, _ramp(c.negative, c.surface, c.positive))
+    top = np.abs(answers).max(axis=(1, 2), keepdims=True)
+    top = np.where(np.isfinite(top) & (top > 0), top, 1.0)
+    return _pictures(0.5 + 0.5 * answers / top, _ramp(c.negative, c.surface, c.positive))
 
 
-def class_image(answers: Array, index: int) -> QImage:
-    """Probabilities (height, width) of an output: the ground's colour at 0, the colour of the class at 1."""
+def class_images(answers: Array) -> list[QImage]:
+    """Probabilities (classes, height, width): the ground's colour at 0, the colour of the class at 1."""
     c = colours()
-    tint = c.series[index % len(c.series)]
-    return _indexed(0.5 + 0.5 * answers, _ramp(c.surface, c.surface, tint))
+    # A single output is the probability of the second class.
+    first = 1 if len(answers) == 1 else 0
+    tints = [c.series[(first + k) % len(c.series)] for k in range(len(answers))]
+    return [_pictures(answers[k : k + 1], _ramp(c.surface, _between(c.surface, tint), tint))[0] for k, tint in enumerate(tints)]
+
+
+def _between(a: str, b: str) -> str:
+    one, two = QColor(a), QColor(b)
+    return QColor((one.red() + two.red()) // 2, (one.green() + two.green()) // 2, (one.blue() + two.blue()) // 2).name()
+
+
+class Thumbnails:
+    """The pictures of all units of a snapshot, made once for each of its maps."""
+
+    # Every other point is enough for a picture of 40 pixels.
+    _STEP = 2
+
+    def __init__(self) -> None:
+        self._maps: Maps | None = None
+        self._images: list[list[QImage]] = []
+
+    def image(self, snapshot: Snapshot, layer: int, unit: int) -> QImage | None:
+        """The picture of one unit, or None when there are no maps."""
+        if snapshot.maps is not self._maps:
+            self._maps, self._images = snapshot.maps, []
+            for i, answers in enumerate(snapshot.maps.layers if snapshot.maps else []):
+                is_class = i == len(snapshot.plan.layers) - 1 and bool(snapshot.data.classes)
+                small = answers[:, :: self._STEP, :: self._STEP]
+                self._images.append(class_images(small) if is_class else unit_images(small))
+        return self._images[layer][unit] if layer < len(self._images) else None

@@ -11,6 +11,7 @@ from engine.experiment import Experiment
 from engine.probes import Wants
 from engine.runner import Apply, Job, Runner, Train
 from engine.snapshot import Failure, Snapshot
+from engine.trainer import Trainer
 
 _FRAME_MS = 16
 # A slice is at most this long, so that 30 frames fit into a second with what it takes to draw them.
@@ -35,9 +36,11 @@ class Training(QObject):
     failed = Signal(object)
     toggled = Signal(bool)
 
-    def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, trainer: Trainer | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self.runner = Runner()
+        self.runner = Runner(trainer)
         self.snapshot: Snapshot | None = None
         self.running = False
         self.speed = FULL_SPEED

@@ -13,6 +13,7 @@ from engine.data.sources import SOURCES
 from engine.experiment import Experiment
 from engine.probes import Wants
 from engine.snapshot import Failure, Snapshot
+from engine.trainer import Trainer
 from gui import edits, theme
 from gui.actions import make_actions, paint_icons
 from gui.banner import Banner
@@ -42,12 +43,18 @@ _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 class Window(QMainWindow):
     """The window. ``document`` holds the experiment, ``training`` the newest snapshot."""
 
-    def __init__(self, application: QApplication, experiment: Experiment, settings: QSettings | None = None) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        experiment: Experiment,
+        settings: QSettings | None = None,
+        trainer: Trainer | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("window")
         self._application, self._settings = application, settings
         self.document = Document(experiment, self)
-        self.training = Training(experiment, self)
+        self.training = Training(experiment, trainer, self)
         self._selection: Selection = None
         self._snapshot: Snapshot | None = None
         self._row = 0

@@ -61,7 +61,8 @@ def _column(x: float, count: int, height: float, step: float) -> Column:
     room = max(height - HEAD - FOOT, 40.0)
     fitting = max(int(room // _TIGHT), 3)
     if count <= fitting:
-        spacing = min(room / count, _ROOMY)
+        # Few units stand further apart, so that two inputs do not huddle before a tall layer.
+        spacing = min(room / count, _ROOMY * max(8.0 / count, 1.0) ** 0.5)
         places = _spread(count, spacing, room)
         return Column(x, count, _node_size(spacing, step), _nodes(range(count), places, x), None)
     half = (fitting - 2) // 2

@@ -30,87 +30,114 @@ class Style:
     strongest: float = 0.95
 
 
+# More edges than this in one gap are drawn thin from stored geometry, and only the strongest of them broad.
+_CROWDED, _BROAD = 150, 60
+_THIN = 1.1
+
+
+@dataclass(frozen=True)
+class _Touch:
+    """What thin edges touch: for every such pixel its place in the picture, its edge, the share covered, the dash."""
+
+    place: NDArray[np.int32]
+    edge: NDArray[np.int32]
+    covered: NDArray[np.float32]
+    dash: NDArray[np.float32]
+
+
 class Gap:
     """The geometry between two columns of nodes: everything that does not depend on the weights.
 
     ``starts``, ``ends``: y of the nodes at the left and the right, (inputs,) and (units,), in pixels of
-    the picture, which is ``width`` by ``height``.
+    the picture, which is ``width`` by ``height``; ``density`` is the pixels per unit of width.
     """
 
-    def __init__(self, starts: NDArray[np.float64], ends: NDArray[np.float64], width: int, height: int) -> None:
-        self.width, self.height = max(width, 2), max(height, 2)
+    def __init__(
+        self, starts: NDArray[np.float64], ends: NDArray[np.float64], width: int, height: int, density: float = 1.0
+    ) -> None:
+        self.width, self.height, self._density = max(width, 2), max(height, 2), density
         middle = (np.arange(self.width) + 0.5) / self.width
         share = bend(middle).astype(np.float32)
         slope = np.gradient(bend(middle), 1.0).astype(np.float32)
         rise = (ends[None, :] - starts[:, None]).astype(np.float32).reshape(-1, 1)
         base = np.repeat(starts.astype(np.float32), len(ends))[:, None]
         # y of every edge (inputs * units) at every column, and how much longer it is than its column is wide
-        self.y = base + rise * share
-        self.stretch = np.sqrt(1.0 + (rise * slope) ** 2)
-        self.along = np.cumsum(self.stretch, axis=1)
+        self._y = base + rise * share
+        self._stretch = np.sqrt(1.0 + (rise * slope) ** 2)
+        period, dash = (_DASH + _GAP) * density, _DASH * density
+        phase = np.mod(np.cumsum(self._stretch, axis=1), period)
+        self._dash = np.clip(np.minimum(phase + 0.5, dash - phase + 0.5), 0.0, 1.0)
+        everything = np.arange(len(self._y))
+        broad = np.full(len(self._y), _THIN * density, np.float32)
+        self._thin = self._touch(everything, broad) if len(self._y) > _CROWDED else None
 
-    def draw(self, weights: NDArray[np.float32], scale: float, style: Style, density: float = 1.0) -> NDArray[np.uint8]:
+    def draw(self, weights: NDArray[np.float32], scale: float, style: Style) -> NDArray[np.uint8]:
         """The picture (height, width, 4), RGBA premultiplied, of weights (inputs, units).
 
-        ``scale`` is the weight drawn widest; ``density`` the pixels per unit of width. Not finite weights
-        are left out.
+        ``scale`` is the weight drawn widest. Weights that are not finite are left out.
         """
-        strength = np.abs(weights.ravel()) / scale
-        keep = np.isfinite(strength) & (strength > 0.004)
-        strength = np.minimum(strength[keep], 1.0).astype(np.float32)
-        negative = weights.ravel()[keep] < 0
-        broad = (style.thinnest + (style.widest - style.thinnest) * strength) * density
-        opacity = style.faintest + (style.strongest - style.faintest) * strength**0.7
-        passed = self._passed(keep, broad, opacity, negative, density)
-        return _mix(passed, self.height, self.width, style)
+        flat = weights.ravel()
+        strength = np.nan_to_num(np.abs(flat) / np.float32(scale), nan=0.0, posinf=0.0).clip(0.0, 1.0)
+        strength = strength.astype(np.float32)
+        opacity = (style.faintest + (style.strongest - style.faintest) * strength**0.7) * (strength > 0.004)
+        negative = flat < 0
+        layers = []
+        chosen = np.flatnonzero(strength > 0.004)
+        if self._thin is not None:
+            # In a crowd faint edges would add up to a fog: the weak ones are fainter still.
+            layers.append(self._dark(self._thin, opacity * strength**0.5, negative))
+            chosen = np.argpartition(strength, -_BROAD)[-_BROAD:]
+            chosen = chosen[strength[chosen] > 0.3]
+        if len(chosen):
+            broad = (style.thinnest + (style.widest - style.thinnest) * strength[chosen]) * self._density
+            layers.append(self._dark(self._touch(chosen, broad), opacity, negative))
+        darkness = sum(layers[1:], layers[0]) if layers else np.zeros(2 * self.height * self.width)
+        return _mix(darkness, self.height, self.width, style)
 
-    def _passed(
-        self,
-        keep: NDArray[np.bool_],
-        broad: NDArray[np.float32],
-        opacity: NDArray[np.float32],
-        negative: NDArray[np.bool_],
-        density: float,
-    ) -> NDArray[np.float64]:
-        """Logarithm of the light that passes each pixel, (2, height, width): positive and negative edges."""
-        y, half = self.y[keep], 0.5 * broad[:, None] * self.stretch[keep]
-        solid = np.broadcast_to(opacity[:, None], y.shape).copy()
-        if negative.any():
-            dash, period = _DASH * density, (_DASH + _GAP) * density
-            phase = np.mod(self.along[keep][negative], period)
-            solid[negative] *= np.clip(np.minimum(phase + 0.5, dash - phase + 0.5), 0.0, 1.0)
-        one = np.float32(1.0)
+    def _touch(self, edges: NDArray[np.int64], broad: NDArray[np.float32]) -> _Touch:
+        """The pixels that edges of these widths touch, edge by edge and column by column."""
+        y, half = self._y[edges], 0.5 * broad[:, None] * self._stretch[edges]
         low, high = (y - half).ravel(), (y + half).ravel()
         first = np.floor(low).astype(np.int32)
         rows = np.ceil(high).astype(np.int32) - first
-        rows[solid.ravel() <= 0.0] = 0
-        # One entry for every pixel that an edge touches, edge by edge and column by column.
         source = np.repeat(np.arange(rows.size, dtype=np.int32), rows)
         row = np.arange(source.size, dtype=np.int32) - np.repeat(np.cumsum(rows, dtype=np.int32) - rows - first, rows)
         top = row.astype(np.float32)
-        covered = np.minimum(top + one, high[source]) - np.maximum(top, low[source])
-        covered *= solid.ravel()[source]
-        darkness = np.log1p(-np.minimum(covered, np.float32(0.985)))
-        # Rows outside the picture are gathered in its first and last row, which nothing is drawn on.
+        covered = np.minimum(top + np.float32(1.0), high[source]) - np.maximum(top, low[source])
+        # Rows outside the picture are gathered in its first and last row, on which nothing else is drawn.
         np.clip(row, 0, self.height - 1, out=row)
-        place = np.repeat(negative.astype(np.int32) * self.height * self.width, self.width)
-        place += np.tile(np.arange(self.width, dtype=np.int32), len(y))
         row *= self.width
-        row += place[source]
-        size = 2 * self.height * self.width
-        return np.bincount(row, weights=darkness, minlength=size).reshape(2, self.height, self.width)
+        row += np.tile(np.arange(self.width, dtype=np.int32), len(edges))[source]
+        edge = np.repeat(edges.astype(np.int32), self.width)[source]
+        return _Touch(row, edge, covered, self._dash[edges].ravel()[source])
+
+    def _dark(
+        self, touch: _Touch, opacity: NDArray[np.float32], negative: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Logarithm of the light that passes each pixel, (2 * height * width,): positive, then negative edges."""
+        minus = negative[touch.edge]
+        solid = opacity.astype(np.float32)[touch.edge]
+        solid *= touch.covered
+        solid *= np.where(minus, touch.dash, np.float32(1.0))
+        np.minimum(solid, np.float32(0.985), out=solid)
+        np.negative(solid, out=solid)
+        np.log1p(solid, out=solid)
+        half = self.height * self.width
+        return np.bincount(touch.place + minus * np.int32(half), weights=solid, minlength=2 * half)
 
 
-def _mix(passed: NDArray[np.float64], height: int, width: int, style: Style) -> NDArray[np.uint8]:
-    picture = np.zeros((height * width, 4), dtype=np.uint8)
-    plus, minus = passed.reshape(2, -1)
-    touched = np.flatnonzero(plus + minus)
-    plus, minus = plus[touched].astype(np.float32), minus[touched].astype(np.float32)
-    total = plus + minus
+def _mix(darkness: NDArray[np.float64], height: int, width: int, style: Style) -> NDArray[np.uint8]:
+    plus, minus = darkness.reshape(2, -1)
+    touched = np.flatnonzero(plus + minus < 0)
+    picture = np.zeros(height * width, dtype=np.uint32)
+    above, below = plus[touched].astype(np.float32), minus[touched].astype(np.float32)
+    total = above + below
     alpha = -np.expm1(total)
-    share = plus / total
+    share = above / total
+    # Bytes in the order red, green, blue, alpha, as a little-endian word.
+    packed = (alpha * 255.0 + 0.5).astype(np.uint32) << 24
     for channel in range(3):
         high, low = style.positive[channel], style.negative[channel]
-        picture[touched, channel] = (low + share * (high - low)) * alpha + 0.5
-    picture[touched, 3] = alpha * 255.0 + 0.5
-    return picture.reshape(height, width, 4)
+        packed |= ((low + share * (high - low)) * alpha + 0.5).astype(np.uint32) << (8 * channel)
+    picture[touched] = packed
+    return picture.astype("<u4", copy=False).view(np.uint8).reshape(height, width, 4)

@@ -19,7 +19,7 @@ from gui.diagram.words import describe_edge, describe_unit
 from gui.selection import Selection, Unit, Weight, output_names
 from gui.text import signed, tr
 from gui.theme import colour, colours, font
-from gui.thumbnails import class_image, unit_image
+from gui.thumbnails import Thumbnails
 
 
 class DiagramView(QWidget):
@@ -44,6 +44,7 @@ class DiagramView(QWidget):
         self._edges: list[QImage] = []
         self._geometry_key: tuple[object, ...] = ()
         self._scale = 0.0
+        self._thumbnails = Thumbnails()
         self._controls = Controls(self)
         self._controls.units_wished.connect(self._change_units)
         self._controls.layer_wished.connect(self._insert_layer)
@@ -97,6 +98,7 @@ class DiagramView(QWidget):
                 b.middles * density,
                 round((b.x - b.size / 2 - a.x - a.size / 2) * density),
                 round(self.height() * density),
+                density,
             )
             for a, b in zip(self._columns[:-1], self._columns[1:], strict=True)
         ]
@@ -136,7 +138,7 @@ class DiagramView(QWidget):
         )
         self._scale = steady_scale(self._scale, snapshot.largest_weight())
         for layer, gap in enumerate(self._gaps):
-            pixels = gap.draw(self._shown_weights(snapshot, layer), self._scale, style, density)
+            pixels = gap.draw(self._shown_weights(snapshot, layer), self._scale, style)
             image = QImage(
                 pixels.data, gap.width, gap.height, 4 * gap.width, QImage.Format.Format_RGBA8888_Premultiplied
             ).copy()
@@ -190,11 +192,7 @@ class DiagramView(QWidget):
         c = colours()
         radius = min(8.0, box.width() * 0.22)
         chosen = self._selection == Unit(column, index)
-        is_output = column == len(self._columns) - 1
-        image = None
-        if snapshot.maps is not None and column <= len(snapshot.maps.layers):
-            answers = snapshot.maps.layers[column - 1][index]
-            image = class_image(answers, index) if is_output and snapshot.data.classes else unit_image(answers)
+        image = self._thumbnails.image(snapshot, column - 1, index)
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
         if image is not None:
@@ -296,6 +294,7 @@ class DiagramView(QWidget):
         """Draws the edges again in the colours of another theme."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._edges = []
+            self._thumbnails = Thumbnails()
             self.update()
         super().changeEvent(event)
 

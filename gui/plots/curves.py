@@ -79,9 +79,9 @@ class MagnitudePlot(TimePlot):
         self._kind = "norm" if on else "mean"
         self._unit = tr("norm of w") if on else tr("mean |w|")
         self.show_theme()
-        self.plot.enableAutoRange()
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
+        self.follow()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draws the magnitudes up to a snapshot."""

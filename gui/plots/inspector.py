@@ -15,7 +15,7 @@ from gui.plots.titles import PanelTitle
 from gui.selection import Selection, Unit, Weight, unit_name
 from gui.text import number, signed, tr
 from gui.theme import colours
-from gui.thumbnails import class_image, unit_image
+from gui.thumbnails import class_images, unit_images
 
 _MOST_TERMS = 14
 
@@ -175,7 +175,7 @@ class Inspector(QWidget):
             tint = c.text if strong or not value[:1] in "+−" else c.positive if value[0] == "+" else c.negative
             weight = 600 if strong else 400
             lines.append(
-                f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px">'
+                f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px;white-space:nowrap">'
                 f"{escape(name)}</td>"
                 f'<td align="right" style="color:{tint};font-weight:{weight};padding-right:8px">{value}</td>'
                 f'<td style="color:{c.quiet}">{escape(remark)}</td></tr>'
@@ -200,7 +200,8 @@ class Inspector(QWidget):
         if snapshot.maps is not None:
             answers = snapshot.maps.layers[layer][unit.index]
             last = layer == len(snapshot.plan.layers) - 1
-            image = class_image(answers, unit.index) if last and snapshot.data.classes else unit_image(answers)
+            is_class = last and bool(snapshot.data.classes)
+            image = class_images(snapshot.maps.layers[layer])[unit.index] if is_class else unit_images(answers[None])[0]
         self._map.show_image(image)
         self.terms.setText(self._table(rows))
 

@@ -47,6 +47,7 @@ class PredictionPlot(QWidget):
             axis.setPen(pg.mkPen(QColor(c.line)))
             axis.setTextPen(pg.mkPen(QColor(c.quiet)))
             axis.setStyle(tickFont=font(11), tickLength=0)
+            axis.enableAutoSIPrefix(False)
         self._diagonal.setPen(pg.mkPen(QColor(c.faint), style=Qt.PenStyle.DashLine))
         self._parts["train"].setBrush(colour(c.series[0], 0.55))
         self._parts["train"].setPen(pg.mkPen(None))

@@ -14,3 +14,24 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
     return [round(i * step, 12) for i in range(first, last + 1)]
+
+
+_STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+def round_up(value: float) -> float:
+    """The next round number at or above a positive value."""
+    if not value > 0.0:
+        return 1.0
+    power = 10.0 ** floor(log10(value))
+    return next(power * step for step in _STEPS if power * step >= value * (1 - 1e-9))
+
+
+def held_range(before: tuple[float, float] | None, low: float, high: float) -> tuple[float, float]:
+    """A range for an axis that holds low to high and moves seldom: only when they leave it or half of it is empty."""
+    span = max(high - low, 1e-9 * max(abs(high), 1.0), 1e-300)
+    if before is not None and before[0] <= low and high <= before[1] and span > 0.5 * (before[1] - before[0]):
+        return before
+    margin = 0.12 * span
+    bottom = 0.0 if 0.0 <= low < 0.6 * span + margin else low - margin
+    return bottom, high + margin

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.history import Numbers
 from gui.plots.titles import PanelTitle, series_pen
+from gui.plots.ticks import held_range, round_up
 from gui.text import number, tr
 from gui.theme import colour, colours, font
 
@@ -43,6 +44,13 @@ class TimePlot(QWidget):
         item.hideButtons()
         item.setMenuEnabled(False)
         item.showGrid(y=True, alpha=0.25)
+        item.disableAutoRange()
+        for name in ("left", "bottom"):
+            # Axes are costly to draw and change seldom.
+            item.getAxis(name).setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self._following = True
+        self._held: tuple[float, float] | None = None
+        item.vb.sigRangeChangedManually.connect(self._stop_following)
         self._curves: list[Any] = []
         self._band = pg.PlotDataItem(connect="all")
         self.plot.addItem(self._band)
@@ -71,6 +79,7 @@ class TimePlot(QWidget):
             axis.setPen(pg.mkPen(QColor(c.line)))
             axis.setTextPen(pg.mkPen(QColor(c.quiet)))
             axis.setStyle(tickFont=font(11), tickLength=0, hideOverlappingLabels=True)
+            axis.enableAutoSIPrefix(False)
         bottom = {"color": c.quiet, "font-size": "11px"}
         self.plot.getPlotItem().setLabel("bottom", tr("step"), **bottom)
         self.plot.getPlotItem().setLabel("left", self._unit, **bottom)
@@ -94,7 +103,7 @@ class TimePlot(QWidget):
         """A logarithmic axis of values, or a linear one."""
         self._logarithmic = on
         self.plot.getPlotItem().setLogMode(y=on)
-        self.plot.enableAutoRange()
+        self.follow()
 
     def draw(self, steps: Numbers, series: dict[str, Numbers], band: tuple[Numbers, Numbers, Numbers] | None = None) -> None:
         """Draws series over ``steps``; ``band`` is (steps, low, high) drawn faint behind them."""
@@ -111,6 +120,34 @@ class TimePlot(QWidget):
         if band is not None:
             self._draw_band(*band)
         self._empty.setVisible(len(steps) < 2)
+        if self._following:
+            self._fit()
+
+    def follow(self) -> None:
+        """Shows everything, now and as more comes."""
+        self._following, self._held = True, None
+        self._fit()
+
+    @Slot()
+    def _stop_following(self) -> None:
+        self._following = False
+
+    def _fit(self) -> None:
+        """Ranges that hold all series and change seldom, because a moving axis is drawn anew each time."""
+        values = np.concatenate([v[np.isfinite(v)] for v in self._series.values()]) if self._series else np.empty(0)
+        if len(values) == 0:
+            return
+        if self._logarithmic:
+            values = np.log10(np.maximum(values, _SMALLEST))
+        low, high = float(values.min()), float(values.max())
+        if self._logarithmic:
+            self._held = (low - 0.05, high + 0.05) if self._held is None or low < self._held[0] else self._held
+            self._held = (self._held[0], max(self._held[1], high + 0.05))
+        else:
+            self._held = held_range(self._held, low, high)
+        box = self.plot.getPlotItem().vb
+        right = round_up(max(float(self._steps[-1]), 10.0))
+        box.setRange(xRange=(0.0, right), yRange=self._held, padding=0.02)
 
     def _draw_band(self, steps: Numbers, low: Numbers, high: Numbers) -> None:
         """A zigzag between minimum and maximum shows the spread of single batches, however many there are."""
@@ -149,4 +186,4 @@ class TimePlot(QWidget):
     def _maybe_fit(self, event: Any) -> None:
         """A double click shows everything again."""
         if event.double():
-            self.plot.enableAutoRange()
+            self.follow()

@@ -250,7 +250,7 @@ def test_arrays_that_cannot_be_used_are_refused_in_words(x: Any, y: Any, setting
 
 
 def test_a_column_that_is_not_there_is_named() -> None:
-    with pytest.raises(DataError, match="no column 'height'.*sepal length"):
+    with pytest.raises(DataError, match=r"no column 'height'.*sepal length"):
         load_data(DataSpec(source="iris", features=("height",)))
 
 

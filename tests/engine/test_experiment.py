@@ -45,7 +45,8 @@ def test_a_default_lies_within_its_bounds(cls: type[Spec], name: str, setting: S
 
 @every_setting
 def test_a_setting_has_a_label_and_help(cls: type[Spec], name: str, setting: Setting) -> None:
-    assert setting.label and setting.help
+    assert setting.label
+    assert setting.help
 
 
 @bounded
@@ -117,7 +118,8 @@ def test_half_a_unit_is_refused_as_no_whole_number() -> None:
 
 def test_a_number_of_5000_digits_is_refused_in_one_short_sentence() -> None:
     [sentence] = faults(lambda: Dense(units=10**5000))
-    assert sentence.startswith("Dense.units must be") and len(sentence) < 150
+    assert sentence.startswith("Dense.units must be")
+    assert len(sentence) < 150
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,9 @@ def test_a_number_where_a_part_belongs_is_one_fault(document: Any) -> None:
 
 def test_too_many_layers_are_refused() -> None:
     [sentence] = faults(lambda: Experiment().with_layers((Dense(),) * (MAX_LAYERS + 1)))
-    assert "layers" in sentence and str(MAX_LAYERS) in sentence and str(MAX_LAYERS + 1) in sentence
+    assert "layers" in sentence
+    assert str(MAX_LAYERS) in sentence
+    assert str(MAX_LAYERS + 1) in sentence
 
 
 def test_all_faults_are_told_at_once() -> None:

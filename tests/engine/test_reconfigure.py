@@ -70,7 +70,7 @@ def test_a_new_learning_rate_acts_at_once() -> None:
 
 
 def test_a_new_batch_size_acts_at_once() -> None:
-    trainer = trained()
+    trainer = trained(steps=5)
     trainer.reconfigure(BASE.with_value("training.batch_size", 10))
     before = trainer.batches.position
     trainer.step()

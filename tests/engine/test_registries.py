@@ -67,4 +67,6 @@ def test_a_schedule_stays_between_nothing_and_the_whole_rate(cls: Any) -> None:
 def test_every_task_has_a_loss_a_metric_and_a_data_set(task: str) -> None:
     losses = [loss for loss in LOSSES if task in loss.tasks]
     sources = [source for source in SOURCES if task in source.tasks]
-    assert losses and metrics_for(task) and sources
+    assert losses
+    assert metrics_for(task)
+    assert sources

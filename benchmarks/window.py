@@ -1,0 +1,199 @@
+"""How smooth the window stays while it trains: ``python -m benchmarks.window [--json] [--seconds S] [--rounds N]``.
+
+For each network, in turn and repeatedly: steps per second without a window, then in the window at full
+speed, with the frames drawn per second and how late a timer of the window's thread fires (heartbeat).
+Also the time from the start of the program to its first paint. Medians of the rounds are given; the
+heartbeat's percentiles are over all beats of all rounds. Without a display the offscreen platform draws.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+
+from engine import Dataset, Dense, Experiment, Trainer
+from gui.app import start
+from gui.window import Window
+
+_BEAT_MS = 5
+# name: (inputs, hidden layers, classes, rows, batch)
+NETWORKS: dict[str, tuple[int, tuple[int, ...], int, int, int]] = {
+    "2-8-8-1": (2, (8, 8), 2, 400, 10),
+    "64-64-32-10": (64, (64, 32), 10, 1500, 32),
+    "784-256-128-10": (784, (256, 128), 10, 4000, 128),
+}
+
+_FIRST_PAINT = """
+import time, sys
+begun = float(sys.argv[1])
+from PySide6.QtCore import QEvent, QObject
+from gui.app import start
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            print(time.time() - begun, flush=True)
+            application.removeEventFilter(self)
+            application.exit()
+        return False
+application, window = start([], remember=False)
+watch = Watch()
+window.diagram.installEventFilter(watch)
+application.exec()
+window.close()
+"""
+
+
+def trainer_of(name: str) -> Trainer:
+    """A trainer of one of NETWORKS on random data, with epochs enough never to end."""
+    inputs, hidden, classes, rows, batch = NETWORKS[name]
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(rows, inputs))
+    y = np.argmax(x @ rng.normal(size=(inputs, classes)), axis=1)
+    layers = tuple(Dense(units=units, activation="relu", initializer="he_uniform") for units in hidden)
+    experiment = Experiment().with_layers(layers)
+    experiment = experiment.edited(training={"batch_size": batch, "epochs": 10_000_000, "optimizer": {"kind": "adam"}})
+    data = Dataset.from_arrays(x, y, test_fraction=0.2)
+    return Trainer(experiment, data)
+
+
+def headless(name: str, seconds: float) -> float:
+    """Steps per second without a window."""
+    trainer = trainer_of(name)
+    begun = perf_counter()
+    while perf_counter() - begun < seconds:
+        trainer.step()
+    return trainer.steps_done / (perf_counter() - begun)
+
+
+class Heart(QObject):
+    """Counts paints of a widget and measures how late a timer fires, in milliseconds."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__()
+        self.late: list[float] = []
+        self.paints = 0
+        self._due = perf_counter() + _BEAT_MS / 1000
+        self._timer = QTimer(self, interval=_BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+        window.diagram.installEventFilter(self)
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now = perf_counter()
+        self.late.append(max(now - self._due, 0.0) * 1000)
+        self._due = now + _BEAT_MS / 1000
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Counts what is painted."""
+        self.paints += event.type() == QEvent.Type.Paint
+        return False
+
+    def stop(self) -> None:
+        """Ends the beat."""
+        self._timer.stop()
+
+
+def wait(seconds: float) -> None:
+    """Runs the event loop for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def in_window(name: str, seconds: float) -> dict[str, Any]:
+    """Frames, heartbeat and steps per second of one round in the window."""
+    _, window = start([], trainer=trainer_of(name), remember=False)
+    window.training.wait_idle()
+    window.training.toggle()
+    wait(1.0)
+    heart, begun = Heart(window), perf_counter()
+    before = window.training.snapshot.step if window.training.snapshot else 0
+    wait(seconds)
+    elapsed = perf_counter() - begun
+    heart.stop()
+    snapshot = window.training.snapshot
+    assert snapshot is not None
+    window.close()
+    window.deleteLater()
+    return {
+        "frames": heart.paints / elapsed,
+        "late": heart.late,
+        "steps": (snapshot.step - before) / elapsed,
+    }
+
+
+def first_paint(times: int) -> float:
+    """Median seconds from starting the interpreter to the first paint, with a warm file cache."""
+    import time
+
+    taken = []
+    for _ in range(times + 1):
+        done = subprocess.run(
+            [sys.executable, "-c", _FIRST_PAINT, str(time.time())], capture_output=True, text=True, check=True
+        )
+        taken.append(float(done.stdout.split()[-1]))
+    return median(taken[1:])
+
+
+def measure(seconds: float, rounds: int) -> dict[str, Any]:
+    """All networks, headless and in the window in turn."""
+    results: dict[str, Any] = {"first_paint_s": first_paint(max(rounds, 3)), "networks": {}}
+    for name in NETWORKS:
+        bare, inside = [], []
+        for _ in range(rounds):
+            bare.append(headless(name, seconds / 2))
+            inside.append(in_window(name, seconds))
+        late = np.concatenate([np.array(one["late"]) for one in inside])
+        steps, alone = median(one["steps"] for one in inside), median(bare)
+        results["networks"][name] = {
+            "frames_per_second": median(one["frames"] for one in inside),
+            "heartbeat_ms": {"p50": float(np.percentile(late, 50)), "p99": float(np.percentile(late, 99)),
+                             "max": float(late.max())},
+            "steps_per_second": steps,
+            "headless_steps_per_second": alone,
+            "share_of_headless": steps / alone,
+        }  # fmt: skip
+    return results
+
+
+def show(results: dict[str, Any]) -> None:
+    """Prints a table."""
+    print(f"first paint {results['first_paint_s']:.2f} s\n")
+    print(f"{'network':16}{'frames/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'max ms':>8}{'steps/s':>10}{'headless':>10}{'share':>7}")
+    for name, row in results["networks"].items():
+        beat = row["heartbeat_ms"]
+        print(
+            f"{name:16}{row['frames_per_second']:9.1f}{beat['p50']:8.1f}{beat['p99']:8.1f}{beat['max']:8.1f}"
+            f"{row['steps_per_second']:10,.0f}{row['headless_steps_per_second']:10,.0f}{row['share_of_headless']:7.0%}"
+        )
+
+
+def main() -> None:
+    """Reads the arguments, measures, prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of one round in the window")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    results = measure(options.seconds, options.rounds)
+    if options.json:
+        print(json.dumps(results, indent=2))
+    else:
+        show(results)
+
+
+if __name__ == "__main__":
+    main()

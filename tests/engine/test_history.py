@@ -1,0 +1,162 @@
+"""What is remembered of a run: bounded, true, and never written again once it is handed out."""
+
+import tracemalloc
+from collections.abc import Sized
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import Experiment, Trainer
+from engine.history import BatchLosses, History, LossBand
+
+losses = st.lists(st.floats(0.0, 1e6), min_size=1, max_size=300)
+
+
+def recorded(values: list[float], size: int = 8, looks: frozenset[int] = frozenset()) -> LossBand:
+    """The record of some losses, looked at after the steps in ``looks``."""
+    record = BatchLosses(size)
+    for step, value in enumerate(values):
+        record.append(value)
+        if step in looks:
+            record.view()
+    return record.view()
+
+
+# -- the loss of every batch -------------------------------------------------------------------------
+
+
+@given(losses, st.frozensets(st.integers(0, 300)))
+def test_the_record_does_not_depend_on_when_it_is_looked_at(values: list[float], looks: frozenset[int]) -> None:
+    looked, unseen = recorded(values, looks=looks), recorded(values)
+    assert all(
+        np.array_equal(getattr(looked, name), getattr(unseen, name)) for name in ("steps", "low", "high", "mean")
+    )
+
+
+@given(losses)
+def test_the_record_never_has_more_buckets_than_it_may(values: list[float]) -> None:
+    assert len(recorded(values).mean) <= 16
+
+
+@given(losses)
+def test_the_lowest_and_the_highest_loss_are_kept(values: list[float]) -> None:
+    band = recorded(values)
+    assert (band.low.min(), band.high.max()) == (min(values), max(values))
+
+
+@given(losses)
+def test_every_bucket_holds_the_losses_of_its_steps(values: list[float]) -> None:
+    band = recorded(values)
+    parts = np.split(np.array(values), band.steps[1:].astype(int) - 1)
+    expected = [(part.min(), part.max(), part.mean()) for part in parts]
+    np.testing.assert_allclose(np.stack([band.low, band.high, band.mean], axis=1), expected, rtol=1e-12)
+
+
+def test_few_losses_are_kept_one_by_one() -> None:
+    band = recorded([3.0, 1.0, 2.0])
+    assert (band.steps.tolist(), band.mean.tolist()) == ([1.0, 2.0, 3.0], [3.0, 1.0, 2.0])
+
+
+def test_no_loss_gives_an_empty_record() -> None:
+    assert len(BatchLosses().view().mean) == 0
+
+
+def test_a_record_that_is_looked_at_stays_small() -> None:
+    record = BatchLosses(64)
+    tracemalloc.start()
+    for step in range(100_000):
+        record.append(step * 0.5)
+        if step % 100 == 0:
+            record.view()
+    left = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert left < 200_000
+
+
+def test_the_record_of_a_run_that_nobody_looks_at_stays_small() -> None:
+    trainer = Trainer(Experiment.model_validate({"network": {"layers": []}}))
+    trainer.run(epochs=2500)  # 10,000 steps
+    kept = [value for value in vars(trainer.batch_losses).values() if isinstance(value, Sized)]
+    assert sum(len(each) for each in kept) < 5000
+
+
+def test_a_view_of_the_losses_never_changes() -> None:
+    record = BatchLosses(8)
+    for step in range(10):
+        record.append(float(step))
+    band = record.view()
+    before = band.mean.copy()
+    for step in range(100):
+        record.append(float(step))
+    record.view()
+    np.testing.assert_array_equal(band.mean, before)
+
+
+# -- points ------------------------------------------------------------------------------------------
+
+
+def filled(points: int) -> History:
+    history = History(("step", "loss"))
+    for step in range(points):
+        history.append({"step": float(step), "loss": step / 2})
+    return history
+
+
+@pytest.mark.parametrize("points", [0, 1, 255, 256, 257, 1000])
+def test_every_point_is_kept(points: int) -> None:
+    assert filled(points).view()["loss"].tolist() == [step / 2 for step in range(points)]
+
+
+@pytest.mark.parametrize("points", [1, 100, 256])
+def test_a_view_never_changes(points: int) -> None:
+    history = filled(points)
+    view = history.view()
+    before = view.values.copy()
+    for _ in range(1000):
+        history.append({"step": -1.0, "loss": -1.0})
+    np.testing.assert_array_equal(view.values, before)
+
+
+def test_a_view_cannot_be_written() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        filled(3).view().values[0, 0] = 7.0
+
+
+def test_a_view_costs_no_copy() -> None:
+    history = filled(3)
+    assert np.shares_memory(history.view().values, history.view().values)
+
+
+def test_what_was_not_measured_is_nan() -> None:
+    history = History(("step", "test.loss"))
+    history.append({"step": 1.0})
+    assert np.isnan(history.view()["test.loss"]).all()
+
+
+def test_a_column_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="not in tuple"):
+        filled(3).view()["accuracy"]
+
+
+def test_renaming_keeps_what_was_measured() -> None:
+    renamed = filled(300).renamed(("step", "cost", "new"), {"step": "step", "cost": "loss"}).view()
+    np.testing.assert_array_equal(renamed["cost"], filled(300).view()["loss"])
+
+
+def test_renaming_leaves_new_columns_unmeasured() -> None:
+    renamed = filled(300).renamed(("step", "cost", "new"), {"step": "step", "cost": "loss"}).view()
+    assert np.isnan(renamed["new"]).all()
+
+
+def test_the_points_of_a_long_run_are_few_and_its_steps_rise() -> None:
+    trainer = Trainer(Experiment.model_validate({"network": {"layers": []}, "training": {"batch_size": 105}}))
+    trainer.run(epochs=5000)
+    steps = trainer.history.view()["step"]
+    assert len(steps) < 500
+    assert (np.diff(steps) > 0).all()
+
+
+def test_the_first_point_is_taken_before_the_first_step() -> None:
+    assert Trainer(Experiment()).history.view()["step"].tolist() == [0.0]

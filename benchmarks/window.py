@@ -172,12 +172,13 @@ def measure(seconds: float, rounds: int) -> dict[str, Any]:
 def show(results: dict[str, Any]) -> None:
     """Prints a table."""
     print(f"first paint {results['first_paint_s']:.2f} s\n")
-    print(f"{'network':16}{'frames/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'max ms':>8}{'steps/s':>10}{'headless':>10}{'share':>7}")
+    heads = ("frames/s", "p50 ms", "p99 ms", "max ms", "steps/s", "headless", "share")
+    print(f"{'network':16}" + "".join(f"{head:>10}" for head in heads))
     for name, row in results["networks"].items():
         beat = row["heartbeat_ms"]
         print(
-            f"{name:16}{row['frames_per_second']:9.1f}{beat['p50']:8.1f}{beat['p99']:8.1f}{beat['max']:8.1f}"
-            f"{row['steps_per_second']:10,.0f}{row['headless_steps_per_second']:10,.0f}{row['share_of_headless']:7.0%}"
+            f"{name:16}{row['frames_per_second']:10.1f}{beat['p50']:10.1f}{beat['p99']:10.1f}{beat['max']:10.1f}"
+            f"{row['steps_per_second']:10,.0f}{row['headless_steps_per_second']:10,.0f}{row['share_of_headless']:10.0%}"
         )
 
 

@@ -63,11 +63,12 @@ def _binary_cross_entropy_gradient(a: Array, y: Array) -> Array:
 def _binary_cross_entropy_from_z(z: Array, y: Array) -> float:
     # max(z, 0) - z y + log(1 + e^-|z|): exact for any z
     each: Array = np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z)))
-    return float(each.mean())
+    return float(np.mean(each))
 
 
 def _categorical_cross_entropy(a: Array, y: Array) -> float:
-    return -float((y * np.log(np.clip(a, _EDGE, None))).sum()) / a.shape[1]
+    surprise: Array = -np.log(np.clip(a, _EDGE, None))
+    return float(np.vdot(y, surprise)) / a.shape[1]
 
 
 def _categorical_cross_entropy_gradient(a: Array, y: Array) -> Array:
@@ -80,7 +81,7 @@ def _categorical_cross_entropy_from_z(z: Array, y: Array) -> float:
     top = z.max(axis=0)
     log_sum = np.log(np.exp(z - top).sum(axis=0)) + top
     each: Array = log_sum * y.sum(axis=0) - (z * y).sum(axis=0)
-    return float(each.mean())
+    return float(np.mean(each))
 
 
 LOSSES: Registry[Loss] = Registry(

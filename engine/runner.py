@@ -155,6 +155,8 @@ class _Look:
         if trained_s is not None and self.evaluation is not None and wants == self._wants:
             self._owed -= trained_s * _LOOKING_SHARE
             if self._owed > 0:
+                # The history's points are evaluated anyway.
+                self.evaluation = trainer.last_evaluation
                 return
         started = perf_counter()
         self._wants = wants

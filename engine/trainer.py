@@ -201,6 +201,11 @@ class Trainer:
             self._evaluation = Evaluation(self.steps_done, train, test, outputs_train, outputs_test)
         return self._evaluation
 
+    @property
+    def last_evaluation(self) -> Evaluation:
+        """The newest evaluation there is, which may be some steps old; costs nothing."""
+        return self.evaluation() if self._evaluation is None else self._evaluation
+
     def _evaluate(self, part: str) -> tuple[dict[str, float], Array]:
         data = self.data
         x, y = data.part(part)

@@ -109,7 +109,8 @@ def make_actions(window: Window) -> dict[str, QAction]:
     """A QAction for every command, owned by the window, by id."""
     actions = {}
     for command in COMMANDS:
-        action = QAction(tr(command.text), window, objectName=command.id)
+        action = QAction(tr(command.text), window)
+        action.setObjectName(command.id)
         action.setShortcuts([QKeySequence(keys) for keys in command.keys])
         keys = f" ({command.keys[0]})" if command.keys else ""
         action.setToolTip(f"{tr(command.help)}{keys}")

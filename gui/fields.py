@@ -104,7 +104,9 @@ class NumberField(QLineEdit):
         low = setting.low if setting.low is not None else value
         high = setting.high if setting.high is not None else value
         value = min(max(value, low), high)
-        self._offer(round(value) if self._whole else float(f"{value:.3g}" if setting.scale == "log" else f"{value:.9g}"))
+        self._offer(
+            round(value) if self._whole else float(f"{value:.3g}" if setting.scale == "log" else f"{value:.9g}")
+        )
         self.setText(editable(self._value))
         self._set_invalid(False)
 
@@ -218,11 +220,15 @@ class Stepper(QFrame):
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.field.setFixedWidth(40)
         self.field.edited.connect(self.edited)
-        self.minus, self.plus = QToolButton(text="−"), QToolButton(text="+")
+        self.minus, self.plus = QToolButton(), QToolButton()
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(0)
-        for button, notch, words in ((self.minus, -1, tr("One less")), (self.plus, 1, tr("One more"))):
+        for button, text, notch, words in (
+            (self.minus, "−", -1, tr("One less")),
+            (self.plus, "+", 1, tr("One more")),
+        ):
+            button.setText(text)
             button.setProperty("role", "step")
             button.setProperty("notch", notch)
             button.setAutoRepeat(True)

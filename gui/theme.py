@@ -163,7 +163,7 @@ def colours() -> Colours:
 
 
 def name() -> str:
-    """"light" or "dark": the theme in force."""
+    """ "light" or "dark": the theme in force."""
     return _name
 
 

@@ -26,7 +26,7 @@ def _pictures(levels: Array, ramp: tuple[int, ...]) -> list[QImage]:
     """Pictures of values in [0, 1], shape (units, height, width), the first row of each at the bottom."""
     with np.errstate(invalid="ignore"):
         indices = (levels[:, ::-1] * 255.0).clip(0.0, 255.0).astype(np.uint8)
-    pixels = np.array(ramp, dtype=np.uint32)[indices]
+    pixels = np.ascontiguousarray(np.array(ramp, dtype=np.uint32)[indices])
     height, width = pixels.shape[1:]
     return [QImage(p.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy() for p in pixels]
 
@@ -45,7 +45,10 @@ def class_images(answers: Array) -> list[QImage]:
     # A single output is the probability of the second class.
     first = 1 if len(answers) == 1 else 0
     tints = [c.series[(first + k) % len(c.series)] for k in range(len(answers))]
-    return [_pictures(answers[k : k + 1], _ramp(c.surface, _between(c.surface, tint), tint))[0] for k, tint in enumerate(tints)]
+    return [
+        _pictures(answers[k : k + 1], _ramp(c.surface, _between(c.surface, tint), tint))[0]
+        for k, tint in enumerate(tints)
+    ]
 
 
 def _between(a: str, b: str) -> str:
@@ -56,19 +59,21 @@ def _between(a: str, b: str) -> str:
 class Thumbnails:
     """The pictures of all units of a snapshot, made once for each of its maps."""
 
-    # Every other point is enough for a picture of 40 pixels.
-    _STEP = 2
-
     def __init__(self) -> None:
         self._maps: Maps | None = None
+        self._sides: list[int] = []
         self._images: list[list[QImage]] = []
 
-    def image(self, snapshot: Snapshot, layer: int, unit: int) -> QImage | None:
-        """The picture of one unit, or None when there are no maps."""
-        if snapshot.maps is not self._maps:
-            self._maps, self._images = snapshot.maps, []
+    def image(self, snapshot: Snapshot, layer: int, unit: int, sides: list[int]) -> QImage | None:
+        """The picture of one unit, or None when there are no maps.
+
+        ``sides``: for each layer the side of its pictures in pixels; of just that size they need no scaling.
+        """
+        if snapshot.maps is not self._maps or sides != self._sides:
+            self._maps, self._sides, self._images = snapshot.maps, sides, []
             for i, answers in enumerate(snapshot.maps.layers if snapshot.maps else []):
                 is_class = i == len(snapshot.plan.layers) - 1 and bool(snapshot.data.classes)
-                small = answers[:, :: self._STEP, :: self._STEP]
+                some = np.linspace(0, answers.shape[1] - 1, sides[i]).round().astype(int)
+                small = answers[:, some[:, None], some[None, :]]
                 self._images.append(class_images(small) if is_class else unit_images(small))
         return self._images[layer][unit] if layer < len(self._images) else None

@@ -60,7 +60,8 @@ class Figure(QWidget):
 
 
 def _rule() -> QFrame:
-    rule = QFrame(objectName="upright")
+    rule = QFrame()
+    rule.setObjectName("upright")
     rule.setFixedHeight(26)
     return rule
 

@@ -1,4 +1,8 @@
-"""Training, seen from the window: posts slices of work, takes the snapshots, keeps the frames coming."""
+"""Training, seen from the window: posts slices of work, takes the snapshots, keeps the frames coming.
+
+One frame is: take the snapshot of the slice that is done, draw it, post the next slice. A slice lasts in
+proportion to what drawing takes, so that frames keep coming and training still gets most of the time.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ from engine.runner import Apply, Job, Runner, Train
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
 
-_FRAME_MS = 16
+# How often the window looks whether a slice is done; looking costs microseconds.
+_POLL_MS = 3
 # A slice is at most this long, so that 30 frames fit into a second with what it takes to draw them.
 _SHORTEST_SLICE_S, _LONGEST_SLICE_S = 0.006, 0.022
 # Training gets this many times what drawing gets.
@@ -36,9 +41,7 @@ class Training(QObject):
     failed = Signal(object)
     toggled = Signal(bool)
 
-    def __init__(
-        self, experiment: Experiment, trainer: Trainer | None = None, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, experiment: Experiment, trainer: Trainer | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.runner = Runner(trainer)
         self.snapshot: Snapshot | None = None
@@ -52,7 +55,7 @@ class Training(QObject):
         self._credit = 0.0
         self._last_tick = perf_counter()
         self._drawing_s = 0.008
-        self._timer = QTimer(self, interval=_FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer = QTimer(self, interval=_POLL_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._after_paint = QTimer(self, interval=0, singleShot=True)
         self._after_paint.timeout.connect(self._post_next)

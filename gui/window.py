@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from time import perf_counter
 
-from PySide6.QtCore import QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QVBoxLayout, QWidget
 
@@ -18,9 +18,9 @@ from gui import edits, theme
 from gui.actions import make_actions, paint_icons
 from gui.banner import Banner
 from gui.builder.panel import Builder
+from gui.diagram.view import DiagramView
 from gui.dialogs import help as help_dialogs
 from gui.dialogs.commands import CommandPalette
-from gui.diagram.view import DiagramView
 from gui.document import Document
 from gui.icons import icon_file
 from gui.plots.curves import LossPlot, MagnitudePlot
@@ -31,11 +31,11 @@ from gui.selection import Selection, Unit, still_there
 from gui.text import tr
 from gui.toolbar import ToolBar
 from gui.training import FULL_SPEED, Training
+from gui.version import VERSION
 
-VERSION = "0.1.0"
 _LAYOUT_VERSION = 1
 # While training, a view beside the diagram is drawn again at most this often.
-_VIEW_INTERVAL_S = 0.09
+_VIEW_INTERVAL_S = 0.12
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
@@ -53,8 +53,8 @@ class Window(QMainWindow):
         super().__init__()
         self.setObjectName("window")
         self._application, self._settings = application, settings
-        self.document = Document(experiment, self)
-        self.training = Training(experiment, trainer, self)
+        self.document: Document = Document(experiment, self)
+        self.training: Training = Training(experiment, trainer, self)
         self._selection: Selection = None
         self._snapshot: Snapshot | None = None
         self._row = 0
@@ -76,7 +76,7 @@ class Window(QMainWindow):
     # -- putting it together ---------------------------------------------------------------------
 
     def _make_views(self, experiment: Experiment) -> None:
-        self.builder = Builder(experiment)
+        self.builder: Builder = Builder(experiment)
         self.diagram = DiagramView()
         self.banner = Banner()
         self.output, self.inspector = OutputView(), Inspector()
@@ -107,7 +107,8 @@ class Window(QMainWindow):
         )
         self.docks: dict[str, QDockWidget] = {}
         for name, title, widget, area, head in table:
-            dock = QDockWidget(title, self, objectName=f"dock.{name}")
+            dock = QDockWidget(title, self)
+            dock.setObjectName(f"dock.{name}")
             dock.setTitleBarWidget(head or QWidget())
             dock.setWidget(widget)
             self.addDockWidget(area, dock)
@@ -187,7 +188,12 @@ class Window(QMainWindow):
             self.banner.hide()
 
     def _show_views(self, snapshot: Snapshot) -> None:
-        views = {"loss": self.loss, "magnitudes": self.magnitudes, "output": self.output, "inspector": self.inspector}
+        views: dict[str, LossPlot | MagnitudePlot | OutputView | Inspector] = {
+            "loss": self.loss,
+            "magnitudes": self.magnitudes,
+            "output": self.output,
+            "inspector": self.inspector,
+        }
         shown = [name for name in views if not self.docks[name].isHidden()]
         now = perf_counter()
         if not self.training.running:
@@ -355,8 +361,11 @@ class Window(QMainWindow):
 
     def _restore_layout(self) -> None:
         if self._settings is not None:
-            self.restoreGeometry(self._settings.value("geometry", b""))
-            self.restoreState(self._settings.value("layout", b""), _LAYOUT_VERSION)
+            # A settings file that was tampered with gives something else than bytes: the first layout stays.
+            geometry, layout = self._settings.value("geometry"), self._settings.value("layout")
+            if isinstance(geometry, QByteArray) and isinstance(layout, QByteArray):
+                self.restoreGeometry(geometry)
+                self.restoreState(layout, _LAYOUT_VERSION)
 
     def reset_layout(self) -> None:
         """All panels back in their places."""

@@ -75,7 +75,8 @@ class ColumnPicker(QWidget):
                 self._flow.addWidget(self._chip(name))
 
     def _chip(self, name: str) -> QToolButton:
-        chip = QToolButton(text=name.split(" (")[0])
+        chip = QToolButton()
+        chip.setText(name.split(" (")[0])
         chip.setProperty("role", "chip")
         chip.setProperty("column", name)
         chip.setCheckable(True)

@@ -66,7 +66,8 @@ class Controls(QObject):
             button.clicked.connect(self._wish_layer)
 
     def _button(self, text: str, role: str, words: str) -> QToolButton:
-        button = QToolButton(self._canvas, text=text)
+        button = QToolButton(self._canvas)
+        button.setText(text)
         button.setProperty("role", role)
         button.setFixedSize(_SIDE, _SIDE)
         button.setToolTip(words)

@@ -7,6 +7,7 @@ first and last units, and between them an ellipsis with the true count.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,7 @@ def _nodes(indices: range | list[int], places: list[float], x: float) -> tuple[N
 
 
 def _node_size(spacing: float, step: float) -> float:
-    return float(np.clip(min(spacing * 0.7, step * 0.4), _SMALLEST, _LARGEST))
+    return float(round(min(max(min(spacing * 0.7, step * 0.4), _SMALLEST), _LARGEST)))
 
 
 def node_at(columns: tuple[Column, ...], x: float, y: float) -> tuple[int, int] | None:
@@ -118,7 +119,7 @@ def edge_at(
 
     ``magnitudes``: for each layer |w| of what is drawn, (shown inputs, shown units).
     """
-    for layer, (left, right) in enumerate(zip(columns[:-1], columns[1:], strict=True)):
+    for layer, (left, right) in enumerate(pairwise(columns)):
         start, end = left.x + left.size / 2, right.x - right.size / 2
         if not start <= x <= end:
             continue

@@ -8,6 +8,7 @@ overlaps is mixed without regard to order: the light that passes is the product 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from gui.diagram.layout import bend
 
 Rgb = tuple[int, int, int]
+# Single precision throughout, but for the sums that NumPy's bincount makes.
+Floats = NDArray[Any]
 _DASH, _GAP = 7.0, 4.5
 
 
@@ -32,6 +35,8 @@ class Style:
 
 # More edges than this in one gap are drawn thin from stored geometry, and only the strongest of them broad.
 _CROWDED, _BROAD = 150, 60
+# And no more than the strongest of so many.
+_MOST = 600
 _THIN = 1.1
 
 
@@ -79,7 +84,7 @@ class Gap:
         flat = weights.ravel()
         strength = np.nan_to_num(np.abs(flat) / np.float32(scale), nan=0.0, posinf=0.0).clip(0.0, 1.0)
         strength = strength.astype(np.float32)
-        opacity = (style.faintest + (style.strongest - style.faintest) * strength**0.7) * (strength > 0.004)
+        opacity: Floats = (style.faintest + (style.strongest - style.faintest) * strength**0.7) * (strength > 0.004)
         negative = flat < 0
         layers = []
         chosen = np.flatnonzero(strength > 0.004)
@@ -89,12 +94,12 @@ class Gap:
             chosen = np.argpartition(strength, -_BROAD)[-_BROAD:]
             chosen = chosen[strength[chosen] > 0.3]
         if len(chosen):
-            broad = (style.thinnest + (style.widest - style.thinnest) * strength[chosen]) * self._density
+            broad: Floats = (style.thinnest + (style.widest - style.thinnest) * strength[chosen]) * self._density
             layers.append(self._dark(self._touch(chosen, broad), opacity, negative))
         darkness = sum(layers[1:], layers[0]) if layers else np.zeros(2 * self.height * self.width)
         return _mix(darkness, self.height, self.width, style)
 
-    def _touch(self, edges: NDArray[np.int64], broad: NDArray[np.float32]) -> _Touch:
+    def _touch(self, edges: NDArray[np.int64], broad: Floats) -> _Touch:
         """The pixels that edges of these widths touch, edge by edge and column by column."""
         y, half = self._y[edges], 0.5 * broad[:, None] * self._stretch[edges]
         low, high = (y - half).ravel(), (y + half).ravel()
@@ -111,9 +116,7 @@ class Gap:
         edge = np.repeat(edges.astype(np.int32), self.width)[source]
         return _Touch(row, edge, covered, self._dash[edges].ravel()[source])
 
-    def _dark(
-        self, touch: _Touch, opacity: NDArray[np.float32], negative: NDArray[np.bool_]
-    ) -> NDArray[np.float64]:
+    def _dark(self, touch: _Touch, opacity: Floats, negative: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Logarithm of the light that passes each pixel, (2 * height * width,): positive, then negative edges."""
         minus = negative[touch.edge]
         solid = opacity.astype(np.float32)[touch.edge]
@@ -123,7 +126,8 @@ class Gap:
         np.negative(solid, out=solid)
         np.log1p(solid, out=solid)
         half = self.height * self.width
-        return np.bincount(touch.place + minus * np.int32(half), weights=solid, minlength=2 * half)
+        sums: NDArray[Any] = np.bincount(touch.place + minus * np.int32(half), weights=solid, minlength=2 * half)
+        return sums
 
 
 def _mix(darkness: NDArray[np.float64], height: int, width: int, style: Style) -> NDArray[np.uint8]:

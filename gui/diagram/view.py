@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -21,13 +22,15 @@ from gui.text import signed, tr
 from gui.theme import colour, colours, font
 from gui.thumbnails import Thumbnails
 
+# Drawing the edges may take one part in so many of the time; large networks are then redrawn more seldom.
+_EDGES_SHARE = 3.0
+
 
 class DiagramView(QWidget):
     """Shows a snapshot's network. ``selected(selection)`` and ``edited(experiment, text, merge)`` are wishes."""
 
     selected = Signal(object)
     edited = Signal(object, str, str)
-
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,10 +44,14 @@ class DiagramView(QWidget):
         self._selection: Selection = None
         self._columns: tuple[Column, ...] = ()
         self._gaps: list[Gap] = []
+        self._sides: list[int] = []
         self._edges: list[QImage] = []
         self._geometry_key: tuple[object, ...] = ()
         self._scale = 0.0
         self._thumbnails = Thumbnails()
+        self._edges_at = self._edges_cost_s = 0.0
+        self._catch_up = QTimer(self, singleShot=True)
+        self._catch_up.timeout.connect(self._redraw_edges)
         self._controls = Controls(self)
         self._controls.units_wished.connect(self._change_units)
         self._controls.layer_wished.connect(self._insert_layer)
@@ -61,8 +68,12 @@ class DiagramView(QWidget):
             self._scale = 0.0
             self._say_what_is_shown(snapshot)
         self._snapshot = snapshot
-        self._edges = []
         self._place()
+        now = perf_counter()
+        if now - self._edges_at >= _EDGES_SHARE * self._edges_cost_s:
+            self._edges = []
+        else:
+            self._catch_up.start(round(1000 * _EDGES_SHARE * self._edges_cost_s))
         self.update()
 
     def show_experiment(self, experiment: Experiment) -> None:
@@ -88,6 +99,7 @@ class DiagramView(QWidget):
         if key == self._geometry_key:
             return
         self._geometry_key = key
+        self._edges, self._edges_cost_s = [], 0.0
         metrics = QFontMetricsF(font(12))
         left = 40.0 + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
         right = 52.0 + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
@@ -102,6 +114,7 @@ class DiagramView(QWidget):
             )
             for a, b in zip(self._columns[:-1], self._columns[1:], strict=True)
         ]
+        self._sides = [round(column.size * density) for column in self._columns[1:]]
         self._controls.arrange(self._columns, snapshot)
 
     # -- painting --------------------------------------------------------------------------------
@@ -130,11 +143,20 @@ class DiagramView(QWidget):
         w = snapshot.weights(layer)
         return np.asarray(w[np.ix_(self._columns[layer].shown, self._columns[layer + 1].shown)])
 
+    @Slot()
+    def _redraw_edges(self) -> None:
+        self._edges = []
+        self.update()
+
     def _draw_edges(self, snapshot: Snapshot) -> None:
+        begun = perf_counter()
+        self._catch_up.stop()
         c, density = colours(), self.devicePixelRatioF()
         plus, minus = QColor(c.positive), QColor(c.negative)
         style = Style(
-            (plus.red(), plus.green(), plus.blue()), (minus.red(), minus.green(), minus.blue()), widest=4.6 if len(self._gaps) < 9 else 3.0
+            (plus.red(), plus.green(), plus.blue()),
+            (minus.red(), minus.green(), minus.blue()),
+            widest=4.6 if len(self._gaps) < 9 else 3.0,
         )
         self._scale = steady_scale(self._scale, snapshot.largest_weight())
         for layer, gap in enumerate(self._gaps):
@@ -144,6 +166,8 @@ class DiagramView(QWidget):
             ).copy()
             image.setDevicePixelRatio(density)
             self._edges.append(image)
+        self._edges_at = perf_counter()
+        self._edges_cost_s = self._edges_at - begun
 
     def _paint_column(self, painter: QPainter, snapshot: Snapshot, number_: int, column: Column) -> None:
         if number_ == 0:
@@ -161,7 +185,8 @@ class DiagramView(QWidget):
 
     @staticmethod
     def _box(column: Column, y: float) -> QRectF:
-        return QRectF(column.x - column.size / 2, y - column.size / 2, column.size, column.size)
+        # On whole pixels, where a picture of the right size is copied and not scaled.
+        return QRectF(round(column.x - column.size / 2), round(y - column.size / 2), column.size, column.size)
 
     def _paint_inputs(self, painter: QPainter, snapshot: Snapshot, column: Column) -> None:
         c = colours()
@@ -192,14 +217,12 @@ class DiagramView(QWidget):
         c = colours()
         radius = min(8.0, box.width() * 0.22)
         chosen = self._selection == Unit(column, index)
-        image = self._thumbnails.image(snapshot, column - 1, index)
+        image = self._thumbnails.image(snapshot, column - 1, index, self._sides)
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
         if image is not None:
-            brush_clip = box.adjusted(0.5, 0.5, -0.5, -0.5)
-            painter.setBrush(QColor(c.surface))
-            painter.drawRoundedRect(box, radius, radius)
-            painter.drawImage(brush_clip, image)
+            image.setDevicePixelRatio(self.devicePixelRatioF())
+            painter.drawImage(box.topLeft(), image)
         else:
             painter.setBrush(self._activity(snapshot, column - 1, index))
             painter.drawRoundedRect(box, radius, radius)
@@ -218,8 +241,9 @@ class DiagramView(QWidget):
             return QColor(colours().chip)
         answers = snapshot.trace.a[layer]
         value, top = float(answers[index]), float(np.abs(answers).max(initial=1e-9))
-        tint = colour(colours().positive if value >= 0 else colours().negative, 0.08 + 0.92 * min(abs(value) / top, 1.0))
-        return tint
+        return colour(
+            colours().positive if value >= 0 else colours().negative, 0.08 + 0.92 * min(abs(value) / top, 1.0)
+        )
 
     def _paint_heads(self, painter: QPainter, snapshot: Snapshot) -> None:
         c = colours()
@@ -274,9 +298,7 @@ class DiagramView(QWidget):
         if under is None or self._snapshot is None:
             QToolTip.hideText()
             return
-        text = (
-            describe_unit(self._snapshot, under) if isinstance(under, Unit) else describe_edge(self._snapshot, under)
-        )
+        text = describe_unit(self._snapshot, under) if isinstance(under, Unit) else describe_edge(self._snapshot, under)
         QToolTip.showText(event.globalPosition().toPoint(), text, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -308,5 +330,3 @@ class DiagramView(QWidget):
     def _insert_layer(self, position: int) -> None:
         if self._experiment is not None:
             self.edited.emit(edits.insert_layer(self._experiment, position), tr("Add layer"), "")
-
-

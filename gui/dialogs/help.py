@@ -35,7 +35,8 @@ def shortcuts(parent: QWidget) -> QDialog:
             keys = ", ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in command.keys)
             rows.append(
                 f"<tr><td style='padding-right:24px'><b>{escape(keys)}</b></td><td style='padding-right:24px'>"
-                f"{escape(tr(command.text))}</td><td style='color:{colours().quiet}'>{escape(tr(command.help))}</td></tr>"
+                f"{escape(tr(command.text))}</td>"
+                f"<td style='color:{colours().quiet}'>{escape(tr(command.help))}</td></tr>"
             )
     return _dialog(tr("Keyboard shortcuts"), f"<table cellpadding='3'>{''.join(rows)}</table>", parent)
 

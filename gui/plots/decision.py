@@ -152,7 +152,9 @@ class DecisionMap(QWidget):
             side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, number(value))
         names = snapshot.data.names
-        painter.drawText(QRectF(area.left(), area.bottom() + 20, area.width(), 16), Qt.AlignmentFlag.AlignCenter, names[0])
+        painter.drawText(
+            QRectF(area.left(), area.bottom() + 20, area.width(), 16), Qt.AlignmentFlag.AlignCenter, names[0]
+        )
         painter.save()
         painter.translate(8, area.center().y())
         painter.rotate(-90)

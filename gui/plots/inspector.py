@@ -48,7 +48,11 @@ class CurveView(QWidget):
         reach = 4.0 if self._z is None or not np.isfinite(self._z) else max(4.0, min(abs(self._z) * 1.2, 1e6))
         z = np.linspace(-reach, reach, 121)
         # Softmax mixes the units of a layer; over one sum alone it is drawn as the sigmoid that two classes make.
-        a = self._activation.value(z[None, :].copy(), None)[0] if self._activation.backward is None else 1 / (1 + np.exp(-z))
+        a = (
+            self._activation.value(z[None, :].copy(), None)[0]
+            if self._activation.backward is None
+            else 1 / (1 + np.exp(-z))
+        )
         low, high = min(float(a.min()), 0.0), max(float(a.max()), 1e-9)
         area = QRectF(2, 6, self.width() - 4, self.height() - 12)
 
@@ -120,7 +124,8 @@ class Inspector(QWidget):
         self.terms.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.terms.setAccessibleName(tr("The numbers of what is selected"))
         self.terms.setAlignment(Qt.AlignmentFlag.AlignTop)
-        content = QWidget(objectName="content")
+        content = QWidget()
+        content.setObjectName("content")
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 4, 16, 12)
         column.addWidget(self._top)
@@ -172,11 +177,11 @@ class Inspector(QWidget):
         """Rows of (name, value, remark, strong); values coloured by their sign."""
         c, lines = colours(), []
         for name, value, remark, strong in rows:
-            tint = c.text if strong or not value[:1] in "+−" else c.positive if value[0] == "+" else c.negative
+            tint = c.text if strong or value[:1] not in "+−" else c.positive if value[0] == "+" else c.negative
             weight = 600 if strong else 400
             lines.append(
-                f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px;white-space:nowrap">'
-                f"{escape(name)}</td>"
+                f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px;'
+                f'white-space:nowrap">{escape(name)}</td>'
                 f'<td align="right" style="color:{tint};font-weight:{weight};padding-right:8px">{value}</td>'
                 f'<td style="color:{c.quiet}">{escape(remark)}</td></tr>'
             )

@@ -31,7 +31,7 @@ class OutputView(QWidget):
         layout.addWidget(self._stack)
 
     @property
-    def view(self) -> QWidget:
+    def view(self) -> QWidget | None:
         """The view that is shown."""
         return self._stack.currentWidget()
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.history import Numbers
-from gui.plots.titles import PanelTitle, series_pen
 from gui.plots.ticks import held_range, round_up
+from gui.plots.titles import PanelTitle, series_pen
 from gui.text import number, tr
 from gui.theme import colour, colours, font
 
@@ -28,7 +28,12 @@ class TimePlot(QWidget):
     switched = Signal(str, bool)
 
     def __init__(
-        self, title: str, unit: str, switches: tuple[tuple[str, str, str], ...], empty: str, parent: QWidget | None = None
+        self,
+        title: str,
+        unit: str,
+        switches: tuple[tuple[str, str, str], ...],
+        empty: str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.title = PanelTitle(title, switches)
@@ -105,7 +110,9 @@ class TimePlot(QWidget):
         self.plot.getPlotItem().setLogMode(y=on)
         self.follow()
 
-    def draw(self, steps: Numbers, series: dict[str, Numbers], band: tuple[Numbers, Numbers, Numbers] | None = None) -> None:
+    def draw(
+        self, steps: Numbers, series: dict[str, Numbers], band: tuple[Numbers, Numbers, Numbers] | None = None
+    ) -> None:
         """Draws series over ``steps``; ``band`` is (steps, low, high) drawn faint behind them."""
         self._steps, self._series = steps, series
         self.title.show_legend(tuple(series))

@@ -43,7 +43,9 @@ class PanelTitle(QWidget):
 
     switched = Signal(str, bool)
 
-    def __init__(self, title: str, switches: tuple[tuple[str, str, str], ...] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, switches: tuple[tuple[str, str, str], ...] = (), parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 12, 4)
@@ -62,7 +64,8 @@ class PanelTitle(QWidget):
         row.addWidget(self._note)
         self._switches: dict[str, QToolButton] = {}
         for key, text, help_text in switches:
-            button = QToolButton(text=text)
+            button = QToolButton()
+            button.setText(text)
             button.setCheckable(True)
             button.setProperty("role", "mini")
             button.setProperty("key", key)

@@ -377,6 +377,15 @@ def test_a_number_that_is_none_is_seen_within_one_step_and_placed(poison: float,
     assert (trainer.diverged.step, trainer.diverged.layer) == (4, name)
 
 
+def test_a_gradient_that_is_no_number_is_seen_though_the_loss_is_finite() -> None:
+    layers = [{"activation": "relu"}, {"activation": "linear"}]
+    trainer = Trainer(Experiment.model_validate({"data": {"source": "plane"}, "network": {"layers": layers}}))
+    trainer.network.biases[0][:] = -100.0  # No unit of the first layer answers; behind it, weights may be huge.
+    trainer.network.weights[1][:] = trainer.network.weights[2][:] = 1e30
+    loss = trainer.step()
+    assert (np.isfinite(loss), trainer.diverged is not None) == (True, True)
+
+
 def test_a_step_that_diverges_updates_nothing() -> None:
     trainer = trained(3)
     trainer.network.biases[0][0] = np.nan

@@ -1,0 +1,1 @@
+"""The terminal: the same experiments without a window. Qt is imported only for pictures."""

@@ -1,0 +1,164 @@
+"""The commands of the terminal: ``train`` and ``picture``.
+
+Words for people go to standard error, results to standard output. Exit codes: 0 done, 1 failed, 2 wrong
+use, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import typer.main
+from pydantic import ValidationError
+
+from engine.data.table import DataError
+from engine.network import TooLargeError
+from engine.spec import explain
+from gui.terminal.options import Options, UsageError, build
+
+application = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Glassbox: build a neural network, watch it learn, and check every number. Without a command: the window.",
+)
+
+Data = Annotated[str | None, typer.Option(help="A data set by name: iris, wine, digits, diabetes, spirals …")]
+Hidden = Annotated[str | None, typer.Option(help='The hidden layers, such as "8 tanh, 8 relu"; "" for none at all.')]
+Loss = Annotated[str | None, typer.Option(help="mean_squared_error, binary_cross_entropy …; default: by the data.")]
+OptimizerKind = Annotated[str | None, typer.Option("--optimizer", help="gradient_descent, momentum or adam.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Any setting by its path: training.optimizer.learning_rate=0.01. May be repeated."),
+]
+Epochs = Annotated[int | None, typer.Option(help="Passes over the training rows.")]
+BatchSize = Annotated[int | None, typer.Option(help="Rows in one step.")]
+TestFraction = Annotated[float | None, typer.Option(help="The share of rows held out for testing.")]
+Scale = Annotated[str | None, typer.Option(help="standard, minmax or none.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the weights, the batches and the split.")]
+
+
+@application.command()
+def train(
+    data: Data = None,
+    hidden: Hidden = None,
+    loss: Loss = None,
+    optimizer: OptimizerKind = None,
+    changes: Changes = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    test_fraction: TestFraction = None,
+    scale: Scale = None,
+    seed: Seed = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """Trains a network and says how well it does.
+
+    Examples:
+
+      python main.py train
+
+      python main.py train --data wine --hidden "8 relu" --epochs 60 --json
+
+      python main.py train --data spirals --hidden "16 tanh, 16 tanh" --set data.classes=5
+    """
+    from gui.terminal import training  # noqa: PLC0415 - rich is not needed for --help
+
+    options = Options(
+        data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed
+    )
+    try:
+        trainer, seconds = training.train(build(options))
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if as_json:
+        print(json.dumps(training.as_json(trainer, seconds)))
+    else:
+        print(training.in_words(trainer, seconds))
+    if trainer.diverged is not None:
+        print(trainer.diverged.message, file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@application.command()
+def picture(
+    out: Annotated[Path, typer.Option(help="The PNG file to write.")],
+    view: Annotated[str, typer.Option(help="window, network, output, inspector, loss or magnitudes.")] = "window",
+    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    size: Annotated[str, typer.Option(help="Width and height of the window in pixels.")] = "1440x900",
+    untrained: Annotated[bool, typer.Option("--untrained", help="Before the first step.")] = False,
+    data: Data = None,
+    hidden: Hidden = None,
+    loss: Loss = None,
+    optimizer: OptimizerKind = None,
+    changes: Changes = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    test_fraction: TestFraction = None,
+    scale: Scale = None,
+    seed: Seed = None,
+) -> None:
+    """Trains a network in the real window and writes a picture of it. Needs no screen.
+
+    Example:
+
+      python main.py picture --data spirals --theme dark --out spirals.png
+    """
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from gui.launch import missing_libraries  # noqa: PLC0415
+
+    missing = missing_libraries()
+    if missing:
+        print(missing, file=sys.stderr)
+        raise typer.Exit(1)
+    from gui.picture import take  # noqa: PLC0415 - Qt is loaded only now
+
+    options = Options(
+        data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed
+    )
+    take(build(options), out, view=view, theme=theme, size=size, trained=not untrained)
+    print(f"written: {out}", file=sys.stderr)
+
+
+@application.callback(invoke_without_command=True)
+def _about(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        from gui.version import VERSION  # noqa: PLC0415
+
+        print(f"Glassbox {VERSION}")
+        raise typer.Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command and returns the exit code; every refusal is one plain sentence."""
+    command = typer.main.get_command(application)
+    return guarded(lambda: command(list(arguments), prog_name="main.py"))
+
+
+def guarded(work: Callable[[], object]) -> int:
+    """Does the work; turns the errors that people can mend into a sentence and an exit code."""
+    try:
+        work()
+    except SystemExit as ended:
+        # Typer has said what there is to say.
+        return ended.code if isinstance(ended.code, int) else 0
+    except ValidationError as error:
+        return _refuse(*explain(error))
+    except (UsageError, DataError, TooLargeError) as error:
+        return _refuse(str(error))
+    except OSError as error:
+        print(f"Glassbox: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _refuse(*sentences: str) -> int:
+    for sentence in sentences:
+        print(f"Glassbox: {sentence}.", file=sys.stderr)
+    return 2

@@ -68,7 +68,8 @@ def _binary_cross_entropy_from_z(z: Array, y: Array) -> float:
 
 def _categorical_cross_entropy(a: Array, y: Array) -> float:
     surprise: Array = -np.log(np.clip(a, _EDGE, None))
-    return float(np.vdot(y, surprise)) / a.shape[1]
+    rows: int = a.shape[1]
+    return float(np.vdot(y, surprise)) / rows
 
 
 def _categorical_cross_entropy_gradient(a: Array, y: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from engine.activations import Array
@@ -22,13 +23,29 @@ def _ramp(low: str, middle: str, high: str) -> tuple[int, ...]:
     return tuple(int(0xFF000000 | (r << 16) | (g << 8) | b) for r, g, b in mixed)
 
 
+@lru_cache(maxsize=64)
+def _rounded(side: int) -> NDArray[np.bool_]:
+    """Which pixels of a square lie within its rounded corners."""
+    radius = corner(side)
+    middle = np.abs(np.arange(side) + 0.5 - side / 2) - (side / 2 - radius)
+    beyond = np.maximum(middle, 0.0)
+    inside: NDArray[np.bool_] = beyond[:, None] ** 2 + beyond[None, :] ** 2 <= radius**2
+    return inside
+
+
+def corner(side: float) -> float:
+    """The radius of the corners of a picture of that side."""
+    return min(8.0, side * 0.22)
+
+
 def _pictures(levels: Array, ramp: tuple[int, ...]) -> list[QImage]:
     """Pictures of values in [0, 1], shape (units, height, width), the first row of each at the bottom."""
     with np.errstate(invalid="ignore"):
         indices = (levels[:, ::-1] * 255.0).clip(0.0, 255.0).astype(np.uint8)
     pixels = np.ascontiguousarray(np.array(ramp, dtype=np.uint32)[indices])
+    pixels[:, ~_rounded(pixels.shape[1])] = 0
     height, width = pixels.shape[1:]
-    return [QImage(p.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy() for p in pixels]
+    return [QImage(p.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy() for p in pixels]
 
 
 def unit_images(answers: Array) -> list[QImage]:

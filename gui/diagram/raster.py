@@ -68,10 +68,9 @@ class Gap:
         base = np.repeat(starts.astype(np.float32), len(ends))[:, None]
         # y of every edge (inputs * units) at every column, and how much longer it is than its column is wide
         self._y = base + rise * share
-        self._stretch = np.sqrt(1.0 + (rise * slope) ** 2)
-        period, dash = (_DASH + _GAP) * density, _DASH * density
-        phase = np.mod(np.cumsum(self._stretch, axis=1), period)
-        self._dash = np.clip(np.minimum(phase + 0.5, dash - phase + 0.5), 0.0, 1.0)
+        self._steep = rise * slope
+        self._stretch = np.sqrt(1.0 + self._steep**2)
+        self._along = np.cumsum(self._stretch, axis=1)
         everything = np.arange(len(self._y))
         broad = np.full(len(self._y), _THIN * density, np.float32)
         self._thin = self._touch(everything, broad) if len(self._y) > _CROWDED else None
@@ -114,7 +113,22 @@ class Gap:
         row *= self.width
         row += np.tile(np.arange(self.width, dtype=np.int32), len(edges))[source]
         edge = np.repeat(edges.astype(np.int32), self.width)[source]
-        return _Touch(row, edge, covered, self._dash[edges].ravel()[source])
+        return _Touch(row, edge, covered, self._dashes(edges, source, top))
+
+    def _dashes(self, edges: NDArray[np.int64], source: NDArray[np.int32], top: Floats) -> Floats:
+        """How solid a dashed edge is at each pixel, from 0 to 1, by the way along the edge."""
+        period = np.float32((_DASH + _GAP) * self._density)
+        lean = self._steep[edges] / (self._stretch[edges] * period)
+        begin = self._along[edges] / period - lean * (self._y[edges] - np.float32(0.5))
+        # In periods along the edge; a pixel above or below the middle of a steep edge is further along it.
+        phase: Floats = lean.ravel()[source]
+        phase *= top
+        phase += begin.ravel()[source]
+        phase -= np.floor(phase)
+        solid: Floats = np.minimum(phase, np.float32(_DASH / (_DASH + _GAP)) - phase)
+        solid *= period
+        solid += np.float32(0.5)
+        return np.clip(solid, 0.0, 1.0, out=solid)
 
     def _dark(self, touch: _Touch, opacity: Floats, negative: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Logarithm of the light that passes each pixel, (2 * height * width,): positive, then negative edges."""

@@ -20,7 +20,7 @@ from gui.diagram.words import describe_edge, describe_unit
 from gui.selection import Selection, Unit, Weight, output_names
 from gui.text import signed, tr
 from gui.theme import colour, colours, font
-from gui.thumbnails import Thumbnails
+from gui.thumbnails import Thumbnails, corner
 
 # Drawing the edges may take one part in so many of the time; large networks are then redrawn more seldom.
 _EDGES_SHARE = 3.0
@@ -215,7 +215,7 @@ class DiagramView(QWidget):
 
     def _paint_unit(self, painter: QPainter, snapshot: Snapshot, column: int, index: int, box: QRectF) -> None:
         c = colours()
-        radius = min(8.0, box.width() * 0.22)
+        radius = corner(box.width())
         chosen = self._selection == Unit(column, index)
         image = self._thumbnails.image(snapshot, column - 1, index, self._sides)
         painter.save()
@@ -227,10 +227,6 @@ class DiagramView(QWidget):
             painter.setBrush(self._activity(snapshot, column - 1, index))
             painter.drawRoundedRect(box, radius, radius)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        # A frame in the ground's colour rounds the corners of the picture, then the visible one.
-        if image is not None:
-            painter.setPen(QPen(QColor(c.surface), 3.0))
-            painter.drawRoundedRect(box.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
         painter.setPen(QPen(QColor(c.accent), 2.4) if chosen else QPen(QColor(c.line), 1.0))
         painter.drawRoundedRect(box, radius, radius)
         painter.restore()

@@ -26,6 +26,8 @@ from gui.text import MINUS, tr
 from gui.theme import colours
 from gui.training import FULL_SPEED, SPEEDS
 
+_ROOM_FOR_SEARCH, _ROOM_FOR_WORDS = 1400, 1180
+
 
 class Figure(QWidget):
     """A number with a small caption under it. Its width is kept, so that nothing jumps."""
@@ -84,7 +86,12 @@ class ToolBar(QToolBar):
         self.train.clicked.connect(actions["train.toggle"].trigger)
         self.addWidget(self.train)
         for name in ("train.step", "train.epoch", "train.reset", "train.restart"):
-            self.addWidget(self._button(actions[name], name in ("train.step", "train.reset")))
+            self.addWidget(self._button(actions[name]))
+        self._worded = [
+            b
+            for b in self.findChildren(QToolButton)
+            if b.defaultAction() in (actions["train.step"], actions["train.reset"])
+        ]
         self.addWidget(_rule())
         self.speed = self._make_speed()
         self.addWidget(_rule())
@@ -97,20 +104,20 @@ class ToolBar(QToolBar):
         self.test_loss = self._figure(tr("test loss"), 7, tr("Mean loss over the rows held out"))
         self.quality = self._figure(tr("test accuracy"), 6, tr("Measured on the rows held out"))
         self.addWidget(_rule())
-        self._search = QPushButton(f"{tr('Search commands')}   Ctrl+Shift+P")
+        self._search = QPushButton()
         self._search.setProperty("role", "search")
         self._search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._search.setAccessibleName(tr("Search commands"))
         self._search.clicked.connect(actions["view.commands"].trigger)
-        self._search_action = self.addWidget(self._search)
+        self._search.setToolTip(actions["view.commands"].toolTip())
+        self.addWidget(self._search)
         self.menu_button = self._make_menu(panels)
         self.show_running(False)
 
-    def _button(self, action: QAction, with_text: bool) -> QToolButton:
+    def _button(self, action: QAction) -> QToolButton:
         button = QToolButton()
         button.setDefaultAction(action)
-        style = Qt.ToolButtonStyle
-        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if with_text else style.ToolButtonIconOnly)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(action.text())
@@ -187,8 +194,12 @@ class ToolBar(QToolBar):
         action.setIcon(icon("pause" if running else "play", colours().text))
 
     def show_width(self, width: int) -> None:
-        """Drops the words of the search field where there is little room."""
-        self._search_action.setVisible(width >= 1180)
+        """Drops the words of the search field, then those of the buttons, where there is little room."""
+        self._search.setText(f"{tr('Search commands')}   Ctrl+Shift+P" if width >= _ROOM_FOR_SEARCH else "")
+        style = Qt.ToolButtonStyle
+        roomy = width >= _ROOM_FOR_WORDS
+        for button in self._worded:
+            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
 
     def show_snapshot(self, snapshot: Snapshot, experiment: Experiment) -> None:
         """Shows counters, losses and the metric of an instant."""

@@ -11,7 +11,7 @@ from gui.text import tr
 
 _SIDE, _TOP = 22, 22
 # Columns closer than this have no room for buttons; the builder has them all.
-_ROOM_FOR_STEPS, _ROOM_FOR_INSERT = 132.0, 196.0
+_FURTHEST, _NEAREST, _ROOM_FOR_INSERT = 66.0, 44.0, 196.0
 
 
 class Controls(QObject):
@@ -32,11 +32,12 @@ class Controls(QObject):
         if hidden != self._layers:
             self._rebuild(hidden)
         step = columns[1].x - columns[0].x
+        beside = min(_FURTHEST, step / 2 - 13)
         buttons = iter(self._buttons)
         for layer in range(hidden):
             x = columns[layer + 1].x
-            for offset in (-66.0, 66.0):
-                self._put(next(buttons), x + offset, step >= _ROOM_FOR_STEPS)
+            for offset in (-beside, beside):
+                self._put(next(buttons), x + offset, beside >= _NEAREST)
         for position in range(hidden + 1):
             left, right = columns[position], columns[position + 1]
             self._put(next(buttons), (left.x + right.x) / 2, step >= _ROOM_FOR_INSERT)

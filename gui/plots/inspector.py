@@ -133,6 +133,7 @@ class Inspector(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -173,6 +174,11 @@ class Inspector(QWidget):
     def _quiet(text: str) -> str:
         return f'<span style="color:{colours().quiet}">{escape(text)}</span>'
 
+    def _short(self, name: str) -> str:
+        """A name cut in its middle to what the panel has room for beside the numbers."""
+        room = max(self.width() - 190, 80)
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+
     def _table(self, rows: list[tuple[str, str, str, bool]]) -> str:
         """Rows of (name, value, remark, strong); values coloured by their sign."""
         c, lines = colours(), []
@@ -181,9 +187,9 @@ class Inspector(QWidget):
             weight = 600 if strong else 400
             lines.append(
                 f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px;'
-                f'white-space:nowrap">{escape(name)}</td>'
+                f'white-space:nowrap">{escape(self._short(name))}</td>'
                 f'<td align="right" style="color:{tint};font-weight:{weight};padding-right:8px">{value}</td>'
-                f'<td style="color:{c.quiet}">{escape(remark)}</td></tr>'
+                f'<td style="color:{c.quiet};white-space:nowrap">{escape(remark)}</td></tr>'
             )
         return f'<table cellspacing="0" cellpadding="2">{"".join(lines)}</table>'
 

@@ -26,6 +26,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
 from engine import Dataset, Dense, Experiment, Trainer
 from gui.app import start
+from gui.training import FULL_SPEED
 from gui.window import Window
 
 _BEAT_MS = 5
@@ -117,6 +118,7 @@ def in_window(name: str, seconds: float) -> dict[str, Any]:
     """Frames, heartbeat and steps per second of one round in the window."""
     _, window = start([], trainer=trainer_of(name), remember=False)
     window.training.wait_idle()
+    window.toolbar.speed.setValue(FULL_SPEED)
     window.training.toggle()
     wait(1.0)
     heart, begun = Heart(window), perf_counter()

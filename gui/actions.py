@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 
+from gui import commands
 from gui.icons import icon
 from gui.text import tr
 from gui.theme import colours
@@ -31,66 +32,66 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command(
         "train.toggle", "Train", "Train until it is paused or done; again: pause.",
-        lambda w: w.training.toggle(), ("Space",), "play",
+        commands.toggle, ("Space",), "play",
     ),
-    Command("train.step", "Step", "One step: a single mini-batch.", lambda w: w.training.step_once(), (".",), "step"),
+    Command("train.step", "Step", "One step: a single mini-batch.", commands.step, (".",), "step"),
     Command(
         "train.epoch", "Step epoch", "One pass over the training rows.",
-        lambda w: w.training.step_epoch(), ("Shift+.", ">"), "epoch",
+        commands.step_epoch, ("Shift+.", ">"), "epoch",
     ),
     Command(
         "train.reset", "Reset", "Back to the start: the same seed gives the same weights.",
-        lambda w: w.reset(), ("Ctrl+R",), "reset",
+        commands.reset, ("Ctrl+R",), "reset",
     ),
     Command(
         "train.restart", "New start", "Begins anew with the next seed: other random weights.",
-        lambda w: w.restart(), ("Ctrl+Shift+R",), "dice",
+        commands.restart, ("Ctrl+Shift+R",), "dice",
     ),
     Command(
-        "train.slower", "Slower", "Fewer steps per second.", lambda w: w.change_speed(-1), ("Ctrl+Left",),
+        "train.slower", "Slower", "Fewer steps per second.", commands.slower, ("Ctrl+Left",),
     ),
-    Command("train.faster", "Faster", "More steps per second.", lambda w: w.change_speed(1), ("Ctrl+Right",)),
+    Command("train.faster", "Faster", "More steps per second.", commands.faster, ("Ctrl+Right",)),
     Command(
-        "edit.undo", "Undo", "Takes back the last edit.", lambda w: w.document.undo_stack.undo(), ("Ctrl+Z",), "undo",
+        "edit.undo", "Undo", "Takes back the last edit.", commands.undo, ("Ctrl+Z",), "undo",
     ),
     Command(
         "edit.redo", "Redo", "Makes the edit taken back again.",
-        lambda w: w.document.undo_stack.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
+        commands.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
     ),
     Command(
         "layer.add", "Add layer", "Adds a hidden layer before the output.",
-        lambda w: w.builder.add_layer(), ("Ctrl+L",),
+        commands.add_layer, ("Ctrl+L",),
     ),
     Command(
         "layer.remove", "Remove layer", "Removes the selected hidden layer.",
-        lambda w: w.remove_layer(), ("Ctrl+Backspace",),
+        commands.remove_layer, ("Ctrl+Backspace",),
     ),
     Command(
         "layer.earlier", "Move layer towards the inputs", "Swaps the selected hidden layer with the one before.",
-        lambda w: w.move_layer(-1), ("Alt+Up",),
+        commands.layer_earlier, ("Alt+Up",),
     ),
     Command(
         "layer.later", "Move layer towards the output", "Swaps the selected hidden layer with the one after.",
-        lambda w: w.move_layer(1), ("Alt+Down",),
+        commands.layer_later, ("Alt+Down",),
     ),
     Command(
         "view.theme", "Light or dark", "Switches between the light and the dark theme.",
-        lambda w: w.toggle_theme(), ("Ctrl+T",), "theme",
+        commands.toggle_theme, ("Ctrl+T",), "theme",
     ),
     Command(
         "view.log", "Logarithmic loss", "A logarithmic or a linear axis for the loss.",
-        lambda w: w.toggle_logarithmic(), ("Ctrl+G",),
+        commands.toggle_logarithmic, ("Ctrl+G",),
     ),
     Command(
-        "view.reset_layout", "Reset layout", "Puts all panels back in their places.", lambda w: w.reset_layout(),
+        "view.reset_layout", "Reset layout", "Puts all panels back in their places.", commands.reset_layout,
     ),
     Command(
         "view.commands", "Search commands", "Finds any command by its name.",
-        lambda w: w.show_palette(), ("Ctrl+Shift+P",), "search",
+        commands.search, ("Ctrl+Shift+P",), "search",
     ),
-    Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", lambda w: w.show_shortcuts(), ("F1",)),
-    Command("help.about", "About Glassbox", "Version and licence.", lambda w: w.show_about()),
-    Command("file.quit", "Quit", "Ends the program.", lambda w: w.close(), ("Ctrl+Q",)),
+    Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
+    Command("help.about", "About Glassbox", "Version and licence.", commands.show_about),
+    Command("file.quit", "Quit", "Ends the program.", commands.leave, ("Ctrl+Q",)),
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from gui.icons import icon
@@ -23,6 +24,10 @@ class Banner(QFrame):
         self.remedy = QPushButton()
         self.remedy.setProperty("role", "primary")
         self.remedy.clicked.connect(self.remedied)
+        self._copy = QPushButton(tr("Copy details"))
+        self._copy.setToolTip(tr("Copies the technical details of this error"))
+        self._copy.clicked.connect(self._copy_details)
+        self._details = ""
         self._close = QToolButton()
         self._close.setToolTip(tr("Close this message"))
         self._close.setAccessibleName(tr("Close this message"))
@@ -31,6 +36,7 @@ class Banner(QFrame):
         row.setContentsMargins(12, 6, 6, 6)
         row.addWidget(self.label, 1)
         row.addWidget(self.remedy)
+        row.addWidget(self._copy)
         row.addWidget(self._close)
         self.hide()
 
@@ -38,8 +44,13 @@ class Banner(QFrame):
         """Shows a sentence, with a button for the remedy where there is one."""
         self._close.setIcon(icon("close", colours().warning))
         self.label.setText(text)
-        self.label.setToolTip(details)
+        self._details = details
+        self._copy.setVisible(bool(details))
         self.label.setAccessibleName(text)
         self.remedy.setText(remedy)
         self.remedy.setVisible(bool(remedy))
         self.show()
+
+    @Slot()
+    def _copy_details(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self.label.text()}\n\n{self._details}")

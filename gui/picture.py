@@ -58,4 +58,4 @@ def take(experiment: Experiment, out: Path, *, view: str, theme: str, size: str,
 def _part(window: Window, view: str) -> QWidget:
     if view == "window":
         return window
-    return window.diagram if view == "network" else window.docks[view]
+    return window.diagram if view == "network" else window.panels.docks[view]

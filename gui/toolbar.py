@@ -129,7 +129,6 @@ class ToolBar(QToolBar):
         self.addWidget(label)
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, FULL_SPEED)
-        slider.setValue(FULL_SPEED)
         slider.setPageStep(1)
         slider.setFixedWidth(108)
         slider.setAccessibleName(tr("Speed"))
@@ -138,7 +137,7 @@ class ToolBar(QToolBar):
         label.setBuddy(slider)
         self.addWidget(slider)
         self.speed = slider
-        self._say_speed(FULL_SPEED)
+        self._say_speed(0)
         return slider
 
     @Slot(int)

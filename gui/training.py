@@ -28,6 +28,8 @@ _LONG_STEP_S = 0.001
 # The speeds of the slider, in steps per second; the last is as fast as possible.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, None)
 FULL_SPEED = len(SPEEDS) - 1
+# At full speed the ready example is done before the eye has seen it learn.
+FIRST_SPEED = SPEEDS.index(100)
 
 
 class Training(QObject):

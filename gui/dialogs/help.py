@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 from gui.actions import COMMANDS
 from gui.text import tr
 from gui.theme import colours
+from gui.version import VERSION
 
 
 def _dialog(title: str, html: str, parent: QWidget) -> QDialog:
@@ -41,9 +42,9 @@ def shortcuts(parent: QWidget) -> QDialog:
     return _dialog(tr("Keyboard shortcuts"), f"<table cellpadding='3'>{''.join(rows)}</table>", parent)
 
 
-def about(parent: QWidget, version: str) -> QDialog:
+def about(parent: QWidget) -> QDialog:
     """A window with name, version and licence; it does not block."""
     text = tr("Build a neural network, watch it learn, and check every number on the screen.")
     return _dialog(
-        tr("About Glassbox"), f"<h2>Glassbox {version}</h2><p>{escape(text)}</p><p>{tr('MIT licence')}</p>", parent
+        tr("About Glassbox"), f"<h2>Glassbox {VERSION}</h2><p>{escape(text)}</p><p>{tr('MIT licence')}</p>", parent
     )

@@ -89,7 +89,7 @@ class TimePlot(QWidget):
         self.plot.getPlotItem().setLabel("bottom", tr("step"), **bottom)
         self.plot.getPlotItem().setLabel("left", self._unit, **bottom)
         self._cursor.setPen(pg.mkPen(QColor(c.faint)))
-        self._band.setPen(pg.mkPen(colour(c.series[0], 0.25)))
+        self._band.setPen(pg.mkPen(colour(c.series[0], 0.16)))
         for index, curve in enumerate(self._curves):
             curve.setPen(series_pen(index))
 

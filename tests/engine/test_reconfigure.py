@@ -166,6 +166,13 @@ def test_the_history_goes_on_and_names_the_layers_there_are(
     assert (measured, names) == (True, [each.name for each in trainer.network.plan.layers])
 
 
+def test_layers_between_two_changed_ones_are_kept_too() -> None:
+    trainer = trained(BASE.with_layers((SIX,) * 5))
+    before = [layer(trainer, i) for i in (2, 3)]
+    trainer.reconfigure(BASE.with_layers((FIVE, SIX, SIX, SIX, FIVE)))
+    assert all(same(layer(trainer, i), was) for i, was in zip((2, 3), before, strict=True))
+
+
 def test_layers_of_equal_shape_can_change_places() -> None:
     sequence = (Dense(units=6, activation="relu"), Dense(units=6, activation="tanh"), Dense(units=6))
     trainer = trained(BASE.with_layers(sequence))

@@ -1,0 +1,157 @@
+"""What the commands do to a window. The table that names them is in ``actions``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from gui import edits, theme
+from gui.text import tr
+from gui.training import FULL_SPEED
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+
+def toggle(window: Window) -> None:
+    """Trains, or pauses."""
+    window.training.toggle()
+
+
+def step(window: Window) -> None:
+    """One mini-batch."""
+    window.training.step_once()
+
+
+def step_epoch(window: Window) -> None:
+    """To the end of one epoch."""
+    window.training.step_epoch()
+
+
+def reset(window: Window) -> None:
+    """Back to the start of the same seed."""
+    window.training.set_running(False)
+    window.banner.hide()
+    window.training.apply(window.document.experiment, fresh=True)
+
+
+def restart(window: Window) -> None:
+    """Begins anew with the next seed; an edit like any other."""
+    window.training.set_running(False)
+    window.banner.hide()
+    experiment = window.document.experiment
+    window.document.change(
+        experiment.with_value("training.seed", (experiment.training.seed + 1) % 2**31), tr("New start")
+    )
+
+
+def divide_rate(window: Window) -> None:
+    """What the banner proposes after a divergence: a tenth of the learning rate, from the start."""
+    experiment = window.document.experiment
+    rate = max(float(f"{experiment.training.optimizer.learning_rate / 10.0:.6g}"), 1e-8)
+    changed = experiment.with_value("training.optimizer.learning_rate", rate)
+    window.document.change(changed, tr("Learning rate"))
+    reset(window)
+
+
+def slower(window: Window) -> None:
+    """One notch less speed."""
+    _change_speed(window, -1)
+
+
+def faster(window: Window) -> None:
+    """One notch more speed."""
+    _change_speed(window, 1)
+
+
+def _change_speed(window: Window, by: int) -> None:
+    slider = window.toolbar.speed
+    slider.setValue(min(max(slider.value() + by, 0), FULL_SPEED))
+
+
+def undo(window: Window) -> None:
+    """Takes back the last edit."""
+    window.document.undo_stack.undo()
+
+
+def redo(window: Window) -> None:
+    """Makes it again."""
+    window.document.undo_stack.redo()
+
+
+def add_layer(window: Window) -> None:
+    """A hidden layer before the output."""
+    window.builder.add_layer()
+
+
+def remove_layer(window: Window) -> None:
+    """Removes the hidden layer whose card is open."""
+    index = window.builder.selected_layer
+    if index is not None and index >= 0:
+        window.builder.show_layer(None)
+        window.document.change(edits.remove_layer(window.document.experiment, index), tr("Remove layer"))
+
+
+def layer_earlier(window: Window) -> None:
+    """The open layer one place towards the inputs."""
+    _move_layer(window, -1)
+
+
+def layer_later(window: Window) -> None:
+    """The open layer one place towards the output."""
+    _move_layer(window, 1)
+
+
+def _move_layer(window: Window, by: int) -> None:
+    index, count = window.builder.selected_layer, len(window.document.experiment.network.layers)
+    if index is not None and index >= 0 and 0 <= index + by < count:
+        window.builder.show_layer(index + by)
+        window.document.change(edits.move_layer(window.document.experiment, index, index + by), tr("Move layer"))
+
+
+def toggle_theme(window: Window) -> None:
+    """From light to dark or back; kept for the next start."""
+    window.show_theme("dark" if theme.name() == "light" else "light")
+    window.remember("theme", theme.name())
+
+
+def toggle_logarithmic(window: Window) -> None:
+    """Logarithmic or linear loss."""
+    window.loss.set_logarithmic(not window.loss.logarithmic)
+
+
+def reset_layout(window: Window) -> None:
+    """All panels back in their places."""
+    window.panels.reset()
+
+
+def search(window: Window) -> None:
+    """Opens the command palette under the toolbar."""
+    from gui.dialogs.commands import CommandPalette  # noqa: PLC0415 - not needed for the first paint
+
+    palette = CommandPalette(list(window.actions_by_id.values()), window)
+    palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    corner = window.rect().topRight() + window.toolbar.rect().bottomLeft()
+    palette.move(window.mapToGlobal(corner) - palette.rect().topRight())
+    palette.show()
+    palette.line.setFocus()
+
+
+def show_shortcuts(window: Window) -> None:
+    """Opens the list of keys."""
+    from gui.dialogs import help as help_dialogs  # noqa: PLC0415 - not needed for the first paint
+
+    help_dialogs.shortcuts(window)
+
+
+def show_about(window: Window) -> None:
+    """Opens a word about the program."""
+    from gui.dialogs import help as help_dialogs  # noqa: PLC0415 - not needed for the first paint
+
+    help_dialogs.about(window)
+
+
+def leave(window: Window) -> None:
+    """Ends the program."""
+    window.close()

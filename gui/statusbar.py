@@ -1,0 +1,55 @@
+"""The status bar: the shape of the network, the pace of training, and what is going on."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import perf_counter
+
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from engine.snapshot import Snapshot
+from gui.text import tr
+
+
+class StatusBar(QStatusBar):
+    """Shows snapshots in a line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._labels = {name: QLabel() for name in ("widths", "parameters", "steps", "frames")}
+        for label in self._labels.values():
+            self.addWidget(label)
+        self.state = QLabel(tr("Loading the data…"))
+        self.addPermanentWidget(self.state)
+        self._progress: deque[tuple[float, int]] = deque(maxlen=90)
+
+    def forget_pace(self) -> None:
+        """Measures the steps per second anew."""
+        self._progress.clear()
+
+    def show_snapshot(self, snapshot: Snapshot, running: bool, frames_per_second: float) -> None:
+        """Shows an instant."""
+        now = perf_counter()
+        self._progress.append((now, snapshot.step))
+        then, step = self._progress[0]
+        rate = (snapshot.step - step) / (now - then) if now > then else 0.0
+        texts = {
+            "widths": " → ".join(f"{width:,}" for width in snapshot.plan.widths),
+            "parameters": tr("{0} parameters").format(f"{snapshot.plan.parameters:,}"),
+            "steps": tr("{0} steps/s").format(f"{rate:,.0f}") if running else "",
+            "frames": tr("{0} frames/s").format(f"{frames_per_second:.0f}") if running else "",
+        }
+        for name, text in texts.items():
+            self._labels[name].setText(text)
+        self.state.setText(_in_words(snapshot, running))
+
+
+def _in_words(snapshot: Snapshot, running: bool) -> str:
+    if running:
+        return tr("Training")
+    if snapshot.diverged is not None:
+        return tr("Diverged at step {0}").format(f"{snapshot.diverged.step:,}")
+    if snapshot.finished:
+        return tr("All {0} epochs are done: raise Epochs to go on, or reset").format(f"{snapshot.epoch:,}")
+    return tr("Paused") if snapshot.step else tr("Ready: press Train (Space)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QAction
@@ -43,7 +44,7 @@ class Panels:
             window.setCorner(corner, area)
         self.docks = {panel.id: self._dock(panel) for panel in panels}
         below = [self.docks[panel.id] for panel in panels if panel.area == BOTTOM]
-        for left, right in zip(below[:-1], below[1:], strict=True):
+        for left, right in pairwise(below):
             window.splitDockWidget(left, right, Qt.Orientation.Horizontal)
         for panel in panels:
             window.resizeDocks([self.docks[panel.id]], [panel.width], Qt.Orientation.Horizontal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 from PySide6.QtCore import QSettings, QSize, Slot
@@ -32,7 +33,7 @@ from gui.toolbar import ToolBar
 from gui.training import FIRST_SPEED, FULL_SPEED, Training
 
 # While training, a view beside the diagram is drawn again at most this often.
-_VIEW_INTERVAL_S = 0.12
+_VIEW_INTERVAL_S = 0.2
 
 
 class Window(QMainWindow):
@@ -137,27 +138,26 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        """The diagram and the figures at once; the other views in turn, so that no frame takes long."""
+        """The diagram at once; the other views in turn, so that no frame takes long."""
         previous, self._snapshot = self._snapshot, snapshot
         if previous is None or previous.plan != snapshot.plan or previous.data is not snapshot.data:
             self.builder.show_snapshot(snapshot)
             self.status.forget_pace()
         self._keep_selection(snapshot)
         self.diagram.show_snapshot(snapshot)
-        self.toolbar.show_snapshot(snapshot, self.document.experiment)
         self._show_views(snapshot)
-        self.status.show_snapshot(snapshot, self.training.running, self.training.frames_per_second)
         if snapshot.diverged is not None:
             self.banner.say(snapshot.diverged.message, tr("Learning rate ÷ 10 and reset"))
 
     def _show_views(self, snapshot: Snapshot) -> None:
-        views: dict[str, LossPlot | MagnitudePlot | OutputView | Inspector] = {
-            "loss": self.loss,
-            "magnitudes": self.magnitudes,
-            "output": self.output,
-            "inspector": self.inspector,
+        views: dict[str, Callable[[Snapshot], None]] = {
+            "loss": self.loss.show_snapshot,
+            "magnitudes": self.magnitudes.show_snapshot,
+            "output": self.output.show_snapshot,
+            "inspector": self.inspector.show_snapshot,
+            "figures": self._show_figures,
         }
-        shown = [name for name in views if not self.panels.docks[name].isHidden()]
+        shown = [name for name in views if name == "figures" or not self.panels.docks[name].isHidden()]
         now = perf_counter()
         if not self.training.running:
             due = shown
@@ -165,8 +165,12 @@ class Window(QMainWindow):
             oldest = min(shown, key=lambda name: self._drawn.get(name, 0.0), default=None)
             due = [oldest] if oldest and now - self._drawn.get(oldest, 0.0) > _VIEW_INTERVAL_S else []
         for name in due:
-            views[name].show_snapshot(snapshot)
+            views[name](snapshot)
             self._drawn[name] = now
+
+    def _show_figures(self, snapshot: Snapshot) -> None:
+        self.toolbar.show_snapshot(snapshot, self.document.experiment)
+        self.status.show_snapshot(snapshot, self.training.running, self.training.frames_per_second)
 
     @Slot(object)
     def _show_failure(self, failure: Failure) -> None:
@@ -185,7 +189,6 @@ class Window(QMainWindow):
             self.banner.hide()
         elif self.training.snapshot is not None:
             self._show_views(self.training.snapshot)
-            self.status.show_snapshot(self.training.snapshot, running, 0.0)
 
     # -- wishes ----------------------------------------------------------------------------------
 

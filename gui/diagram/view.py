@@ -22,8 +22,9 @@ from gui.text import signed, tr
 from gui.theme import colour, colours, font
 from gui.thumbnails import Thumbnails, corner
 
-# Drawing the edges may take one part in so many of the time; large networks are then redrawn more seldom.
-_EDGES_SHARE = 3.0
+# Drawing the edges may take one part in so many of the time: some 25 times a second for small networks, more seldom
+# for large ones. Nodes and figures keep their own pace.
+_EDGES_SHARE = 8.0
 
 
 class DiagramView(QWidget):

@@ -1,0 +1,130 @@
+"""Windows to test on; nothing of the user's is touched, and nothing that goes wrong stays unseen."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from pytestqt.qtbot import QtBot
+
+import hands
+from engine.experiment import Experiment
+from gui.app import start
+from gui.window import Window
+
+HERE = Path(__file__).parent
+# Fewer executed tests than this in a run of the whole suite mean that some were skipped silently.
+FEWEST_GUI_TESTS = 300
+# What the offscreen platform and Xvfb cannot do, and say.
+HARMLESS = ("This plugin does not support", "Could not find the platform", "propagateSizeHints")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In these tests a warning of Qt is a failure."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
+            item.add_marker(pytest.mark.qt_log_ignore(*HARMLESS))
+
+
+_executed: set[str] = set()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Counts the tests of this folder that really ran."""
+    if report.when == "call" and not report.skipped and report.nodeid.startswith("tests/gui/"):
+        _executed.add(report.nodeid)
+
+
+def _is_whole_run(config: pytest.Config) -> bool:
+    option = config.option
+    selected = option.keyword or option.markexpr or option.deselect or option.maxfail
+    selected = selected or getattr(option, "lf", False) or option.collectonly or option.ignore or option.ignore_glob
+    places = [Path(config.invocation_params.dir, argument).resolve() for argument in config.args]
+    return not selected and all(place.is_dir() and (place == HERE or place in HERE.parents) for place in places)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A whole run in which too few tests of the window ran has failed."""
+    if _is_whole_run(session.config) and len(_executed) < FEWEST_GUI_TESTS and session.exitstatus in (0, 5):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says how many tests of the window ran, and whether that is enough."""
+    if _is_whole_run(config):
+        few = len(_executed) < FEWEST_GUI_TESTS
+        words = f"{len(_executed)} tests of the window were executed; at least {FEWEST_GUI_TESTS} must be"
+        terminalreporter.write_line(words, red=few, green=not few)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Settings are kept in a folder of the test run."""
+    folder = tmp_path_factory.mktemp("settings")
+    for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
+        QSettings.setPath(QSettings.Format.IniFormat, scope, str(folder))
+        QSettings.setPath(QSettings.Format.NativeFormat, scope, str(folder))
+    os.environ["XDG_CONFIG_HOME"] = str(folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_error_unseen(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """An exception in a paint event is printed by PySide6 when there is no Python frame to raise it in."""
+    yield
+    out, err = capfd.readouterr()
+    sys.stdout.write(out)
+    sys.stderr.write(err)
+    for words in ("Error calling Python override", "QPainter::"):
+        assert words not in err
+
+
+def _end(window: Window) -> None:
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def open_window(qapp: QCoreApplication) -> Iterator[Callable[..., Window]]:
+    """Opens windows as ``gui.app.start`` does, ready to train, and closes them at the end."""
+    opened: list[Window] = []
+
+    def make(experiment: Experiment | None = None, remember: bool = False, **rest: object) -> Window:
+        _, window = start([], experiment, remember=remember, **rest)
+        opened.append(window)
+        hands.settle(window)
+        return window
+
+    yield make
+    while opened:
+        _end(opened.pop())
+    gc.collect()
+
+
+@pytest.fixture(scope="module")
+def shared_window(qapp: QCoreApplication) -> Iterator[Window]:
+    """One window for all tests of a file."""
+    _, window = start([], remember=False)
+    hands.settle(window)
+    yield window
+    _end(window)
+    del window
+    gc.collect()
+
+
+@pytest.fixture
+def window(shared_window: Window, qtbot: QtBot) -> Iterator[Window]:
+    """The file's window, as it is when the program starts, but at full speed."""
+    hands.as_new(shared_window)
+    yield shared_window
+    shared_window.training.set_running(False)
+    shared_window.training.wait_idle()

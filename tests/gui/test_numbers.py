@@ -1,0 +1,155 @@
+"""Numbers as people type them, whatever their locale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QLocale, Qt
+
+import hands
+from gui.text import MINUS, editable, number, parse_number, signed
+from gui.window import Window
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.0125", 0.0125),
+        ("0,0125", 0.0125),
+        ("1e-3", 0.001),
+        ("1E-3", 0.001),
+        ("1,5e2", 150.0),
+        ("1.5e+2", 150.0),
+        (".5", 0.5),
+        (",5", 0.5),
+        ("5.", 5.0),
+        ("+3", 3.0),
+        ("-3.5", -3.5),
+        (f"{MINUS}3.5", -3.5),
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("1 234,5", 1234.5),
+        ("1\u202f234,5", 1234.5),
+        ("1'234.5", 1234.5),
+        ("  7 ", 7.0),
+        ("1_000", 1000.0),
+    ],
+)
+def test_a_number_means_what_was_typed(text: str, value: float) -> None:
+    assert parse_number(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "abc", "1.2.3", "1,2,3", "--1", "1e", "e3", "1e1.5", "nan", "inf", "0x10", "1/2", ".", ",", "-"]
+)
+def test_nonsense_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_number(text)
+
+
+@pytest.mark.parametrize(("text", "value"), [("1,000", 1000), ("1.000", 1000), ("12.345.678", 12345678), ("1e3", 1000)])
+def test_in_a_whole_number_a_separator_before_three_digits_groups_thousands(text: str, value: int) -> None:
+    assert parse_number(text, whole=True) == value
+
+
+def test_in_any_other_number_a_single_separator_is_the_decimal_one() -> None:
+    assert parse_number("1,000") == 1.0
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, width=32))
+def test_what_a_field_shows_is_read_back_as_the_same_number(value: float) -> None:
+    assert parse_number(editable(value)) == pytest.approx(value, rel=1e-9)
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_whole_numbers_are_read_back_exactly(value: int) -> None:
+    assert parse_number(editable(value), whole=True) == value
+
+
+def test_numbers_for_people_have_a_true_minus_sign() -> None:
+    assert number(-0.5) == f"{MINUS}0.5"
+
+
+def test_a_signed_number_always_shows_its_sign() -> None:
+    assert (signed(0.25), signed(-0.25)) == ("+0.250", f"{MINUS}0.250")
+
+
+@pytest.fixture(params=["C", "de_DE"])
+def _locale(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A locale with a decimal point and one with a decimal comma."""
+    before = QLocale()
+    QLocale.setDefault(QLocale(request.param))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.mark.usefixtures("_locale")
+@pytest.mark.parametrize(("text", "value"), [("0.0125", 0.0125), ("0,0125", 0.0125), ("1e-3", 0.001), ("1e−3", 0.001)])
+def test_the_learning_rate_is_what_was_typed_in_any_locale(window: Window, text: str, value: float) -> None:
+    hands.type_into(hands.number_field(window, "learning_rate"), text)
+    assert window.document.experiment.training.optimizer.learning_rate == value
+
+
+@pytest.mark.usefixtures("_locale")
+def test_a_number_is_shown_in_c_notation_in_any_locale(window: Window) -> None:
+    field = hands.number_field(window, "learning_rate")
+    hands.type_into(field, "0,0125")
+    assert field.text() == "0.0125"
+
+
+def test_the_number_counts_when_the_field_is_left(window: Window) -> None:
+    hands.type_into(hands.number_field(window, "learning_rate"), "0.5", end=None)
+    hands.number_field(window, "batch_size").setFocus()
+    assert window.document.experiment.training.optimizer.learning_rate == 0.5
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "-1", "1e9", "1e999", ""])
+def test_what_cannot_be_a_learning_rate_is_marked(window: Window, text: str) -> None:
+    field = hands.number_field(window, "learning_rate")
+    hands.type_into(field, "7", end=None)
+    hands.type_into(field, text or "\b", end=None)
+    assert field.property("invalid") is True
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "-1", "1e9", "1e999"])
+def test_what_cannot_be_a_learning_rate_is_taken_back(window: Window, text: str) -> None:
+    field = hands.number_field(window, "learning_rate")
+    hands.type_into(field, text)
+    assert (field.text(), bool(field.property("invalid"))) == ("0.01", False)
+
+
+@pytest.mark.parametrize("text", ["0", "70000", "2.5", "1e99", "1e999", "-3", "x"])
+def test_what_cannot_be_a_batch_size_changes_nothing(window: Window, text: str) -> None:
+    hands.type_into(hands.number_field(window, "batch_size"), text)
+    assert window.document.undo_stack.count() == 0
+
+
+def test_both_bounds_are_accepted(window: Window) -> None:
+    field, kept = hands.number_field(window, "batch_size"), []
+    for text in ("1", "65536"):
+        hands.type_into(field, text)
+        kept.append(window.document.experiment.training.batch_size)
+    assert kept == [1, 65536]
+
+
+def test_escape_takes_the_typing_back(window: Window) -> None:
+    field = hands.number_field(window, "learning_rate")
+    hands.type_into(field, "0.7", end=Qt.Key.Key_Escape)
+    assert (field.text(), window.document.undo_stack.count()) == ("0.01", 0)
+
+
+def test_typing_the_same_number_again_is_no_edit(window: Window) -> None:
+    hands.type_into(hands.number_field(window, "learning_rate"), "0,010")
+    assert window.document.undo_stack.count() == 0
+
+
+def test_visiting_a_field_does_not_round_its_value(window: Window) -> None:
+    third = window.document.experiment.with_value("training.optimizer.learning_rate", 1 / 3)
+    hands.show(window, third)
+    field = hands.number_field(window, "learning_rate")
+    field.setFocus()
+    hands.QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window.document.experiment.training.optimizer.learning_rate == 1 / 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, SerializeAsAny, model_validator
 
@@ -49,9 +49,17 @@ class DataSpec(Spec):
     @classmethod
     def _columns_to_start_with(cls, given: Any) -> Any:
         """A data set named without columns brings its own, not those of the default one."""
-        if isinstance(given, dict) and "features" not in given and given.get("source") in SOURCES:
-            return {**given, "features": SOURCES[given["source"]].features}
+        source = given.get("source") if isinstance(given, dict) else None
+        if isinstance(source, str) and source in SOURCES and "features" not in given:
+            return {**given, "features": SOURCES[source].features}
         return given
+
+    def edited(self, **changes: Any) -> Self:
+        """As ever, but another data set brings its own columns, unless they are named too."""
+        if changes.get("source", self.source) != self.source and "features" not in changes:
+            kept = {name: value for name, value in dict(self).items() if name != "features"}
+            return type(self).model_validate({**kept, **changes})
+        return super().edited(**changes)
 
 
 _ACTIVATION = "The function f in a = f(z)."
@@ -129,5 +137,6 @@ class Experiment(Spec):
         Raises ``ValidationError`` naming field, bounds and value: "Dense.units must be between 1 and
         4096, not 0".
         """
-        layers = self.network.layers
-        return self.with_layers((*layers[:index], layers[index].edited(**changes), *layers[index + 1 :]))
+        layers = list(self.network.layers)
+        layers[index] = layers[index].edited(**changes)
+        return self.with_layers(tuple(layers))

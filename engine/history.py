@@ -53,6 +53,14 @@ class History:
             changed.append({new: float(old[was][i]) for new, was in origin.items() if was in self.names})
         return changed
 
+    def until(self, step: float) -> History:
+        """A history with only the points up to a step (its first column)."""
+        kept = History(self.names)
+        for row in self.view().values:
+            if row[0] <= step:
+                kept.append(dict(zip(self.names, row, strict=True)))
+        return kept
+
     def view(self) -> Series:
         """All points so far, without a copy."""
         values = self._rows[: self._count]
@@ -71,15 +79,23 @@ class LossBand:
 
 
 class BatchLosses:
-    """Keeps the loss of every batch in at most ``2 * size`` buckets; when they are full, neighbours merge."""
+    """Keeps the loss of every batch in at most ``2 * size`` buckets; when they are full, neighbours merge.
 
-    def __init__(self, size: int = 1024) -> None:
+    ``start`` is the number of steps done before the first loss.
+    """
+
+    def __init__(self, size: int = 1024, start: int = 0) -> None:
         self._limit = 2 * size
         self._width = 1
         self._buckets: list[tuple[float, float, float]] = []
         self._pending: list[float] = []
-        # For the training loop: remembers one loss, at the price of a list's append.
-        self.append = self._pending.append
+        self._first = start
+
+    def append(self, loss: float) -> None:
+        """Remembers the loss of one more batch."""
+        self._pending.append(loss)
+        if len(self._pending) >= self._limit + self._width:
+            self._settle()
 
     def _settle(self) -> None:
         """Moves whole buckets from the pending losses; the result does not depend on when this is called."""
@@ -101,5 +117,5 @@ class BatchLosses:
         if self._pending:
             rows.append((min(self._pending), max(self._pending), sum(self._pending) / len(self._pending)))
         values = np.array(rows, dtype=np.float64).reshape(-1, 3)
-        steps = np.arange(len(rows), dtype=np.float64) * self._width + 1.0
+        steps = np.arange(len(rows), dtype=np.float64) * self._width + self._first + 1.0
         return LossBand(steps, values[:, 0], values[:, 1], values[:, 2])

@@ -123,12 +123,12 @@ def plan(experiment: Experiment, data: Dataset) -> Plan:
     return Plan(tuple(layers), loss)
 
 
-def refuse_too_large(planned: Plan, rows_per_optimizer: int, batch: int) -> None:
+def refuse_too_large(planned: Plan, rows_per_optimizer: int, batch: int, dtype: DTypeLike = np.float32) -> None:
     """Raises TooLargeError, before anything is allocated, when training would not fit the free memory."""
     import psutil  # noqa: PLC0415
 
     copies = 4 + rows_per_optimizer  # parameters, gradient, a snapshot and scratch, and the optimizer's own
-    needed = 4 * (planned.parameters * copies + 3 * batch * sum(planned.widths))
+    needed = np.dtype(dtype).itemsize * (planned.parameters * copies + 3 * batch * sum(planned.widths))
     free = psutil.virtual_memory().available
     # The real peak was measured at about twice the sum of the arrays.
     if 2 * needed > free:

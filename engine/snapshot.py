@@ -52,8 +52,8 @@ class Snapshot:
 
     def largest_weight(self) -> float:
         """The largest magnitude of any weight (biases left out), 0 when none is finite."""
-        values = [np.abs(self.weights(i)).max(initial=0.0) for i in range(len(self.plan.layers))]
-        return float(max(values))
+        sizes = [np.abs(self.weights(i)) for i in range(len(self.plan.layers))]
+        return float(max(np.where(np.isfinite(size), size, 0.0).max() for size in sizes))
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,11 @@ class Spec(BaseModel):
             return handler(value)
         kind = cls.model_fields[name].annotation
         try:
+            # Python would take True for 1 and "8" for 8; a file that says so is wrong all the same.
+            if kind in (int, float) and isinstance(value, bool | str):
+                raise TypeError
             result = handler(value)
-        except ValidationError:
+        except (ValidationError, TypeError):
             raise _refusal(f"{cls.__name__}.{name}", setting.requirement(kind), value) from None
         if not setting.accepts(result):
             words = setting.requirement(None).removeprefix("a valid value ")
@@ -131,7 +134,10 @@ def chosen_by_kind(kinds: Mapping[str, type[Spec]]) -> BeforeValidator:
 
 
 def _refusal(where: str, requirement: str, value: Any) -> PydanticCustomError:
-    shown = repr(value) if isinstance(value, str) else f"{value}"
+    try:
+        shown = repr(value) if isinstance(value, str) else f"{value}"
+    except ValueError:  # Python refuses to write out a whole number of thousands of digits
+        shown = "a number of thousands of digits"
     shown = shown if len(shown) <= 60 else shown[:57] + "…"
     return PydanticCustomError(
         "refused",
@@ -151,7 +157,11 @@ def explain(error: ValidationError) -> list[str]:
         where = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "refused":
             # A part chosen by its kind does not know which field it would have filled.
-            sentences.append(f"{where}.{fault['msg']}" if fault["msg"].startswith("kind ") else fault["msg"])
+            numbered = any(isinstance(part, int) for part in fault["loc"])
+            place = f" (at {where})" if numbered else ""
+            sentences.append(
+                f"{where}.{fault['msg']}" if fault["msg"].startswith("kind ") else f"{fault['msg']}{place}"
+            )
         elif fault["type"] == "extra_forbidden":
             sentences.append(f"there is no setting called {where}")
         else:

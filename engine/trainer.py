@@ -14,6 +14,7 @@ from engine.activations import Array
 from engine.batches import Batches
 from engine.data.dataset import Dataset
 from engine.data.loading import load_data
+from engine.data.table import DataError
 from engine.experiment import Experiment
 from engine.history import BatchLosses, History
 from engine.metrics import metrics_for
@@ -23,8 +24,8 @@ from engine.network import LayerPlan, Network, Plan, plan, refuse_too_large
 _BLOCK = 8192
 # A loss this many times the first one will not come back.
 _EXPLODED = 100.0
-# A generator for each purpose, so that one never disturbs the other.
-_WEIGHTS, _BATCHES = 0, 1
+# A generator for each purpose, so that one never disturbs the other; the data have 0 and 1.
+_WEIGHTS, _BATCHES = 2, 3
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,17 @@ class Trainer:
         self.batches = Batches(data, outputs, np.random.default_rng([seed, _BATCHES]), self.dtype)
         self.steps_done = 0
         self.diverged: Divergence | None = None
-        self._first_loss: float | None = None
         self._reset_optimizer()
         self.batch_losses = BatchLosses()
         self.history = History(self._columns())
         self._evaluation: Evaluation | None = None
         self._record()
+        self._first_loss = self.last_evaluation.train["loss"]
 
     def _checked_plan(self, experiment: Experiment, data: Dataset) -> Plan:
         planned = plan(experiment, data)
         batch = min(experiment.training.batch_size, len(data.x_train))
-        refuse_too_large(planned, len(experiment.training.optimizer.rows), batch)
+        refuse_too_large(planned, len(experiment.training.optimizer.rows), batch, self.dtype)
         return planned
 
     def _reset_optimizer(self) -> None:
@@ -142,12 +143,13 @@ class Trainer:
         return loss
 
     def _runs_away(self, loss: float) -> bool:
-        if self._first_loss is None:
-            self._first_loss = loss
-        limit = _EXPLODED * max(self._first_loss, 1.0)
         gradient = self.network.gradient
         # g . g is finite exactly when every entry is (short of an overflow, which is divergence too)
-        return not (loss <= limit and isfinite(float(np.dot(gradient, gradient))))
+        if not (isfinite(loss) and isfinite(float(np.dot(gradient, gradient)))):
+            return True
+        limit = _EXPLODED * max(self._first_loss, 1.0)
+        # One batch may be far worse than the rest; only all rows together tell.
+        return loss > limit and not self._evaluate("train")[0]["loss"] <= limit
 
     def _first_bad_layer(self, outputs: list[Array]) -> str:
         for layer, a in zip(self.network.plan.layers, outputs, strict=True):
@@ -185,8 +187,11 @@ class Trainer:
 
     def predict(self, x: Any) -> NDArray[Any]:
         """The network's outputs (rows, outputs) for x (rows, inputs), in the units of ``data.x_train``."""
+        rows, inputs = np.asarray(x, self.dtype), self.network.plan.widths[0]
+        if rows.ndim != 2 or rows.shape[1] != inputs:
+            raise DataError(f"x must have the shape (rows, {inputs}), not {rows.shape}")
         with np.errstate(all="ignore"):
-            _, a = self.network.outputs(np.asarray(x, self.dtype))
+            _, a = self.network.outputs(rows)
         return a.T
 
     def evaluate(self, part: str) -> dict[str, float]:
@@ -266,16 +271,23 @@ class Trainer:
 
         Raises ValueError, before anything is changed, when the state belongs to another network.
         """
-        if state["parameters"].shape != self.network.parameters.shape or state["optimizer"].shape != self._memory.shape:
+        fits = (
+            state["parameters"].shape == self.network.parameters.shape
+            and state["optimizer"].shape == self._memory.shape
+        )
+        if not fits or len(state["batches"]["order"]) != self.batches.rows:
             raise ValueError(
-                f"the state has {state['parameters'].size:,} parameters, the network {self.network.parameters.size:,}; "
-                "restore it into a trainer of the same experiment"
+                f"the state has {state['parameters'].size:,} parameters and {len(state['batches']['order']):,} rows, "
+                f"this trainer {self.network.parameters.size:,} and {self.batches.rows:,}; "
+                "restore it into a trainer of the same experiment and data"
             )
         self.network.parameters[:] = state["parameters"]
         self._memory[:] = state["optimizer"]
         self._updates, self.steps_done = state["updates"], state["step"]
         self._first_loss, self.diverged, self._evaluation = state["first_loss"], None, None
         self.batches.restore(state["batches"])
+        self.history = self.history.until(self.steps_done)
+        self.batch_losses = BatchLosses(start=self.steps_done)
         self._next_point = self.steps_done
 
     def reset(self) -> None:
@@ -301,6 +313,7 @@ class Trainer:
         self.experiment, self.diverged, self._evaluation = experiment, None, None
         if replanned:
             self._adopt(planned)
+            self._first_loss = self.evaluation().train["loss"]
         if experiment.training.optimizer.kind != old.training.optimizer.kind:
             self._reset_optimizer()
 
@@ -313,7 +326,7 @@ class Trainer:
         for new, was in kept:
             network.parameters[new.start : new.stop] = old.parameters[was.start : was.stop]
             memory[:, new.start : new.stop] = old_memory[:, was.start : was.stop]
-        self.network, self._memory, self._first_loss = network, memory, None
+        self.network, self._memory = network, memory
         self.batches.retarget(self.data, planned.layers[-1].units)
         fixed = [name for name in self._columns() if not name.startswith(("hidden", "output"))]
         origin = {name: name for name in fixed}

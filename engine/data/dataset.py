@@ -30,7 +30,9 @@ class Scaling:
             shift, factor = x.min(axis=0), np.ptp(x, axis=0)
         else:
             shift, factor = x.mean(axis=0), x.std(axis=0)
-        return cls(shift, np.where(factor > 0, factor, 1.0))
+        # A constant column has a spread of rounding errors, not of zero.
+        noise = 1e-12 * np.abs(x).max(axis=0, initial=0.0)
+        return cls(shift, np.where(factor > noise, factor, 1.0))
 
     def apply(self, x: ArrayLike) -> NDArray[np.float32]:
         """(rows, columns) in the user's units -> the same in the network's, float32."""
@@ -76,7 +78,7 @@ class Dataset:
         columns: tuple[str, ...] | None = None,
     ) -> Self:
         """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from."""
-        _refuse_unusable(table)
+        _refuse_unusable(table, test_fraction, scale)
         train, test = split(table.y, len(table.classes), test_fraction, seed)
         x_scaling = Scaling.fitted(scale, table.x[train])
         regression = not table.classes
@@ -119,13 +121,18 @@ class Dataset:
         ``x``: (rows, inputs). ``y``: (rows,) or (rows, targets). Whole numbers, yes/no and text are classes,
         other numbers a regression, unless ``task`` says otherwise. Raises DataError.
         """
-        inputs = np.array(x, dtype=np.float64)
+        try:
+            inputs, given = np.array(x, dtype=np.float64), np.asarray(y)
+        except (ValueError, TypeError):
+            raise DataError("x must be a table of numbers, every row of the same length") from None
         if inputs.ndim != 2:
             raise DataError(f"x must have two dimensions (rows, inputs), not {inputs.ndim}")
         columns = names or tuple(f"x{i + 1}" for i in range(inputs.shape[1]))
-        answers, labels = _as_target(np.asarray(y), task, classes)
-        if len(answers) != len(inputs):
-            raise DataError(f"x has {len(inputs)} rows but y has {len(answers)}")
+        if len(columns) != inputs.shape[1]:
+            raise DataError(f"x has {inputs.shape[1]} columns but {len(columns)} names were given")
+        if given.ndim == 0 or len(given) != len(inputs):
+            raise DataError(f"x has {len(inputs)} rows but y has {given.size if given.ndim == 0 else len(given)}")
+        answers, labels = _as_target(given, task, classes)
         table = Table(tuple(columns), inputs, answers, "y", labels)
         return cls.from_table(table, test_fraction=test_fraction, scale=scale, seed=seed)
 
@@ -180,27 +187,56 @@ def _as_target(
         y = y[:, 0]
     numeric = y.dtype.kind == "f"
     if task is None:
-        task = "regression" if numeric or y.ndim > 1 else "binary"
+        task = "regression" if classes is None and (numeric or y.ndim > 1) else "binary"
     if task == "regression":
-        return np.array(y, dtype=np.float64).reshape(len(y), -1), ()
+        try:
+            return np.array(y, dtype=np.float64).reshape(len(y), int(np.prod(y.shape[1:], dtype=int))), ()
+        except ValueError:
+            raise DataError("y must be numbers for a regression") from None
+    if y.ndim != 1:
+        raise DataError(f"y must have one class for each row, not the shape {y.shape}")
+    if numeric and not np.isfinite(y).all():
+        raise DataError(f"row {int(np.flatnonzero(~np.isfinite(y))[0]) + 1}, target 'y' is not a finite number")
+    if classes is not None and y.dtype.kind in "iu":
+        return _as_indices(y, classes), classes
     values, indices = np.unique(y, return_inverse=True)
     if len(values) < 2:
         raise DataError("the target has only one class; there is nothing to tell apart")
-    return indices.astype(np.int64), classes or tuple(f"{value:g}" if numeric else str(value) for value in values)
+    if classes is not None and len(classes) != len(values):
+        raise DataError(f"y has {len(values)} classes but {len(classes)} names were given")
+    return indices.astype(np.int64), classes or tuple(f"{v:g}" if numeric else str(v) for v in values)
 
 
-def _refuse_unusable(table: Table) -> None:
+def _as_indices(y: NDArray[Any], classes: tuple[str, ...]) -> NDArray[np.int64]:
+    """Whole numbers that count into named classes, as they are."""
+    if len(classes) < 2:
+        raise DataError("there must be at least two classes to tell apart")
+    if len(y) and not (y.min() >= 0 and y.max() < len(classes)):
+        raise DataError(f"y must count from 0 to {len(classes) - 1}, as there are {len(classes)} classes")
+    return y.astype(np.int64)
+
+
+def _refuse_unusable(table: Table, test_fraction: float, scale: str) -> None:
+    """Raises DataError when nothing can be learned from a table, or the split or scaling makes no sense."""
+    if scale not in dict(SCALES):
+        raise DataError(f"there is no scaling '{scale}'; there are {', '.join(dict(SCALES))}")
+    if not 0.0 <= test_fraction < 1.0:
+        raise DataError(f"the test share must be between 0 and less than 1, not {test_fraction:g}")
     if not table.columns:
         raise DataError("no input column is switched on; switch on at least one")
     if len(table.x) < 2:
         raise DataError(f"there must be at least 2 rows to learn from, not {len(table.x)}")
-    bad = ~np.isfinite(table.x)
+    # Networks calculate in single precision, which ends at about 3e38.
+    bad = ~(np.abs(table.x) < np.finfo(np.float32).max)
     if bad.any():
         row, column = np.argwhere(bad)[0]
-        raise DataError(f"row {row + 1}, column '{table.columns[column]}' is not a finite number")
-    if not table.classes and not np.isfinite(table.y).all():
-        row = int(np.flatnonzero(~np.isfinite(table.y).all(axis=1))[0])
-        raise DataError(f"row {row + 1}, target '{table.target}' is not a finite number")
+        raise DataError(f"row {row + 1}, column '{table.columns[column]}' is not a finite number below 3e38")
+    if not table.classes:
+        bad = ~(np.abs(table.y) < np.finfo(np.float32).max)
+        if bad.any():
+            raise DataError(
+                f"row {int(np.argwhere(bad)[0][0]) + 1}, target '{table.target}' is not a finite number below 3e38"
+            )
 
 
 __all__ = ["SCALES", "DataError", "Dataset", "Scaling", "Table", "split", "task_of"]

@@ -173,8 +173,7 @@ class Builder(QScrollArea):
 
     @Slot(str)
     def _choose_source(self, key: str) -> None:
-        data = self._experiment.data.model_dump(exclude={"features"}) | {"source": key}
-        self.edited.emit(self._experiment.edited(data=data), tr("Table"), "")
+        self._wish("data.source", key, tr("Table"))
 
     @Slot(object)
     def _pick_columns(self, names: tuple[str, ...]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hands
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, Qt
 
-import hands
 from gui.text import MINUS, editable, number, parse_number, signed
 from gui.window import Window
 

@@ -1,0 +1,176 @@
+"""The one experiment that is open, and its undo stack."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QCoreApplication
+
+from engine.experiment import Experiment
+from gui.document import Document
+
+FIRST = Experiment()
+
+
+def rate(value: float) -> Experiment:
+    """The example with another learning rate."""
+    return FIRST.with_value("training.optimizer.learning_rate", value)
+
+
+@pytest.fixture
+def document(qapp: QCoreApplication) -> Document:
+    """A document with the ready example."""
+    return Document(FIRST)
+
+
+def test_a_change_replaces_the_experiment(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    assert document.experiment == rate(0.5)
+
+
+def test_a_change_is_said(document: Document) -> None:
+    said: list[Experiment] = []
+    document.changed.connect(said.append)
+    document.change(rate(0.5), "Rate")
+    assert said == [rate(0.5)]
+
+
+def test_an_equal_experiment_is_no_change(document: Document) -> None:
+    document.change(Experiment(), "Nothing")
+    assert document.undo_stack.count() == 0
+
+
+def test_undo_brings_the_former_experiment_back(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    document.undo_stack.undo()
+    assert document.experiment == FIRST
+
+
+def test_redo_makes_the_change_again(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    document.undo_stack.undo()
+    document.undo_stack.redo()
+    assert document.experiment == rate(0.5)
+
+
+def test_an_entry_has_the_name_of_its_change(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    assert document.undo_stack.undoText() == "Rate"
+
+
+def test_changes_with_the_same_key_become_one_entry(document: Document) -> None:
+    for value in (0.1, 0.2, 0.3):
+        document.change(rate(value), "Rate", "rate#1")
+    assert document.undo_stack.count() == 1
+
+
+def test_undoing_merged_changes_goes_back_to_before_the_first(document: Document) -> None:
+    for value in (0.1, 0.2, 0.3):
+        document.change(rate(value), "Rate", "rate#1")
+    document.undo_stack.undo()
+    assert document.experiment == FIRST
+
+
+def test_changes_with_other_keys_stay_apart(document: Document) -> None:
+    document.change(rate(0.1), "Rate", "rate#1")
+    document.change(rate(0.2), "Rate", "rate#2")
+    assert document.undo_stack.count() == 2
+
+
+def test_changes_without_a_key_stay_apart(document: Document) -> None:
+    document.change(rate(0.1), "Rate")
+    document.change(rate(0.2), "Rate")
+    assert document.undo_stack.count() == 2
+
+
+def test_merged_changes_that_end_where_they_began_leave_no_entry(document: Document) -> None:
+    document.change(rate(0.1), "Rate", "rate#1")
+    document.change(FIRST, "Rate", "rate#1")
+    assert (document.undo_stack.count(), document.experiment) == (0, FIRST)
+
+
+def test_a_refused_change_is_taken_back(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    document.refuse(rate(0.5))
+    assert document.experiment == FIRST
+
+
+def test_a_refused_change_cannot_be_redone(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    document.refuse(rate(0.5))
+    assert (document.undo_stack.count(), document.undo_stack.canRedo()) == (0, False)
+
+
+def test_a_refused_change_leaves_the_entries_before_it(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    document.change(rate(0.7), "Rate")
+    document.refuse(rate(0.7))
+    document.undo_stack.undo()
+    assert document.experiment == FIRST
+
+
+def test_refusing_is_said_like_a_change(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    said: list[Experiment] = []
+    document.changed.connect(said.append)
+    document.refuse(rate(0.5))
+    assert said == [FIRST]
+
+
+def test_refusing_another_experiment_than_the_present_one_does_nothing(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    document.refuse(rate(0.7))
+    assert document.experiment == rate(0.5)
+
+
+def test_refusing_what_was_opened_does_nothing(document: Document) -> None:
+    document.refuse(FIRST)
+    assert document.experiment == FIRST
+
+
+edit = st.one_of(
+    st.tuples(st.just("training.batch_size"), st.integers(1, 64), st.sampled_from(["", "a#1", "a#2"])),
+    st.tuples(
+        st.just("training.optimizer.learning_rate"), st.sampled_from([0.1, 0.2, 0.01]), st.sampled_from(["", "b"])
+    ),
+    st.tuples(st.just("network.layers.0.units"), st.integers(1, 9), st.sampled_from(["", "c"])),
+    st.tuples(st.just("undo"), st.none(), st.just("")),
+    st.tuples(st.just("redo"), st.none(), st.just("")),
+)
+
+
+def play(document: Document, edits: list[tuple[str, object, str]]) -> None:
+    """Makes edits, undoes and redoes as told."""
+    for path, value, key in edits:
+        if path == "undo":
+            document.undo_stack.undo()
+        elif path == "redo":
+            document.undo_stack.redo()
+        else:
+            document.change(document.experiment.with_value(path, value), path, key)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(edit, max_size=25))
+def test_undoing_everything_gives_the_first_experiment(edits: list[tuple[str, object, str]]) -> None:
+    document = Document(FIRST)
+    play(document, edits)
+    while document.undo_stack.canUndo():
+        document.undo_stack.undo()
+    assert document.experiment == FIRST
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(edit, max_size=25))
+def test_redoing_everything_gives_the_last_experiment(edits: list[tuple[str, object, str]]) -> None:
+    document = Document(FIRST)
+    play(document, edits)
+    while document.undo_stack.canRedo():
+        document.undo_stack.redo()
+    last = document.experiment
+    while document.undo_stack.canUndo():
+        document.undo_stack.undo()
+    while document.undo_stack.canRedo():
+        document.undo_stack.redo()
+    assert document.experiment == last

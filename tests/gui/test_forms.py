@@ -1,0 +1,161 @@
+"""Forms are made from the specs; every control says what it is."""
+
+from __future__ import annotations
+
+import hands
+import pytest
+from pyqtgraph import PlotWidget
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLabel, QLineEdit, QScrollBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.experiment import DataSpec, Dense, Experiment, Output, TrainingSpec
+from engine.optimizers import OPTIMIZERS
+from engine.spec import Setting, Spec
+from gui.fields import ChoiceField, NumberField
+from gui.forms import Form
+from gui.window import Window
+
+SPECS: dict[str, Spec] = {
+    **{cls.__name__: cls() for cls in (DataSpec, Dense, Output, TrainingSpec)},
+    **{kind: cls() for kind, cls in OPTIMIZERS.items()},
+}
+SETTINGS = [(part, name) for part, spec in SPECS.items() for name in type(spec).settings()]
+every_spec = pytest.mark.parametrize("part", SPECS)
+every_setting = pytest.mark.parametrize(("part", "name"), SETTINGS)
+
+
+def form_of(qtbot: QtBot, part: str) -> Form:
+    """A form that shows the defaults of a spec."""
+    form = Form(type(SPECS[part]))
+    qtbot.addWidget(form)
+    form.show_spec(SPECS[part])
+    form.show()
+    return form
+
+
+def setting_of(part: str, name: str) -> Setting:
+    """How a field was declared."""
+    return type(SPECS[part]).settings()[name]
+
+
+@every_spec
+def test_a_form_has_a_row_for_every_setting(qtbot: QtBot, part: str) -> None:
+    assert list(form_of(qtbot, part).fields) == list(type(SPECS[part]).settings())
+
+
+@every_setting
+def test_a_row_has_the_label_and_the_help_of_its_setting(qtbot: QtBot, part: str, name: str) -> None:
+    form, setting = form_of(qtbot, part), setting_of(part, name)
+    labels = [label for label in form.findChildren(QLabel) if label.text() == setting.label]
+    assert (len(labels), setting.help in form.fields[name].toolTip()) == (1, True)
+
+
+@every_setting
+def test_a_row_shows_the_value_of_the_spec(qtbot: QtBot, part: str, name: str) -> None:
+    form = form_of(qtbot, part)
+    field = form.fields[name]
+    assert (field.key if isinstance(field, ChoiceField) else field.value) == getattr(SPECS[part], name)
+
+
+@every_setting
+def test_a_row_offers_all_choices_of_its_setting(qtbot: QtBot, part: str, name: str) -> None:
+    form, setting = form_of(qtbot, part), setting_of(part, name)
+    field = form.fields[name]
+    offered = [field.itemData(i) for i in range(field.count())] if isinstance(field, ChoiceField) else None
+    assert offered == ([key for key, _ in setting.choices()] if setting.choices else None)
+
+
+@every_setting
+def test_a_row_is_shown_when_its_setting_matters(qtbot: QtBot, part: str, name: str) -> None:
+    condition = setting_of(part, name).shown_if
+    matters = condition is None or getattr(SPECS[part], condition[0]) in condition[1]
+    form = form_of(qtbot, part)
+    assert form.fields[name].isVisible() == matters
+
+
+@every_setting
+def test_an_edit_of_a_row_says_name_and_value_that_the_spec_takes(qtbot: QtBot, part: str, name: str) -> None:
+    form, wished = form_of(qtbot, part), []
+    form.edited.connect(lambda *wish: wished.append(wish))
+    field = form.fields[name]
+    if isinstance(field, ChoiceField):
+        hands.choose(field, field.itemData(field.count() - 1))
+    else:
+        field.step_by(-1)
+        field.step_by(2)
+    (said, value, _), spec = wished[-1], SPECS[part]
+    assert (said, getattr(spec.edited(**{said: value}), said)) == (name, value)
+
+
+def test_the_negative_slope_is_shown_for_the_leaky_relu_only(qtbot: QtBot) -> None:
+    form = form_of(qtbot, "Dense")
+    shown = []
+    for activation in ("relu", "leaky_relu", "tanh"):
+        form.show_spec(Dense(activation=activation))
+        shown.append(form.fields["negative_slope"].isVisible())
+    assert shown == [False, True, False]
+
+
+def spoken(widget: QWidget) -> str:
+    """What a screen reader says of a widget."""
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def controls(window: Window) -> list[QWidget]:
+    """Everything in the window that one can press, type into or move."""
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSlider)
+    found = [w for w in window.findChildren(QWidget) if isinstance(w, kinds) and not isinstance(w, QScrollBar)]
+    found = [w for w in found if w.isVisibleTo(window)]
+    return [w for w in found if not w.objectName().startswith("qt_") and type(w).__name__ != "QDockWidgetTitleButton"]
+
+
+def named(widget: QWidget) -> str:
+    """How to find a widget again."""
+    above = " < ".join(f"{type(w).__name__}#{w.objectName()}" for w in (widget, widget.parentWidget()) if w)
+    return f"{above} '{getattr(widget, 'text', str)()}'"
+
+
+def test_every_control_has_an_accessible_name(window: Window) -> None:
+    window.builder.show_layer(0)
+    assert [named(w) for w in controls(window) if not spoken(w).strip("−+ ")] == []
+
+
+def test_every_control_has_a_tooltip(window: Window) -> None:
+    window.builder.show_layer(0)
+    assert [named(w) for w in controls(window) if not w.toolTip()] == []
+
+
+def test_the_columns_of_a_wide_table_have_a_name_and_a_tooltip(window: Window) -> None:
+    hands.show(window, Experiment.model_validate({"data": {"source": "wine"}}))
+    assert [named(w) for w in controls(window) if not (spoken(w) and w.toolTip())] == []
+
+
+def test_every_plot_has_an_accessible_name(window: Window) -> None:
+    plots = window.findChildren(PlotWidget)
+    assert (len(plots), [named(plot) for plot in plots if not plot.accessibleName()]) == (3, [])
+
+
+def test_every_view_has_an_accessible_name(window: Window) -> None:
+    views = (window.diagram, window.output.map, window.output.confusion, window.inspector.curve)
+    assert all(view.accessibleName() for view in views)
+
+
+def test_the_diagram_describes_the_network_in_words(window: Window) -> None:
+    assert "hidden 2: 8 Tanh" in window.diagram.accessibleDescription()
+
+
+def test_the_buttons_of_the_banner_have_names_and_tooltips(window: Window) -> None:
+    window.banner.say("Something went wrong.", "Mend it", "details")
+    buttons = window.banner.findChildren(QAbstractButton)
+    assert [named(b) for b in buttons if not (spoken(b) and b.toolTip())] == []
+
+
+def test_the_label_of_a_row_leads_to_its_field(window: Window) -> None:
+    labels = [label for label in window.builder.rest_form.findChildren(QLabel) if label.property("role") == "field"]
+    assert all(isinstance(label.buddy(), NumberField) for label in labels)
+
+
+def test_every_setting_of_the_experiment_has_a_control_in_the_builder(window: Window) -> None:
+    fields = [*window.builder.findChildren(NumberField), *window.builder.findChildren(ChoiceField)]
+    assert {name for _, name in SETTINGS} <= {field.objectName() for field in fields}

@@ -47,11 +47,14 @@ class ConfusionMatrix(QWidget):
         return QRectF(84, 22, side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """One cell for every pair of classes: right answers in the accent, errors in the warning colour."""
-        painter, c, count = QPainter(self), colours(), len(self._classes)
-        painter.fillRect(self.rect(), QColor(c.surface))
-        if count == 0:
-            return
+        """One cell for every pair of classes: right answers in the accent, errors in orange."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(colours().surface))
+            if self._classes:
+                self._paint_cells(painter)
+
+    def _paint_cells(self, painter: QPainter) -> None:
+        c, count = colours(), len(self._classes)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         grid = self._grid()
         cell = grid.width() / count

@@ -87,17 +87,18 @@ class DecisionMap(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Map, points, axes."""
-        snapshot = self._snapshot
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(colours().surface))
-        if snapshot is None or snapshot.maps is None or self._image is None:
-            return
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(colours().surface))
+            if self._snapshot is not None and self._snapshot.maps is not None and self._image is not None:
+                self._paint_map(painter, self._snapshot, self._image)
+
+    def _paint_map(self, painter: QPainter, snapshot: Snapshot, image: QImage) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         area = self._area()
         clip = QPainterPath()
         clip.addRoundedRect(area, 6, 6)
         painter.setClipPath(clip)
-        painter.drawImage(area, self._image)
+        painter.drawImage(area, image)
         if self._points is None:
             self._points = self._draw_points(snapshot)
         painter.drawPixmap(QPointF(0, 0), self._points)

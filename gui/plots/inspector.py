@@ -41,18 +41,17 @@ class CurveView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Axes, curve, point."""
-        if self._activation is None:
-            return
-        painter, c = QPainter(self), colours()
+        if self._activation is not None:
+            with QPainter(self) as painter:
+                self._paint_curve(painter, self._activation)
+
+    def _paint_curve(self, painter: QPainter, activation: Activation) -> None:
+        c = colours()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         reach = 4.0 if self._z is None or not np.isfinite(self._z) else max(4.0, min(abs(self._z) * 1.2, 1e6))
         z = np.linspace(-reach, reach, 121)
         # Softmax mixes the units of a layer; over one sum alone it is drawn as the sigmoid that two classes make.
-        a = (
-            self._activation.value(z[None, :].copy(), None)[0]
-            if self._activation.backward is None
-            else 1 / (1 + np.exp(-z))
-        )
+        a = activation.value(z[None, :].copy(), None)[0] if activation.backward is None else 1 / (1 + np.exp(-z))
         low, high = min(float(a.min()), 0.0), max(float(a.max()), 1e-9)
         area = QRectF(2, 6, self.width() - 4, self.height() - 12)
 
@@ -92,12 +91,12 @@ class MapView(QWidget):
         """The picture with round corners."""
         if self._image is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        clip = QPainterPath()
-        clip.addRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.setClipPath(clip)
-        painter.drawImage(QRectF(self.rect()), self._image)
+        with QPainter(self) as painter:
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            clip = QPainterPath()
+            clip.addRoundedRect(QRectF(self.rect()), 6, 6)
+            painter.setClipPath(clip)
+            painter.drawImage(QRectF(self.rect()), self._image)
 
 
 class Inspector(QWidget):

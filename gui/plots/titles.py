@@ -33,9 +33,9 @@ class Swatch(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The line."""
-        painter = QPainter(self)
-        painter.setPen(series_pen(self._index, 2.0))
-        painter.drawLine(QPointF(1, 6.5), QPointF(17, 6.5))
+        with QPainter(self) as painter:
+            painter.setPen(series_pen(self._index, 2.0))
+            painter.drawLine(QPointF(1, 6.5), QPointF(17, 6.5))
 
 
 class PanelTitle(QWidget):

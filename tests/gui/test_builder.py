@@ -334,9 +334,7 @@ def test_two_chips_pressed_quickly_are_both_switched_on(window: Window) -> None:
 def test_many_columns_are_chosen_in_a_list(window: Window) -> None:
     hands.choose(window.builder.source, "wine")
     hands.settle(window)
-    columns = window.builder.columns.findChildren(QListWidget) or [
-        widget for widget in window.builder.columns.window().findChildren(QListWidget)
-    ]
+    columns = window.builder.columns.findChildren(QListWidget)
     columns[0].item(0).setCheckState(Qt.CheckState.Unchecked)
     assert len(hands.settle(window).data.names) == 12
 

@@ -17,7 +17,7 @@ from time import perf_counter
 from engine.data.table import DataError
 from engine.experiment import Experiment
 from engine.network import TooLargeError
-from engine.probes import Maps, Trace, Wants, maps, trace
+from engine.probes import Maps, Wants, maps, trace
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Evaluation, Trainer
 
@@ -103,7 +103,7 @@ class Runner:
             elapsed = perf_counter() - started
             rate = (trainer.steps_done - before) / elapsed if isinstance(job, Train) and elapsed > 0 else 0.0
             timed = isinstance(job, Train) and job.seconds is not None and not (trainer.finished or trainer.diverged)
-            self._look.update(trainer, job.wants, elapsed if timed else None)
+            self._look.update(trainer, job.wants, now=not timed)
             return _snapshot(trainer, job, self._look, rate)
         except (DataError, TooLargeError) as refusal:
             return Failure(job.generation, str(refusal))
@@ -141,30 +141,28 @@ def _train(trainer: Trainer, job: Train) -> None:
 
 
 class _Look:
-    """Looks at the network for a report, at most for a fixed share of the time spent training."""
+    """Evaluates the network and makes the maps for a report, at most for a fixed share of the time."""
 
     def __init__(self) -> None:
         self.evaluation: Evaluation | None = None
         self.maps: Maps | None = None
-        self.trace: Trace | None = None
         self._wants = Wants()
-        self._owed = 0.0
+        self._ended, self._cost_s = 0.0, 0.0
 
-    def update(self, trainer: Trainer, wants: Wants, trained_s: float | None) -> None:
-        """Looks again, unless that has cost too much lately. ``trained_s`` None means: look now."""
-        if trained_s is not None and self.evaluation is not None and wants == self._wants:
-            self._owed -= trained_s * _LOOKING_SHARE
-            if self._owed > 0:
-                # The history's points are evaluated anyway.
-                self.evaluation = trainer.last_evaluation
-                return
-        started = perf_counter()
+    def update(self, trainer: Trainer, wants: Wants, now: bool) -> None:
+        """Looks again, unless that has taken too much of the time lately; ``now`` does in any case."""
+        begun = perf_counter()
+        rested = begun - self._ended >= self._cost_s * (1.0 / _LOOKING_SHARE - 1.0)
+        if not (now or rested or wants != self._wants or self.evaluation is None):
+            # The history's points are evaluated anyway.
+            self.evaluation = trainer.last_evaluation
+            return
         self._wants = wants
         self.evaluation = trainer.evaluation()
         if wants.maps and (self.maps is None or self.maps.step != trainer.steps_done):
             self.maps = maps(trainer.network, trainer.data, trainer.steps_done)
-        self.trace = trace(trainer.network, trainer.data, wants.row) if wants.row is not None else None
-        self._owed = perf_counter() - started
+        self._ended = perf_counter()
+        self._cost_s = self._ended - begun
 
 
 def _snapshot(trainer: Trainer, job: Job, look: _Look, rate: float) -> Snapshot:
@@ -184,6 +182,6 @@ def _snapshot(trainer: Trainer, job: Job, look: _Look, rate: float) -> Snapshot:
         history=trainer.history.view(),
         batch_losses=trainer.batch_losses.view(),
         maps=look.maps if job.wants.maps else None,
-        trace=look.trace,
+        trace=trace(trainer.network, trainer.data, job.wants.row) if job.wants.row is not None else None,
         steps_per_second=rate,
     )

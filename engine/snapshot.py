@@ -22,7 +22,7 @@ class Snapshot:
 
     ``parameters`` is a copy of the flat vector; ``weights(i)`` and ``biases(i)`` are views of it.
     ``evaluation`` and ``maps`` say at which step they were taken: under full speed they may be a few
-    frames older than the weights. ``steps_per_second`` is that of the last slice of work.
+    frames older than the weights; ``trace`` never is. ``steps_per_second`` is that of the last slice of work.
     """
 
     generation: int

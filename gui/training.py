@@ -1,7 +1,7 @@
 """Training, seen from the window: posts slices of work, takes the snapshots, keeps the frames coming.
 
-One frame is: take the snapshot of the slice that is done, draw it, post the next slice. A slice lasts in
-proportion to what drawing takes, so that frames keep coming and training still gets most of the time.
+One frame is: take the snapshot of the slice that is done, draw it, post the next slice. A slice lasts as
+long as drawing leaves room for in a frame, so that frames keep coming and training still gets most of the time.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from engine.trainer import Trainer
 # How often the window looks whether a job is done. A slice of known length is left alone until it should be
 # over, because each look takes the interpreter away from training.
 _POLL_MS = 2
-# A slice is at most this long, so that 30 frames fit into a second with what it takes to draw them.
-_SHORTEST_SLICE_S, _LONGEST_SLICE_S = 0.006, 0.022
-# Training gets this many times what drawing gets.
-_SHARE = 1.9
+# At full speed one frame, drawing and training together, is to take this long: some 30 frames a second, and the
+# rest for training. When drawing takes most of it, training still gets the shortest slice.
+_FULL_SPEED_FRAME_S, _SHORTEST_SLICE_S, _LONGEST_SLICE_S = 0.031, 0.014, 0.023
+# At a limited speed no more frames than a screen shows.
+_FRAME_S = 0.016
 # Steps longer than this spend their time inside the matrix products, where the window can draw beside them.
 _LONG_STEP_S = 0.001
 # The speeds of the slider, in steps per second; the last is as fast as possible.
@@ -55,7 +56,7 @@ class Training(QObject):
         self._generation = 0
         self._pending: Apply | None = None
         self._chores: deque[Train | Job] = deque()
-        self._credit = 0.0
+        self._credit = self._posted_at = 0.0
         self._last_tick = perf_counter()
         self._drawing_s = 0.008
         self._timer = QTimer(self, interval=_POLL_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -182,6 +183,7 @@ class Training(QObject):
         self._last_tick = now
         if job is not None:
             self.runner.post(job)
+            self._posted_at = now
             known_s = job.seconds if isinstance(job, Train) and job.seconds and job.steps is None else 0.0
             self._timer.start(max(round(1000 * known_s), _POLL_MS))
         elif not self.running:
@@ -198,14 +200,16 @@ class Training(QObject):
             return Job(self._generation, wants=self.wants)
         if not self.running:
             return None
-        slice_s = min(max(_SHARE * self._drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
+        slice_s = min(max(_FULL_SPEED_FRAME_S - self._drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
         speed = SPEEDS[self.speed]
         if speed is None:
             return Train(self._generation, seconds=slice_s, wants=self.wants)
         self._credit = min(self._credit + speed * elapsed_s, max(1.0, speed * 0.1))
         steps = int(self._credit)
+        if steps == 0 or perf_counter() - self._posted_at < _FRAME_S:
+            return None
         self._credit -= steps
-        return Train(self._generation, seconds=slice_s, steps=steps, wants=self.wants) if steps else None
+        return Train(self._generation, seconds=slice_s, steps=steps, wants=self.wants)
 
     @property
     def frames_per_second(self) -> float:

@@ -202,6 +202,10 @@ class Inspector(QWidget):
         if trace is not None:
             z, a = float(trace.z[layer][unit.index]), float(trace.a[layer][unit.index])
             rows.append(("z", signed(z), tr("row {0}, {1}").format(trace.row, trace.truth), True))
+            if snapshot.data.task == "regression" and layer == len(snapshot.plan.layers) - 1:
+                scaling = snapshot.data.y_scaling
+                answer = a * scaling.factor[unit.index] + scaling.shift[unit.index]
+                rows.append((snapshot.data.target, number(float(answer), 4), tr("in the table's units"), False))
         self.curve.show_point(plan.activation, z)
         shown = f'<br><span style="font-size:15px;font-weight:600">{number(a, 4)}</span>' if a is not None else ""
         self._answer.setText(f'<span style="color:{colours().quiet}">{escape(plan.activation.formula)}</span>{shown}')

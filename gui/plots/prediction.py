@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
+from gui.plots.axes import dress, prepare
 from gui.text import number, tr
-from gui.theme import colour, colours, font
+from gui.theme import colour, colours
 
 _MOST_POINTS = 2000
 
@@ -22,9 +23,7 @@ class PredictionPlot(QWidget):
         super().__init__(parent)
         self.setMinimumSize(180, 180)
         self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName(tr("Prediction against truth"))
-        self.plot.hideButtons()
-        self.plot.setMenuEnabled(False)
+        prepare(self.plot, tr("Prediction against truth"))
         self._diagonal = pg.PlotDataItem()
         self._parts = {part: pg.ScatterPlotItem(size=6, hoverable=True, tip=None) for part in ("train", "test")}
         for item in (self._diagonal, *self._parts.values()):
@@ -41,13 +40,7 @@ class PredictionPlot(QWidget):
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""
         c = colours()
-        self.plot.setBackground(QColor(c.surface))
-        for name in ("left", "bottom"):
-            axis = self.plot.getPlotItem().getAxis(name)
-            axis.setPen(pg.mkPen(QColor(c.line)))
-            axis.setTextPen(pg.mkPen(QColor(c.quiet)))
-            axis.setStyle(tickFont=font(11), tickLength=0)
-            axis.enableAutoSIPrefix(False)
+        dress(self.plot, tr("predicted {0}").format(self._target), tr("true {0}").format(self._target))
         self._diagonal.setPen(pg.mkPen(QColor(c.faint), style=Qt.PenStyle.DashLine))
         self._parts["train"].setBrush(colour(c.series[0], 0.55))
         self._parts["train"].setPen(pg.mkPen(None))
@@ -65,9 +58,7 @@ class PredictionPlot(QWidget):
         data, evaluation = snapshot.data, snapshot.evaluation
         if data.target != self._target:
             self._target = data.target
-            style = {"color": colours().quiet, "font-size": "11px"}
-            self.plot.setLabel("bottom", tr("true {0}").format(data.target), **style)
-            self.plot.setLabel("left", tr("predicted {0}").format(data.target), **style)
+            self.show_theme()
             self.plot.enableAutoRange()
         low, high = np.inf, -np.inf
         for part, outputs in (("train", evaluation.outputs_train), ("test", evaluation.outputs_test)):

@@ -11,10 +11,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.history import Numbers
+from gui.plots.axes import dress, prepare
 from gui.plots.ticks import held_range, round_up
 from gui.plots.titles import PanelTitle, series_pen
 from gui.text import number, tr
-from gui.theme import colour, colours, font
+from gui.theme import colour, colours
 
 _SMALLEST = 1e-12
 
@@ -43,16 +44,11 @@ class TimePlot(QWidget):
         self._series: dict[str, Numbers] = {}
         self._logarithmic = False
         self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName(title)
+        prepare(self.plot, title)
         self.plot.setMinimumHeight(120)
         item = self.plot.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
         item.showGrid(y=True, alpha=0.25)
         item.disableAutoRange()
-        for name in ("left", "bottom"):
-            # Axes are costly to draw and change seldom.
-            item.getAxis(name).setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._following = True
         self._held: tuple[float, float] | None = None
         item.vb.sigRangeChangedManually.connect(self._stop_following)
@@ -78,16 +74,7 @@ class TimePlot(QWidget):
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""
         c = colours()
-        self.plot.setBackground(QColor(c.surface))
-        for name in ("left", "bottom"):
-            axis = self.plot.getPlotItem().getAxis(name)
-            axis.setPen(pg.mkPen(QColor(c.line)))
-            axis.setTextPen(pg.mkPen(QColor(c.quiet)))
-            axis.setStyle(tickFont=font(11), tickLength=0, hideOverlappingLabels=True)
-            axis.enableAutoSIPrefix(False)
-        bottom = {"color": c.quiet, "font-size": "11px"}
-        self.plot.getPlotItem().setLabel("bottom", tr("step"), **bottom)
-        self.plot.getPlotItem().setLabel("left", self._unit, **bottom)
+        dress(self.plot, self._unit, tr("step"))
         self._cursor.setPen(pg.mkPen(QColor(c.faint)))
         self._band.setPen(pg.mkPen(colour(c.series[0], 0.16)))
         for index, curve in enumerate(self._curves):

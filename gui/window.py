@@ -258,6 +258,8 @@ class Window(QMainWindow):
         """Keeps the layout and ends the training thread."""
         if self._settings is not None:
             self.panels.save(self._settings)
+        # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
+        self.hide()
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

@@ -1,7 +1,7 @@
 """Activation functions: a = f(z), and how a loss's slope passes back through them.
 
 An entry's ``value(z, out)`` follows NumPy's ufunc convention: it writes into ``out`` where one is given,
-so that training allocates nothing. ``slope(z, a)`` is given the output too, so that nothing is computed
+so that training allocates little. ``slope(z, a)`` is given the output too, so that nothing is computed
 twice. Arrays are feature-major, shape (units, batch).
 """
 
@@ -25,7 +25,8 @@ class Activation:
 
     ``value``: (z, out=None) -> a. ``slope``: (z, a) -> da/dz, elementwise. ``backward``, for functions
     that mix the units of a layer: (a, dL/da) -> dL/dz. ``tune`` makes the function for another
-    ``negative_slope``. ``kink`` says where the slope jumps, if anywhere.
+    ``negative_slope``. ``kink`` says where the slope jumps, if anywhere;
+    ``initializer`` is the one that suits the function.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Activation:
     formula: str
     slope_formula: str
     about: str
+    initializer: str = "glorot_uniform"
     kink: float | None = None
     backward: Callable[[Array, Array], Array] | None = field(default=None, compare=False)
     tune: Callable[[float], Activation] | None = field(default=None, compare=False)
@@ -101,6 +103,7 @@ def _leaky_relu(negative_slope: float) -> Activation:
         slope=lambda z, a: np.where(z > 0, z.dtype.type(1.0), z.dtype.type(negative_slope)),
         formula=f"a = z if z > 0 else {negative_slope!r} z",
         slope_formula=f"1 if z > 0 else {negative_slope!r}",
+        initializer="he_uniform",
         about="Like ReLU, but a small slope below zero keeps units from dying (Maas et al., 2013).",
         kink=0.0,
         tune=_leaky_relu,
@@ -156,6 +159,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
             slope=lambda z, a: z > 0,
             formula="a = max(0, z)",
             slope_formula="1 if z > 0 else 0",
+            initializer="he_uniform",
             about="Zero below zero, the sum itself above (Nair & Hinton, 2010).",
             kink=0.0,
         ),

@@ -86,7 +86,6 @@ _AUTOMATIC = {
     "binary": ("binary_cross_entropy", "sigmoid"),
     "multiclass": ("categorical_cross_entropy", "softmax"),
 }
-_PARTNER = {"binary_cross_entropy": "sigmoid", "categorical_cross_entropy": "softmax"}
 
 
 def plan(experiment: Experiment, data: Dataset) -> Plan:
@@ -106,7 +105,7 @@ def plan(experiment: Experiment, data: Dataset) -> Plan:
             f"{loss.label} needs classes, but the target '{data.target}' is a number; choose mean squared error"
         )
     if activation == "auto":
-        activation = _PARTNER.get(loss_key, _AUTOMATIC[task][1])
+        activation = loss.fused or _AUTOMATIC[task][1]
     one_output = task == "binary" and loss_key != "categorical_cross_entropy" and activation != "softmax"
     outputs = 1 if one_output else data.target_width
     rows = [
@@ -139,11 +138,11 @@ def refuse_too_large(planned: Plan, rows_per_optimizer: int, batch: int, dtype: 
 
 
 class Buffers:
-    """The arrays one batch needs on its way forward and back, allocated once for a batch size."""
+    """The arrays one batch needs on its way forward and, if asked, back, allocated once for a batch size."""
 
-    def __init__(self, planned: Plan, batch: int, dtype: DTypeLike) -> None:
+    def __init__(self, planned: Plan, batch: int, dtype: DTypeLike, back: bool = True) -> None:
         self.z = [np.empty((layer.units, batch), dtype) for layer in planned.layers]
-        self.delta = [np.empty((layer.units, batch), dtype) for layer in planned.layers]
+        self.delta = [np.empty((layer.units, batch), dtype) for layer in planned.layers if back]
         # A last row of ones under every output that a next layer reads: its bias's input.
         self.extended = [np.ones((layer.units + 1, batch), dtype) for layer in planned.layers]
         self.a = [extended[:-1] for extended in self.extended]
@@ -215,7 +214,7 @@ class Network:
         """(z, a) of every layer, each (units, rows), for x (rows, inputs). Touches no buffer of training."""
         wide = np.ones((x.shape[1] + 1, x.shape[0]), self.dtype)
         wide[:-1] = x.T
-        work = Buffers(self.plan, x.shape[0], self.dtype)
+        work = Buffers(self.plan, x.shape[0], self.dtype, back=False)
         self.forward(wide, work)
         return work.z, work.a
 

@@ -35,11 +35,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Train(Job):
-    """Trains for ``seconds`` at most, ``steps`` at most and ``epochs`` at most (None: no such limit)."""
+    """Trains for ``seconds`` at most, ``steps`` at most, and not beyond ``until_epoch`` (None: no such limit)."""
 
     seconds: float | None = None
     steps: int | None = None
-    epochs: int | None = None
+    until_epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,16 @@ class Runner:
             trainer = self._done(job)
             elapsed = perf_counter() - started
             rate = (trainer.steps_done - before) / elapsed if isinstance(job, Train) and elapsed > 0 else 0.0
-            timed = isinstance(job, Train) and job.seconds is not None and not (trainer.finished or trainer.diverged)
-            self._look.update(trainer, job.wants, now=not timed)
+            goes_on = isinstance(job, Train) and job.seconds is not None
+            over = trainer.finished or trainer.diverged or (isinstance(job, Train) and _reached(trainer, job))
+            self._look.update(trainer, job.wants, now=bool(over) or not goes_on)
             return _snapshot(trainer, job, self._look, rate)
         except (DataError, TooLargeError) as refusal:
-            return Failure(job.generation, str(refusal))
+            return _failure(job, str(refusal))
         except MemoryError:
-            return Failure(job.generation, "There is not enough free memory for this network; make it smaller.")
+            return _failure(job, "There is not enough free memory for this network; make it smaller")
         except Exception as error:  # noqa: BLE001 - whatever it is must reach the window, not kill the thread
-            return Failure(job.generation, f"{type(error).__name__}: {error}", traceback.format_exc())
+            return _failure(job, f"{type(error).__name__}: {error}", traceback.format_exc())
 
     def _done(self, job: Job) -> Trainer:
         """Does the job and returns the trainer, which only this thread touches."""
@@ -128,12 +129,19 @@ class Runner:
         return self._trainer
 
 
+def _reached(trainer: Trainer, job: Train) -> bool:
+    return job.until_epoch is not None and trainer.epochs_done >= job.until_epoch
+
+
+def _failure(job: Job, message: str, details: str = "") -> Failure:
+    return Failure(job.generation, message, details, job.experiment if isinstance(job, Apply) else None)
+
+
 def _train(trainer: Trainer, job: Train) -> None:
     deadline = perf_counter() + (job.seconds if job.seconds is not None else float("inf"))
     last_step = trainer.steps_done + job.steps if job.steps is not None else None
-    last_epoch = trainer.epochs_done + job.epochs if job.epochs is not None else None
-    while not (trainer.finished or trainer.diverged):
-        if trainer.steps_done == last_step or trainer.epochs_done == last_epoch:
+    while not (trainer.finished or trainer.diverged or _reached(trainer, job)):
+        if trainer.steps_done == last_step:
             return
         trainer.step()
         if perf_counter() >= deadline:

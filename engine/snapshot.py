@@ -58,8 +58,12 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Failure:
-    """A job that could not be done: one sentence for people, and for errors of the program the traceback."""
+    """A job that could not be done: one sentence for people, and for errors of the program the traceback.
+
+    ``refused`` is the experiment that could not be taken over, when that was the job.
+    """
 
     generation: int
     message: str
     details: str = ""
+    refused: Experiment | None = None

@@ -103,6 +103,9 @@ class Spec(BaseModel):
             raise KeyError(
                 f"{type(self).__name__} has no setting '{head}'; it has {', '.join(type(self).model_fields)}"
             )
+        if rest == "kind":
+            # Another kind of part has settings of its own and starts from them.
+            return self.edited(**{head: {"kind": value}})
         if rest:
             return self.edited(**{head: _replaced_inside(getattr(self, head), rest, value)})
         return self.edited(**{head: value})

@@ -263,6 +263,7 @@ class Trainer:
             "updates": self._updates,
             "step": self.steps_done,
             "first_loss": self._first_loss,
+            "next_point": self._next_point,
             "batches": self.batches.state(),
         }
 
@@ -288,7 +289,7 @@ class Trainer:
         self.batches.restore(state["batches"])
         self.history = self.history.until(self.steps_done)
         self.batch_losses = BatchLosses(start=self.steps_done)
-        self._next_point = self.steps_done
+        self._next_point = state["next_point"]
 
     def reset(self) -> None:
         """Back to the start: the same seed gives the same weights and the same order, bit for bit."""
@@ -310,17 +311,18 @@ class Trainer:
         if experiment.training.seed != old.training.seed or (replanned and self.steps_done == 0):
             self._begin(experiment, self.data)
             return
+        if replanned:
+            self._adopt(planned, experiment.training.seed)
         self.experiment, self.diverged, self._evaluation = experiment, None, None
         if replanned:
-            self._adopt(planned)
             self._first_loss = self.evaluation().train["loss"]
         if experiment.training.optimizer.kind != old.training.optimizer.kind:
             self._reset_optimizer()
 
-    def _adopt(self, planned: Plan) -> None:
+    def _adopt(self, planned: Plan, seed: int) -> None:
         """A new network that keeps parameters and optimizer memory of the layers that are still there."""
         old, old_memory = self.network, self._memory
-        network = Network(planned, np.random.default_rng([self.experiment.training.seed, _WEIGHTS]), self.dtype)
+        network = Network(planned, np.random.default_rng([seed, _WEIGHTS]), self.dtype)
         memory = np.zeros((len(old_memory), network.parameters.size), self.dtype)
         kept = kept_layers(old.plan.layers, planned.layers)
         for new, was in kept:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from gui import commands
@@ -75,6 +76,14 @@ COMMANDS: tuple[Command, ...] = (
         commands.layer_later, ("Alt+Down",),
     ),
     Command(
+        "trace.next", "Trace the next row", "Sends the next row of the table through the network.",
+        commands.next_row, ("Ctrl+PgDown",),
+    ),
+    Command(
+        "trace.previous", "Trace the previous row", "Sends the row before through the network.",
+        commands.previous_row, ("Ctrl+PgUp",),
+    ),
+    Command(
         "view.theme", "Light or dark", "Switches between the light and the dark theme.",
         commands.toggle_theme, ("Ctrl+T",), "theme",
     ),
@@ -89,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
         "view.commands", "Search commands", "Finds any command by its name.",
         commands.search, ("Ctrl+Shift+P",), "search",
     ),
+    Command("view.menu", "Menu", "All commands.", commands.open_menu, ("F10",)),
     Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
     Command("help.about", "About Glassbox", "Version and licence.", commands.show_about),
     Command("file.quit", "Quit", "Ends the program.", commands.leave, ("Ctrl+Q",)),
@@ -101,7 +111,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "train.faster"),
     ),
     ("Edit", ("edit.undo", "edit.redo", "", "layer.add", "layer.remove", "layer.earlier", "layer.later")),
-    ("View", ("view.theme", "view.log", "view.reset_layout", "view.commands")),
+    ("View", ("trace.next", "trace.previous", "", "view.theme", "view.log", "view.reset_layout", "view.commands")),
     ("Help", ("help.shortcuts", "help.about")),
 )  # fmt: skip
 
@@ -115,7 +125,9 @@ def make_actions(window: Window) -> dict[str, QAction]:
         action.setShortcuts([QKeySequence(keys) for keys in command.keys])
         keys = f" ({command.keys[0]})" if command.keys else ""
         action.setToolTip(f"{tr(command.help)}{keys}")
-        action.setStatusTip("")
+        if command.id == "train.toggle":
+            # The space bar presses whatever has the focus; the window takes it when nothing else wants it.
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(_runner(command, window))
         window.addAction(action)
         actions[command.id] = action

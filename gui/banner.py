@@ -22,10 +22,13 @@ class Banner(QFrame):
         self.label = QLabel(wordWrap=True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remedy = QPushButton()
+        self.remedy.setAccessibleName(tr("Remedy"))
         self.remedy.setProperty("role", "primary")
+        self.remedy.setToolTip(tr("Does what the message proposes"))
         self.remedy.clicked.connect(self.remedied)
         self._copy = QPushButton(tr("Copy details"))
         self._copy.setToolTip(tr("Copies the technical details of this error"))
+        self._copy.setAccessibleName(tr("Copy details"))
         self._copy.clicked.connect(self._copy_details)
         self._details = ""
         self._close = QToolButton()
@@ -48,6 +51,7 @@ class Banner(QFrame):
         self._copy.setVisible(bool(details))
         self.label.setAccessibleName(text)
         self.remedy.setText(remedy)
+        self.remedy.setAccessibleName(remedy or tr("Remedy"))
         self.remedy.setVisible(bool(remedy))
         self.show()
 

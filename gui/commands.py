@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from gui import edits, theme
+from gui.selection import Unit
 from gui.text import tr
 from gui.training import FULL_SPEED
 
@@ -72,12 +73,12 @@ def _change_speed(window: Window, by: int) -> None:
 
 def undo(window: Window) -> None:
     """Takes back the last edit."""
-    window.document.undo_stack.undo()
+    window.document.undo()
 
 
 def redo(window: Window) -> None:
     """Makes it again."""
-    window.document.undo_stack.redo()
+    window.document.redo()
 
 
 def add_layer(window: Window) -> None:
@@ -86,11 +87,26 @@ def add_layer(window: Window) -> None:
 
 
 def remove_layer(window: Window) -> None:
-    """Removes the hidden layer whose card is open."""
-    index = window.builder.selected_layer
-    if index is not None and index >= 0:
-        window.builder.show_layer(None)
+    """Removes the hidden layer that is selected."""
+    if window.selected_layer is not None:
+        remove(window, window.selected_layer)
+
+
+def remove(window: Window, index: int) -> None:
+    """Removes a hidden layer; nothing stays selected when it was that one."""
+    if index >= 0:
+        if window.selected_layer == index:
+            window.select(None)
         window.document.change(edits.remove_layer(window.document.experiment, index), tr("Remove layer"))
+
+
+def move(window: Window, index: int, to: int) -> None:
+    """Moves a hidden layer to another place; it stays selected when it was."""
+    if index >= 0 and 0 <= to < len(window.document.experiment.network.layers):
+        selected = window.selected_layer == index
+        window.document.change(edits.move_layer(window.document.experiment, index, to), tr("Move layer"))
+        if selected:
+            window.select(Unit(to + 1, 0))
 
 
 def layer_earlier(window: Window) -> None:
@@ -104,10 +120,30 @@ def layer_later(window: Window) -> None:
 
 
 def _move_layer(window: Window, by: int) -> None:
-    index, count = window.builder.selected_layer, len(window.document.experiment.network.layers)
-    if index is not None and index >= 0 and 0 <= index + by < count:
-        window.builder.show_layer(index + by)
-        window.document.change(edits.move_layer(window.document.experiment, index, index + by), tr("Move layer"))
+    if window.selected_layer is not None:
+        move(window, window.selected_layer, window.selected_layer + by)
+
+
+def next_row(window: Window) -> None:
+    """Traces the next row of the table."""
+    _trace(window, 1)
+
+
+def previous_row(window: Window) -> None:
+    """Traces the row before."""
+    _trace(window, -1)
+
+
+def _trace(window: Window, by: int) -> None:
+    if window.training.snapshot is not None:
+        data = window.training.snapshot.data
+        window.trace_row((window.traced_row + by) % (len(data.rows_train) + len(data.rows_test)))
+
+
+def open_menu(window: Window) -> None:
+    """Opens the menu of all commands."""
+    button = window.toolbar.menu_button
+    button.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 
 def toggle_theme(window: Window) -> None:

@@ -2,36 +2,96 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.experiment import Experiment
 
-_MERGING_ID = 1
+
+@dataclass(frozen=True)
+class Entry:
+    """One edit: the experiments before and after it, what it is called, and what it merges with."""
+
+    before: Experiment
+    after: Experiment
+    text: str
+    merge: str
 
 
-class _Change(QUndoCommand):
-    """From one experiment to another. Changes with the same ``merge`` key become one entry."""
+class UndoStack(QObject):
+    """The edits made, and those taken back. ``changed`` when there is another edit to undo or redo.
 
-    def __init__(self, document: Document, after: Experiment, text: str, merge: str) -> None:
-        super().__init__(text)
-        self._document, self._before, self._after, self._merge = document, document.experiment, after, merge
+    An experiment is an immutable value, so an edit is a pair of them and undoing shows the first. (Qt's own
+    undo stack deletes merged and refused commands under Python's feet, which ends in a crash.)
+    """
 
-    def redo(self) -> None:
-        self._document._show(self._after)
+    changed = Signal()
 
-    def undo(self) -> None:
-        self._document._show(self._before)
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[Entry] = []
+        self._index = 0
 
-    def id(self) -> int:
-        return _MERGING_ID if self._merge else -1
+    def __len__(self) -> int:
+        return len(self._entries)
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
-        if not isinstance(other, _Change) or other._merge != self._merge:
-            return False
-        self._after = other._after
-        self.setObsolete(self._before == self._after)
-        return True
+    @property
+    def index(self) -> int:
+        """How many edits are in force; those after it were taken back."""
+        return self._index
+
+    @property
+    def undo_text(self) -> str:
+        """What would be undone, "" for nothing."""
+        return self._entries[self._index - 1].text if self._index else ""
+
+    @property
+    def redo_text(self) -> str:
+        """What would be made again, "" for nothing."""
+        return self._entries[self._index].text if self._index < len(self._entries) else ""
+
+    def push(self, entry: Entry) -> None:
+        """Adds an edit after those in force; the ones taken back are gone. Edits of one gesture become one."""
+        del self._entries[self._index :]
+        last = self._entries[-1] if self._entries else None
+        if last is not None and entry.merge and last.merge == entry.merge:
+            self._entries.pop()
+            entry = Entry(last.before, entry.after, entry.text, entry.merge)
+        if entry.before != entry.after:
+            self._entries.append(entry)
+        self._moved(len(self._entries))
+
+    def clear(self) -> None:
+        """Forgets all edits; the experiment stays."""
+        self._entries.clear()
+        self._moved(0)
+
+    def step_back(self) -> Experiment | None:
+        """The experiment before the last edit in force, or None when there is none."""
+        if not self._index:
+            return None
+        self._moved(self._index - 1)
+        return self._entries[self._index].before
+
+    def step_forward(self) -> Experiment | None:
+        """The experiment after the first edit taken back, or None when there is none."""
+        if self._index == len(self._entries):
+            return None
+        self._moved(self._index + 1)
+        return self._entries[self._index - 1].after
+
+    def drop(self) -> Experiment | None:
+        """Like ``step_back``, but the edit cannot be made again."""
+        before = self.step_back()
+        if before is not None:
+            del self._entries[self._index]
+            self.changed.emit()
+        return before
+
+    def _moved(self, index: int) -> None:
+        self._index = index
+        self.changed.emit()
 
 
 class Document(QObject):
@@ -42,7 +102,7 @@ class Document(QObject):
     def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._experiment = experiment
-        self.undo_stack = QUndoStack(self)
+        self.undo_stack = UndoStack(self)
 
     @property
     def experiment(self) -> Experiment:
@@ -56,16 +116,23 @@ class Document(QObject):
         become a single entry. An experiment equal to the present one changes nothing.
         """
         if experiment != self._experiment:
-            self.undo_stack.push(_Change(self, experiment, text, merge))
+            self.undo_stack.push(Entry(self._experiment, experiment, text, merge))
+            self._show(experiment)
+
+    def undo(self) -> None:
+        """Takes back the last edit, if there is one."""
+        self._show(self.undo_stack.step_back())
+
+    def redo(self) -> None:
+        """Makes again what was taken back last, if there is something."""
+        self._show(self.undo_stack.step_forward())
 
     def refuse(self, experiment: Experiment) -> None:
-        """Takes back a change that the engine could not carry out, as if it had never been made."""
-        if experiment == self._experiment and self.undo_stack.canUndo():
-            command = self.undo_stack.command(self.undo_stack.index() - 1)
-            if isinstance(command, QUndoCommand):
-                command.setObsolete(True)
-            self.undo_stack.undo()
+        """Takes back an edit that the engine could not carry out, as if it had never been made."""
+        if experiment == self._experiment:
+            self._show(self.undo_stack.drop())
 
-    def _show(self, experiment: Experiment) -> None:
-        self._experiment = experiment
-        self.changed.emit(experiment)
+    def _show(self, experiment: Experiment | None) -> None:
+        if experiment is not None:
+            self._experiment = experiment
+            self.changed.emit(experiment)

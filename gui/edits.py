@@ -29,6 +29,32 @@ def move_layer(experiment: Experiment, index: int, to: int) -> Experiment:
 
 
 def change_units(experiment: Experiment, index: int, by: int) -> Experiment:
-    """More or fewer units in one hidden layer, at least one."""
-    units = max(experiment.network.layers[index].units + by, 1)
+    """More or fewer units in one hidden layer, within the bounds."""
+    bounds = Dense.settings()["units"]
+    assert bounds.low is not None
+    assert bounds.high is not None
+    units = min(max(experiment.network.layers[index].units + by, int(bounds.low)), int(bounds.high))
     return experiment.with_layer(index, units=units)
+
+
+def where_now(before: tuple[Dense, ...], after: tuple[Dense, ...], index: int) -> int | None:
+    """The place after an edit of the hidden layer that was at ``index``; None when it was removed.
+
+    Layers are told apart by what surrounds them: those that stand unchanged in front keep their place, those
+    behind are counted from the end, and when the number is the same a layer is found again by its settings.
+    """
+    front = 0
+    while front < min(len(before), len(after)) and before[front] == after[front]:
+        front += 1
+    back = 0
+    while back < min(len(before), len(after)) - front and before[-1 - back] == after[-1 - back]:
+        back += 1
+    if index < front:
+        return index
+    if index >= len(before) - back:
+        return index + len(after) - len(before)
+    if len(after) < len(before):
+        return None
+    if sorted(map(hash, before)) == sorted(map(hash, after)) and after.count(before[index]) == 1:
+        return after.index(before[index])
+    return index

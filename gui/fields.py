@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import count
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from engine.spec import Setting
@@ -33,6 +33,7 @@ class NumberField(QLineEdit):
         self._gesture = next(_gestures)
         self._grip: QPointF | None = None
         self._dragged = 0.0
+        self._turned = 0.0
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setToolTip(f"{setting.help}\n{self._range()}\n{tr('Drag, turn the wheel or type.')}")
         self.setAccessibleName(setting.label)
@@ -79,13 +80,20 @@ class NumberField(QLineEdit):
 
     @Slot()
     def _commit(self) -> None:
+        """Takes over what was typed; a field only visited keeps every digit of its value."""
+        if self.text() == editable(self._value):
+            return
         value = self._parsed()
-        if value is None:
-            self.setText(editable(self._value))
-            self._set_invalid(False)
-        else:
+        if value is not None:
             self._offer(value)
-            self.setText(editable(self._value))
+        self.setText(editable(self._value))
+        self._set_invalid(False)
+        self.begin_gesture()
+
+    @Slot()
+    def begin_gesture(self) -> None:
+        """What follows is an undo entry of its own."""
+        self._gesture = next(_gestures)
 
     def _offer(self, value: float) -> None:
         if value != self._value:
@@ -93,8 +101,17 @@ class NumberField(QLineEdit):
             self.edited.emit(value, self._gesture)
 
     def step_by(self, notches: float) -> None:
-        """Moves the value by notches of the setting's step, along its scale, within its bounds."""
+        """Moves the value by notches of the setting's step, along its scale, within its bounds.
+
+        Parts of a notch, as touchpads send them, add up before they move a whole number.
+        """
         setting = self._setting
+        if self._whole:
+            self._turned += notches
+            notches = float(int(self._turned))
+            self._turned -= notches
+        if notches == 0:
+            return
         if setting.scale == "log":
             value = self._value * setting.step**notches
             if self._whole and round(value) == self._value:
@@ -134,14 +151,23 @@ class NumberField(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """A visit to the field is a gesture of its own."""
-        self._gesture = next(_gestures)
+        self.begin_gesture()
         super().focusInEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Leaves undo and redo to the window, unless there is typing to take back in the field itself."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undoing = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+            if undoing and self.text() == editable(self._value):
+                event.ignore()
+                return True
+        return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Begins what may become a drag."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._grip, self._dragged = event.position(), 0.0
-            self._gesture = next(_gestures)
+            self.begin_gesture()
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -161,7 +187,7 @@ class NumberField(QLineEdit):
         if self._grip is not None and not self._dragged:
             self.selectAll()
         self._grip = None
-        self._gesture = next(_gestures)
+        self.begin_gesture()
 
 
 class ChoiceField(QComboBox):
@@ -208,6 +234,31 @@ class ChoiceField(QComboBox):
         event.ignore()
 
 
+class StepButton(QToolButton):
+    """Minus or plus; held down it repeats. ``gripped`` once for each press, however often it repeats."""
+
+    gripped = Signal()
+
+    def __init__(self, text: str, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.setProperty("role", "step")
+        self.setAutoRepeat(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolTip(words)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """A press, not one of its repetitions."""
+        self.gripped.emit()
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """A press by the space bar likewise."""
+        if not event.isAutoRepeat():
+            self.gripped.emit()
+        super().keyPressEvent(event)
+
+
 class Stepper(QFrame):
     """A whole number between a minus and a plus."""
 
@@ -220,21 +271,14 @@ class Stepper(QFrame):
         self.field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.field.setFixedWidth(40)
         self.field.edited.connect(self.edited)
-        self.minus, self.plus = QToolButton(), QToolButton()
+        self.minus, self.plus = StepButton("−", tr("One less")), StepButton("+", tr("One more"))
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(0)
-        for button, text, notch, words in (
-            (self.minus, "−", -1, tr("One less")),
-            (self.plus, "+", 1, tr("One more")),
-        ):
-            button.setText(text)
-            button.setProperty("role", "step")
+        for button, notch in ((self.minus, -1), (self.plus, 1)):
             button.setProperty("notch", notch)
-            button.setAutoRepeat(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setToolTip(words)
-            button.setAccessibleName(f"{setting.label}: {words}")
+            button.setAccessibleName(f"{setting.label}: {button.toolTip()}")
+            button.gripped.connect(self.field.begin_gesture)
             button.clicked.connect(self._step)
         for widget in (self.minus, self.field, self.plus):
             row.addWidget(widget)

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         from gui.terminal.commands import run  # noqa: PLC0415
 
         return run(arguments)
-    if arguments and not arguments[0].startswith("-"):
+    if arguments:
         print(
             f"There is no command '{arguments[0]}'. Start the window without arguments, "
             f"or use one of: {', '.join(TERMINAL_COMMANDS)} (see --help).",

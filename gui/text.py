@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 from PySide6.QtCore import QCoreApplication
 
@@ -31,7 +32,15 @@ def parse_number(text: str, whole: bool = False) -> float:
         plain = f"{before}.{plain[decimal + 1 :]}"
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain):
         raise ValueError(text)
-    return float(plain)
+    value = float(plain)
+    if not isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def in_a_sentence(label: str) -> str:
+    """A label in small letters, but for abbreviations such as ReLU."""
+    return label if label[1:] != label[1:].lower() or len(label) == 2 else label.lower()
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -26,6 +26,8 @@ class Colours:
     accent_soft: str
     positive: str
     negative: str
+    negative_text: str
+    test_text: str
     warning: str
     warning_soft: str
     series: tuple[str, ...]
@@ -38,13 +40,15 @@ LIGHT = Colours(
     chip="#F0F2F5",
     chip_hover="#E6E9EE",
     text="#1A1D23",
-    quiet="#667085",
+    quiet="#636D82",
     faint="#98A2B3",
     accent="#3A5BD9",
     on_accent="#FFFFFF",
     accent_soft="#EEF2FF",
     positive="#2F6DE0",
     negative="#E0700A",
+    negative_text="#B45309",
+    test_text="#B84F00",
     warning="#B42318",
     warning_soft="#FEF3F2",
     series=(
@@ -65,6 +69,8 @@ DARK = Colours(
     accent_soft="#232B42",
     positive="#6EA8FE",
     negative="#FFA14A",
+    negative_text="#FFA14A",
+    test_text="#FF9D5C",
     warning="#FF8A80",
     warning_soft="#3A2224",
     series=(
@@ -141,6 +147,7 @@ QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 
 QFrame#card { background: $surface; border: 1px solid $line; border-radius: 10px; }
+QFrame#card:focus { border-color: $accent; }
 QFrame#card[selected="true"] { border: 2px solid $accent; }
 QFrame#banner { background: $warning_soft; border-radius: 8px; }
 QFrame#banner QLabel { color: $warning; }
@@ -179,6 +186,36 @@ def colour(value: str, alpha: float = 1.0) -> QColor:
     made = QColor(value)
     made.setAlphaF(alpha)
     return made
+
+
+def rgb(value: str) -> tuple[int, int, int]:
+    """Red, green and blue of a token, 0 to 255."""
+    made = QColor(value)
+    return made.red(), made.green(), made.blue()
+
+
+def readable_on(ground: QColor) -> QColor:
+    """The lighter or darker of the theme's two text colours, whichever can be read on a ground."""
+    candidates = (QColor(_current.text), QColor(_current.on_accent))
+    return max(candidates, key=lambda text: contrast(text, ground))
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.1)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def blend(over: str, strength: float, ground: str) -> QColor:
+    """The solid colour that a token of some opacity makes on another."""
+    mixed = [round(a * strength + b * (1.0 - strength)) for a, b in zip(rgb(over), rgb(ground), strict=True)]
+    return QColor(*mixed)
+
+
+def _luminance(value: QColor) -> float:
+    channels = (value.redF(), value.greenF(), value.blueF())
+    red, green, blue = (c / 12.92 if c <= 0.04045 else float(((c + 0.055) / 1.055) ** 2.4) for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

@@ -22,11 +22,11 @@ from engine.metrics import metrics_for
 from engine.snapshot import Snapshot
 from gui.actions import MENUS
 from gui.icons import icon
-from gui.text import MINUS, tr
+from gui.text import MINUS, in_a_sentence, tr
 from gui.theme import colours
 from gui.training import FULL_SPEED, SPEEDS
 
-_ROOM_FOR_SEARCH, _ROOM_FOR_WORDS = 1400, 1180
+_ROOM_FOR_SEARCH, _ROOM_FOR_WORDS = 1420, 1320
 
 
 class Figure(QWidget):
@@ -154,8 +154,7 @@ class ToolBar(QToolBar):
     def _make_menu(self, panels: list[QAction]) -> QToolButton:
         button = QToolButton()
         button.setAccessibleName(tr("Menu"))
-        button.setToolTip(tr("All commands (F10)"))
-        button.setShortcut("F10")
+        button.setToolTip(self._actions["view.menu"].toolTip())
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         for title, names in MENUS:
@@ -207,10 +206,9 @@ class ToolBar(QToolBar):
         self.step.show_value(f"{snapshot.step:,}")
         self.train_loss.show_value(f"{evaluation.train['loss']:.4f}", tint=c.series[0])
         tested = bool(evaluation.test)
-        self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–", tint=c.series[1])
+        self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–", tint=c.test_text)
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
         part = tr("test") if tested else tr("training")
         text = f"{100 * value:.1f} %" if metric.key == "accuracy" else f"{value:.3f}".replace("-", MINUS)
-        name = metric.label.lower() if metric.key == "accuracy" else metric.label
-        self.quality.show_value(text, f"{part} {name}")
+        self.quality.show_value(text, f"{part} {in_a_sentence(metric.label)}")

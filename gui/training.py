@@ -55,6 +55,8 @@ class Training(QObject):
         self.frame_times: deque[float] = deque(maxlen=120)
         self._generation = 0
         self._pending: Apply | None = None
+        self._goal: int | None = None
+        self._epochs_wished = 0
         self._chores: deque[Train | Job] = deque()
         self._credit = self._posted_at = 0.0
         self._last_tick = perf_counter()
@@ -74,30 +76,37 @@ class Training(QObject):
 
     def set_running(self, running: bool) -> None:
         """Trains until it is paused, done or diverged."""
+        self._goal, self._epochs_wished = None, 0
         if running != self.running:
             self.running = running
             self._credit = 0.0
+            if not running:
+                # The last slice may have been too busy to look.
+                self._chores.append(Job())
             self.toggled.emit(running)
         self._wake()
 
     @Slot()
     def step_once(self) -> None:
         """One mini-batch."""
-        self._chore(steps=1)
+        self.set_running(False)
+        self._chores.append(Train(steps=1))
+        self._wake()
 
     @Slot()
     def step_epoch(self) -> None:
-        """To the end of one epoch."""
-        self._chore(epochs=1)
-
-    def _chore(self, steps: int | None = None, epochs: int | None = None) -> None:
+        """To the end of one epoch, in slices like any training; pressed again, one epoch further."""
+        under_way = self._goal - self.snapshot.epoch if self._goal is not None and self.snapshot else 0
+        wished = self._epochs_wished + under_way + 1
         self.set_running(False)
-        self._chores.append(Train(steps=steps, epochs=epochs))
+        self._epochs_wished = wished
         self._wake()
 
     def apply(self, experiment: Experiment, fresh: bool = False) -> None:
         """Takes over a changed experiment; ``fresh`` starts it anew. Snapshots from before are dropped."""
         self._generation += 1
+        if fresh:
+            self._goal, self._epochs_wished = None, 0
         fresh = fresh or (self._pending is not None and self._pending.fresh)
         self._pending = Apply(self._generation, experiment=experiment, fresh=fresh)
         self._wake()
@@ -118,7 +127,7 @@ class Training(QObject):
 
     def wait_idle(self, timeout_s: float = 60.0) -> None:
         """Does everything that has been asked for, without waiting for frames."""
-        while self._pending or self._chores or not self.runner.idle:
+        while self._pending or self._chores or self._epochs_wished or self._goal is not None or not self.runner.idle:
             if self.runner.idle:
                 self._post_next()
             self._take(self.runner.wait(timeout_s))
@@ -163,11 +172,16 @@ class Training(QObject):
             return
         if isinstance(report, Failure):
             self.set_running(False)
+            self._chores.clear()
+            self._goal, self._epochs_wished = None, 0
             self.failed.emit(report)
             return
         self.snapshot = report
         self.frame_times.append(perf_counter())
-        if self.running and (report.finished or report.diverged):
+        over = report.finished or report.diverged is not None
+        if self._goal is not None and (over or report.epoch >= self._goal):
+            self._goal = None
+        if self.running and over:
             self.set_running(False)
         self.shown.emit(report)
 
@@ -196,8 +210,13 @@ class Training(QObject):
         if self._chores:
             chore = self._chores.popleft()
             if isinstance(chore, Train):
-                return Train(self._generation, steps=chore.steps, epochs=chore.epochs, wants=self.wants)
+                return Train(self._generation, steps=chore.steps, wants=self.wants)
             return Job(self._generation, wants=self.wants)
+        if self._epochs_wished and self.snapshot is not None:
+            # Counted from the snapshot that all edits and resets before it have led to.
+            self._goal, self._epochs_wished = self.snapshot.epoch + self._epochs_wished, 0
+        if self._goal is not None:
+            return Train(self._generation, seconds=_LONGEST_SLICE_S, until_epoch=self._goal, wants=self.wants)
         if not self.running:
             return None
         slice_s = min(max(_FULL_SPEED_FRAME_S - self._drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
@@ -210,6 +229,11 @@ class Training(QObject):
             return None
         self._credit -= steps
         return Train(self._generation, seconds=slice_s, steps=steps, wants=self.wants)
+
+    @property
+    def generation(self) -> int:
+        """Counts the experiments applied; snapshots of older ones are dropped."""
+        return self._generation
 
     @property
     def frames_per_second(self) -> float:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import perf_counter
-
-from PySide6.QtCore import QSettings, QSize, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import QSettings, QSize, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from engine.data.sources import SOURCES
@@ -14,7 +11,7 @@ from engine.experiment import Experiment
 from engine.probes import Wants
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
-from gui import commands, theme
+from gui import commands, edits, theme
 from gui.actions import make_actions, paint_icons
 from gui.banner import Banner
 from gui.builder.panel import Builder
@@ -27,13 +24,11 @@ from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
 from gui.plots.output import OutputView
 from gui.selection import Selection, Unit, still_there
+from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.toolbar import ToolBar
 from gui.training import FIRST_SPEED, FULL_SPEED, Training
-
-# While training, a view beside the diagram is drawn again at most this often.
-_VIEW_INTERVAL_S = 0.2
 
 
 class Window(QMainWindow):
@@ -54,8 +49,9 @@ class Window(QMainWindow):
         self.faults = Faults(self)
         self._selection: Selection = None
         self._snapshot: Snapshot | None = None
+        self._shown_experiment = experiment
+        self._message_generation = 0
         self._row = 0
-        self._drawn: dict[str, float] = {}
         self._make_views(experiment)
         self.actions_by_id = make_actions(self)
         self.resize(1440, 900)
@@ -64,10 +60,13 @@ class Window(QMainWindow):
         self.addToolBar(self.toolbar)
         self.status = StatusBar()
         self.setStatusBar(self.status)
+        views = {name: getattr(self, name).show_snapshot for name in ("loss", "magnitudes", "output", "inspector")}
+        self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self._connect()
         self.show_theme(self._stored("theme") or theme.system_theme())
         speed = self._stored("speed")
         self.toolbar.speed.setValue(int(speed) if speed.isdigit() else FIRST_SPEED)
+        self._choose_speed(self.toolbar.speed.value())
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)
@@ -103,7 +102,9 @@ class Window(QMainWindow):
         self.document.changed.connect(self.training.apply)
         for view in (self.builder, self.diagram):
             view.edited.connect(self.document.change)
-        self.builder.layer_selected.connect(self._select_layer)
+        self.builder.layer_pressed.connect(self._press_layer)
+        self.builder.layer_moved.connect(self._move_layer)
+        self.builder.layer_removed.connect(self._remove_layer)
         self.diagram.selected.connect(self.select)
         self.output.row_picked.connect(self.trace_row)
         self.training.shown.connect(self._show_snapshot)
@@ -112,8 +113,7 @@ class Window(QMainWindow):
         self.toolbar.speed_chosen.connect(self._choose_speed)
         self.banner.remedied.connect(self._remedy)
         self.faults.raised.connect(self._show_fault)
-        stack = self.document.undo_stack
-        stack.indexChanged.connect(self._name_undo)
+        self.document.undo_stack.changed.connect(self._name_undo)
         self._name_undo()
         self.training.want(Wants(maps=True, row=self._row))
 
@@ -121,19 +121,22 @@ class Window(QMainWindow):
     def _name_undo(self) -> None:
         """The menu says what would be undone and redone."""
         stack = self.document.undo_stack
-        for name, verb, can, text in (
-            ("edit.undo", tr("Undo"), stack.canUndo(), stack.undoText()),
-            ("edit.redo", tr("Redo"), stack.canRedo(), stack.redoText()),
+        for name, verb, text in (
+            ("edit.undo", tr("Undo"), stack.undo_text),
+            ("edit.redo", tr("Redo"), stack.redo_text),
         ):
-            self.actions_by_id[name].setEnabled(can)
+            self.actions_by_id[name].setEnabled(bool(text))
             self.actions_by_id[name].setText(f"{verb} {text}".strip())
 
     # -- values to views -------------------------------------------------------------------------
 
     @Slot(object)
     def _show_experiment(self, experiment: Experiment) -> None:
+        self._follow_layers(self._shown_experiment, experiment)
+        self._shown_experiment = experiment
         self.builder.show_experiment(experiment)
         self.diagram.show_experiment(experiment)
+        self.builder.show_layer(self.selected_layer)
         self.setWindowTitle(f"Glassbox – {SOURCES[experiment.data.source].label}")
 
     @Slot(object)
@@ -145,28 +148,12 @@ class Window(QMainWindow):
             self.status.forget_pace()
         self._keep_selection(snapshot)
         self.diagram.show_snapshot(snapshot)
-        self._show_views(snapshot)
+        self.side_views.show_snapshot(snapshot, self.training.running)
         if snapshot.diverged is not None:
             self.banner.say(snapshot.diverged.message, tr("Learning rate ÷ 10 and reset"))
-
-    def _show_views(self, snapshot: Snapshot) -> None:
-        views: dict[str, Callable[[Snapshot], None]] = {
-            "loss": self.loss.show_snapshot,
-            "magnitudes": self.magnitudes.show_snapshot,
-            "output": self.output.show_snapshot,
-            "inspector": self.inspector.show_snapshot,
-            "figures": self._show_figures,
-        }
-        shown = [name for name in views if name == "figures" or not self.panels.docks[name].isHidden()]
-        now = perf_counter()
-        if not self.training.running:
-            due = shown
-        else:
-            oldest = min(shown, key=lambda name: self._drawn.get(name, 0.0), default=None)
-            due = [oldest] if oldest and now - self._drawn.get(oldest, 0.0) > _VIEW_INTERVAL_S else []
-        for name in due:
-            views[name](snapshot)
-            self._drawn[name] = now
+            self._message_generation = snapshot.generation
+        elif snapshot.generation > self._message_generation:
+            self.banner.hide()
 
     def _show_figures(self, snapshot: Snapshot) -> None:
         self.toolbar.show_snapshot(snapshot, self.document.experiment)
@@ -174,12 +161,17 @@ class Window(QMainWindow):
 
     @Slot(object)
     def _show_failure(self, failure: Failure) -> None:
-        self.document.refuse(self.document.experiment)
-        self.banner.say(failure.message[:1].upper() + failure.message[1:], details=failure.details)
+        if failure.refused is not None:
+            self.document.refuse(failure.refused)
+        end = "" if failure.message.endswith(".") else "."
+        self.banner.say(f"{failure.message[:1].upper()}{failure.message[1:]}{end}", details=failure.details)
+        # Said until the next edit; taking the refused one back was none.
+        self._message_generation = self.training.generation
 
     @Slot(str, str)
     def _show_fault(self, sentence: str, details: str) -> None:
         self.banner.say(sentence, details=details)
+        self._message_generation = self.training.generation
 
     @Slot(bool)
     def _show_running(self, running: bool) -> None:
@@ -188,7 +180,7 @@ class Window(QMainWindow):
         if running:
             self.banner.hide()
         elif self.training.snapshot is not None:
-            self._show_views(self.training.snapshot)
+            self.side_views.show_snapshot(self.training.snapshot, running)
 
     # -- wishes ----------------------------------------------------------------------------------
 
@@ -198,20 +190,49 @@ class Window(QMainWindow):
         if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self._row:
             self.trace_row(0)
 
+    def _follow_layers(self, before: Experiment, after: Experiment) -> None:
+        """What was selected stays selected when its layer gets another place."""
+        old, new, selection = before.network.layers, after.network.layers, self._selection
+        layer = selection.column - 1 if isinstance(selection, Unit) else -1
+        if old == new or layer < 0 or not isinstance(selection, Unit):
+            return
+        now = len(new) if layer == len(old) else edits.where_now(old, new, layer)
+        self.select(None if now is None else Unit(now + 1, selection.index))
+
     @Slot(object)
     def select(self, selection: Selection) -> None:
         """Selects a unit or a weight everywhere, or nothing."""
         self._selection = selection
         self.diagram.show_selection(selection)
         self.inspector.show_selection(selection)
-        if isinstance(selection, Unit) and selection.column > 0:
-            last = len(self.document.experiment.network.layers) + 1
-            self.builder.show_layer(-1 if selection.column == last else selection.column - 1)
+        self.builder.show_layer(self.selected_layer)
+
+    @property
+    def selected_layer(self) -> int | None:
+        """The layer of the selected unit: a hidden one, -1 for the output, None where there is none."""
+        if not isinstance(self._selection, Unit) or self._selection.column == 0:
+            return None
+        hidden = len(self._shown_experiment.network.layers)
+        return -1 if self._selection.column == hidden + 1 else self._selection.column - 1
 
     @Slot(int)
-    def _select_layer(self, index: int) -> None:
-        column = len(self.document.experiment.network.layers) + 1 if index == -1 else index + 1
-        self.select(Unit(column, 0) if index >= -1 else None)
+    def _press_layer(self, index: int) -> None:
+        """Selects a layer by its card, or nothing when it was selected."""
+        column = len(self._shown_experiment.network.layers) + 1 if index == -1 else index + 1
+        self.select(None if index == self.selected_layer else Unit(column, 0))
+
+    @Slot(int, int)
+    def _move_layer(self, index: int, to: int) -> None:
+        commands.move(self, index, to)
+
+    @Slot(int)
+    def _remove_layer(self, index: int) -> None:
+        commands.remove(self, index)
+
+    @property
+    def traced_row(self) -> int:
+        """The row of the table that is sent through the network, from 0."""
+        return self._row
 
     @Slot(int)
     def trace_row(self, row: int) -> None:
@@ -244,6 +265,13 @@ class Window(QMainWindow):
         """Keeps a choice for the next start."""
         if self._settings is not None:
             self._settings.setValue(key, value)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """The space bar trains or pauses when nothing that has the focus wants it."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.actions_by_id["train.toggle"].trigger()
+        else:
+            super().keyPressEvent(event)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Small enough for a projector."""

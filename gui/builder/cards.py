@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine.activations import ACTIVATIONS
@@ -12,10 +12,11 @@ from engine.initializers import INITIALIZERS
 from gui.fields import Stepper
 from gui.forms import Form
 from gui.icons import icon
-from gui.text import tr
+from gui.text import in_a_sentence, tr
 from gui.theme import colours
 
-_EDITABLE = ("activation", "negative_slope", "initializer")
+# The number of units stands on the card itself.
+_EDITABLE = tuple(name for name in Dense.settings() if name != "units")
 _TOOLS = (
     ("up_arrow", "move", -1, "Move this layer towards the inputs"),
     ("down_arrow", "move", 1, "Move this layer towards the output"),
@@ -48,9 +49,9 @@ class LayerCard(QFrame):
         self._tools = self._make_tools() if hidden else QWidget()
         self._grip = QLabel("⋮⋮" if hidden else "")
         self._grip.setProperty("role", "quiet")
-        self._grip.setFixedWidth(14)
+        self._grip.setFixedWidth(24)
+        self.setAccessibleName(tr("Layer hidden {0}").format(index + 1) if hidden else tr("Output layer"))
         if hidden:
-            self.setAccessibleName(tr("Layer hidden {0}").format(index + 1))
             self._grip.setToolTip(tr("Drag to change the order"))
             self._grip.setCursor(Qt.CursorShape.OpenHandCursor)
         grid = QGridLayout(self)
@@ -71,6 +72,9 @@ class LayerCard(QFrame):
         grid.addWidget(self.form, 2, 0, 1, 3)
         grid.addWidget(self._tools, 3, 0, 1, 3)
         self.form.setContentsMargins(0, 8, 0, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolTip(tr("Click, or press Enter, to choose activation and initializer"))
+        self._paint_icons()
         self.show_selected(False)
 
     def _make_tools(self) -> QWidget:
@@ -81,7 +85,7 @@ class LayerCard(QFrame):
         row.addStretch()
         for name, what, by, words in _TOOLS:
             button = QToolButton()
-            button.setIcon(icon(name, colours().quiet))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setProperty("role", "mini")
             button.setProperty("icon_name", name)
             button.setProperty("by", by)
@@ -97,7 +101,7 @@ class LayerCard(QFrame):
         self.form.show_spec(spec)
         label = ACTIVATIONS[activation].label if activation in ACTIVATIONS else tr("automatic")
         start = tr("from the data") if isinstance(spec, Output) else INITIALIZERS[spec.initializer].short
-        self._summary.setText(f"{label.lower() if label != 'ReLU' else label} · {start}")
+        self._summary.setText(f"{in_a_sentence(label)} · {start}")
         if self.stepper is not None and isinstance(spec, Dense):
             self.stepper.show_value(spec.units)
         else:
@@ -125,6 +129,23 @@ class LayerCard(QFrame):
     @Slot()
     def _remove(self) -> None:
         self.removed.emit(self.index)
+
+    def _paint_icons(self) -> None:
+        for button in self._tools.findChildren(QToolButton):
+            button.setIcon(icon(button.property("icon_name"), colours().quiet))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Draws the icons again in the colours of another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icons()
+        super().changeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter and the space bar open and close the card."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.pressed.emit(self.index)
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Selects the layer."""

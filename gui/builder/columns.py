@@ -99,4 +99,5 @@ class ColumnPicker(QWidget):
 
     def _wish(self, on: dict[str, bool]) -> None:
         self.picked.emit(tuple(name for name in self._columns if on.get(name)))
+        # What was wished is shown when it has become true.
         self.show_columns(self._columns, self._on)

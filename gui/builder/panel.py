@@ -16,20 +16,24 @@ from gui.fields import ChoiceField
 from gui.forms import Form
 from gui.text import tr
 
-_GENERATED = ("samples", "noise", "classes")
-_ALWAYS = ("test_fraction", "scale", "seed")
+# What only generators heed, and what every table has; a new setting finds its place here by itself.
+_GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.settings))
+_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, "source"))
+_AFTER_OPTIMIZER = tuple(name for name in TrainingSpec.settings() if name != "loss")
 
 
 class Builder(QScrollArea):
     """Shows an experiment. ``edited(experiment, text, merge)`` is the wish for another one."""
 
     edited = Signal(object, str, str)
-    layer_selected = Signal(int)
+    layer_pressed = Signal(int)
+    layer_moved = Signal(int, int)
+    layer_removed = Signal(int)
 
     def __init__(self, experiment: Experiment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._experiment = experiment
-        self._selected: int | None = None
+        self._snapshot: Snapshot | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -89,9 +93,9 @@ class Builder(QScrollArea):
         self._network_note = self._section(tr("Network"), 14)
         self.cards = LayerCards()
         self.cards.edited.connect(self._edit_layer)
-        self.cards.moved.connect(self._move_layer)
-        self.cards.removed.connect(self._remove_layer)
-        self.cards.pressed.connect(self._press_layer)
+        self.cards.moved.connect(self.layer_moved)
+        self.cards.removed.connect(self.layer_removed)
+        self.cards.pressed.connect(self.layer_pressed)
         self._column.addWidget(self.cards)
         self.add_button = QPushButton(tr("+ Add layer"))
         self.add_button.setProperty("role", "link")
@@ -103,7 +107,7 @@ class Builder(QScrollArea):
     def _add_training_section(self) -> None:
         self._section(tr("Training"), 14)
         self.loss_form = Form(TrainingSpec, ("loss",))
-        self.rest_form = Form(TrainingSpec, ("batch_size", "epochs", "seed"))
+        self.rest_form = Form(TrainingSpec, _AFTER_OPTIMIZER)
         kinds = [(kind, cls.label) for kind, cls in OPTIMIZERS.items()]
         self.optimizer = ChoiceField(kinds, tr("Optimizer"), tr("How a gradient moves the weights."))
         self.optimizer.setObjectName("optimizer")
@@ -128,7 +132,8 @@ class Builder(QScrollArea):
         self.source.show_key(data.source)
         self.source.setToolTip(source.about)
         self.data_form.show_spec(data, only=(*source.settings, *_ALWAYS))
-        self._show_cards(None)
+        self._show_columns()
+        self._show_cards()
         self.optimizer.show_key(training.optimizer.kind)
         self.optimizer.setToolTip(f"{training.optimizer.about}\n{training.optimizer.formula}")
         for kind, form in self.optimizer_forms.items():
@@ -139,31 +144,37 @@ class Builder(QScrollArea):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows what follows from the data: its size, its columns and the output's width."""
+        self._snapshot = snapshot
         data = snapshot.data
         self._data_note.setText(tr("{0} training · {1} test").format(len(data.x_train), len(data.x_test)))
         classes = f" ({len(data.classes)})" if data.classes else ""
         self._target.setText(f"{data.target}{classes}")
         self._target.setToolTip(", ".join(data.classes) or tr("a number"))
-        self.columns.show_columns(data.columns, data.names)
+        self._show_columns()
         self._network_note.setText(tr("{0} parameters").format(f"{snapshot.plan.parameters:,}"))
-        self._show_cards(snapshot)
+        self._show_cards()
 
-    def _show_cards(self, snapshot: Snapshot | None) -> None:
-        network = self._experiment.network
+    def _show_columns(self) -> None:
+        """The columns are those of the data that are loaded; which are on is the experiment's."""
+        snapshot, data = self._snapshot, self._experiment.data
+        if snapshot is None:
+            return
+        loaded = snapshot.experiment.data.source == data.source
+        self.columns.setEnabled(loaded)
+        if loaded:
+            names = data.features if data.features is not None else snapshot.data.columns
+            known = set(names) <= set(snapshot.data.columns)
+            self.columns.show_columns(snapshot.data.columns, names if known else snapshot.data.names)
+
+    def _show_cards(self) -> None:
+        network, snapshot = self._experiment.network, self._snapshot
         outputs = snapshot.plan.layers[-1].units if snapshot else None
         activation = snapshot.plan.layers[-1].activation.key if snapshot else network.output.activation
         self.cards.show_layers(network.layers, network.output, outputs, activation)
-        self.cards.show_selected(self._selected)
 
     def show_layer(self, index: int | None) -> None:
         """Opens the card of a layer: a hidden one, -1 for the output, None for no card."""
-        self._selected = index
         self.cards.show_selected(index)
-
-    @property
-    def selected_layer(self) -> int | None:
-        """The layer whose card is open: a hidden one, -1 for the output, None when all are closed."""
-        return self._selected
 
     # -- wishes ----------------------------------------------------------------------------------
 
@@ -202,22 +213,6 @@ class Builder(QScrollArea):
         path = f"network.layers.{index}.{name}" if index >= 0 else f"network.output.{name}"
         where = tr("hidden {0}").format(index + 1) if index >= 0 else tr("output")
         self._wish(path, value, f"{where}: {name.replace('_', ' ')}", gesture)
-
-    @Slot(int, int)
-    def _move_layer(self, index: int, to: int) -> None:
-        if 0 <= to < len(self._experiment.network.layers):
-            self._selected = to
-            self.edited.emit(edits.move_layer(self._experiment, index, to), tr("Move layer"), "")
-
-    @Slot(int)
-    def _remove_layer(self, index: int) -> None:
-        self._selected = None
-        self.edited.emit(edits.remove_layer(self._experiment, index), tr("Remove layer"), "")
-
-    @Slot(int)
-    def _press_layer(self, index: int) -> None:
-        self.show_layer(None if index == self._selected else index)
-        self.layer_selected.emit(-2 if self._selected is None else self._selected)
 
     @Slot()
     def add_layer(self) -> None:

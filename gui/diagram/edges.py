@@ -6,13 +6,13 @@ from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QImage
 
 from engine.activations import Array
 from engine.snapshot import Snapshot
 from gui.diagram.layout import Column, steady_scale
-from gui.diagram.raster import Gap, Rgb, Style
-from gui.theme import colours
+from gui.diagram.raster import Gap, Style
+from gui.theme import colours, rgb
 
 # Drawing the edges may take one part in so many of the time: some 25 times a second for small networks, more seldom
 # for large ones. Nodes and figures keep their own pace.
@@ -70,7 +70,7 @@ class Edges:
         begun = perf_counter()
         self.scale = steady_scale(self.scale, snapshot.largest_weight())
         c = colours()
-        style = Style(_rgb(c.positive), _rgb(c.negative), widest=4.6 if len(self._gaps) < 9 else 3.0)
+        style = Style(rgb(c.positive), rgb(c.negative), widest=4.6 if len(self._gaps) < 9 else 3.0)
         for layer, gap in enumerate(self._gaps):
             pixels = gap.draw(self.shown_weights(snapshot, layer), self.scale, style)
             kind = QImage.Format.Format_RGBA8888_Premultiplied
@@ -79,8 +79,3 @@ class Edges:
             self.images.append(image)
         self._drawn_at = perf_counter()
         self._cost_s = self._drawn_at - begun
-
-
-def _rgb(name: str) -> Rgb:
-    colour = QColor(name)
-    return colour.red(), colour.green(), colour.blue()

@@ -129,7 +129,8 @@ def edge_at(
         near = distance <= reach
         if not near.any():
             return None
-        strength = magnitudes[layer] / (magnitudes[layer].max() + 1e-12)
+        known = np.nan_to_num(magnitudes[layer], posinf=0.0)
+        strength = known / (known.max() + 1e-12)
         score = np.where(near, distance - 2.0 * reach * strength, np.inf)
         i, j = np.unravel_index(int(score.argmin()), score.shape)
         return layer, int(left.shown[i]), int(right.shown[j])

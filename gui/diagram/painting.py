@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from engine.snapshot import Snapshot
 from gui.diagram.layout import FOOT, Column
 from gui.selection import Selection, Unit, output_names
-from gui.text import signed, tr
+from gui.text import in_a_sentence, signed, tr
 from gui.theme import colour, colours, font
 from gui.thumbnails import Thumbnails, corner
 
@@ -113,7 +113,7 @@ class Painting:
     def _heads(self) -> None:
         c, painter, plan = colours(), self.painter, self.snapshot.plan
         heads = [(tr("inputs"), f"{plan.widths[0]:,}")]
-        heads += [(layer.name, f"{layer.units:,} · {_in_a_sentence(layer.activation.label)}") for layer in plan.layers]
+        heads += [(layer.name, f"{layer.units:,} · {in_a_sentence(layer.activation.label)}") for layer in plan.layers]
         room = int(max(self.columns[1].x - self.columns[0].x - 8, 56))
         for column, (title, below) in zip(self.columns, heads, strict=True):
             for text, y, tint, weight in (
@@ -143,8 +143,3 @@ class Painting:
             text = signed(share * self.scale, 2)
             painter.drawText(QPointF(x + 37, y + 4), text)
             x += 37 + painter.fontMetrics().horizontalAdvance(text) + 14
-
-
-def _in_a_sentence(label: str) -> str:
-    """A label in small letters, but for abbreviations such as ReLU."""
-    return label if label[1:] != label[1:].lower() else label.lower()

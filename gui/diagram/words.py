@@ -17,14 +17,14 @@ def describe_unit(snapshot: Snapshot, unit: Unit) -> str:
         lines = [name, f"x = (value − {shift}) / {factor}"]
         if trace is not None:
             lines.append(tr("row {0}: value {1}, x = {2}").format(
-                trace.row, number(trace.x_in_units[unit.index], 4), signed(float(trace.x[unit.index]))
+                trace.row + 1, number(trace.x_in_units[unit.index], 4), signed(float(trace.x[unit.index]))
             ))  # fmt: skip
         return "\n".join(lines)
     layer = snapshot.plan.layers[unit.column - 1]
     lines = [name, layer.activation.formula, f"b = {signed(float(snapshot.biases(unit.column - 1)[unit.index]))}"]
     if trace is not None and unit.column <= len(trace.z):
         z, a = trace.z[unit.column - 1][unit.index], trace.a[unit.column - 1][unit.index]
-        lines.append(tr("row {0}: z = {1}, a = {2}").format(trace.row, signed(float(z)), signed(float(a))))
+        lines.append(tr("row {0}: z = {1}, a = {2}").format(trace.row + 1, signed(float(z)), signed(float(a))))
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.snapshot import Snapshot
 from gui.text import tr
-from gui.theme import colour, colours, font
+from gui.theme import blend, colours, font, readable_on
 
 
 def confusion_counts(truth: NDArray[np.int64], guess: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
@@ -65,10 +65,11 @@ class ConfusionMatrix(QWidget):
                 box = QRectF(grid.left() + j * cell, grid.top() + i * cell, cell, cell).adjusted(1, 1, -1, -1)
                 strength = 0.06 + 0.94 * share**0.7 if value else 0.0
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(colour(c.accent if i == j else c.negative, strength) if value else QColor(c.ground))
+                ground = blend(c.accent if i == j else c.negative, strength, c.surface) if value else QColor(c.ground)
+                painter.setBrush(ground)
                 painter.drawRoundedRect(box, 3, 3)
                 painter.setFont(font(12 if cell > 30 else 10, QFont.Weight.DemiBold if i == j else QFont.Weight.Normal))
-                painter.setPen(QColor(c.on_accent if i == j and strength > 0.55 else c.text if value else c.faint))
+                painter.setPen(readable_on(ground) if value else QColor(c.quiet))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{value}")
         self._paint_names(painter, grid, cell)
 

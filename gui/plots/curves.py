@@ -12,19 +12,12 @@ from gui.plots.timeplot import TimePlot
 from gui.text import tr
 
 
-def with_present(snapshot: Snapshot, column: str, now: float) -> Numbers:
-    """A column of the history, with the value of this very step at its end when it is not recorded yet."""
-    recorded = snapshot.history[column]
-    return recorded if not _adds_present(snapshot) else np.append(recorded, now)
-
-
-def _adds_present(snapshot: Snapshot) -> bool:
-    return len(snapshot.history) == 0 or snapshot.history["step"][-1] < snapshot.evaluation.step
-
-
-def steps_of(snapshot: Snapshot) -> Numbers:
-    """The steps that belong to ``with_present``."""
-    return with_present(snapshot, "step", float(snapshot.evaluation.step))
+def up_to(snapshot: Snapshot, step: int, columns: dict[str, float]) -> list[Numbers]:
+    """Columns of the history, each with its value at ``step`` at the end when that step is not recorded yet."""
+    recorded = snapshot.history["step"]
+    if len(recorded) and recorded[-1] >= step:
+        return [snapshot.history[name] for name in columns]
+    return [np.append(snapshot.history[name], value) for name, value in columns.items()]
 
 
 class LossPlot(TimePlot):
@@ -51,12 +44,13 @@ class LossPlot(TimePlot):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draws the losses up to a snapshot."""
-        evaluation, series = snapshot.evaluation, {}
-        for name, part, found in ((tr("training"), "train", evaluation.train), (tr("test"), "test", evaluation.test)):
-            if found:
-                series[name] = with_present(snapshot, f"{part}.loss", found["loss"])
+        evaluation = snapshot.evaluation
+        parts = {tr("training"): ("train", evaluation.train), tr("test"): ("test", evaluation.test)}
+        measured = {f"{part}.loss": found["loss"] for part, found in parts.values() if found}
+        steps, *losses = up_to(snapshot, evaluation.step, {"step": float(evaluation.step), **measured})
+        series = dict(zip((name for name, (_, found) in parts.items() if found), losses, strict=True))
         band = snapshot.batch_losses
-        self.draw(steps_of(snapshot), series, (band.steps, band.low, band.high))
+        self.draw(steps, series, (band.steps, band.low, band.high))
 
 
 class MagnitudePlot(TimePlot):
@@ -86,10 +80,11 @@ class MagnitudePlot(TimePlot):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draws the magnitudes up to a snapshot."""
         self._snapshot = snapshot
-        series = {}
+        columns, names = {"step": float(snapshot.step)}, []
         for i, layer in enumerate(snapshot.plan.layers):
             w = snapshot.weights(i)
             now = float(np.sqrt(np.vdot(w, w))) if self._kind == "norm" else float(np.abs(w).mean())
-            name = layer.name.replace("hidden ", "") if len(snapshot.plan.layers) <= 5 else f"{i + 1}"
-            series[name] = with_present(snapshot, f"{layer.name}.{self._kind}", now)
-        self.draw(steps_of(snapshot), series)
+            columns[f"{layer.name}.{self._kind}"] = now
+            names.append(layer.name.removeprefix("hidden ") if len(snapshot.plan.layers) <= 5 else f"{i + 1}")
+        steps, *series = up_to(snapshot, snapshot.step, columns)
+        self.draw(steps, dict(zip(names, series, strict=True)))

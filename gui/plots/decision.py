@@ -12,7 +12,7 @@ from engine.data.dataset import Dataset
 from engine.snapshot import Snapshot
 from gui.plots.ticks import round_ticks
 from gui.text import number, tr
-from gui.theme import colours, font
+from gui.theme import colours, font, rgb
 
 _MOST_POINTS = 3000
 
@@ -22,18 +22,17 @@ def mix(probabilities: NDArray[np.float32], ground: str, series: tuple[str, ...]
 
     Every class adds its colour by its probability; ``strength`` is how far that covers the ground.
     """
-    tints = np.array([_rgb(series[k % len(series)]) for k in range(len(probabilities))])
-    total = np.maximum(probabilities.sum(axis=0), 1e-9)
-    mixed = np.tensordot(probabilities / total, tints, axes=(0, 0))
-    colour = mixed * strength + np.array(_rgb(ground)) * (1.0 - strength)
+    tints = np.array([rgb(series[k % len(series)]) for k in range(len(probabilities))])
+    shares = np.nan_to_num(probabilities.astype(np.float64), posinf=1e6).clip(0.0, 1e6)
+    total = shares.sum(axis=0)
+    # Outputs that are no probabilities: where none is above zero, the largest decides.
+    largest = np.arange(len(shares))[:, None, None] == np.nan_to_num(probabilities).argmax(axis=0)
+    shares = np.where(total > 1e-9, shares / np.maximum(total, 1e-9), largest)
+    mixed = np.tensordot(shares, tints, axes=(0, 0))
+    colour = mixed * strength + np.array(rgb(ground)) * (1.0 - strength)
     picture = np.full((*probabilities.shape[1:], 4), 255, np.uint8)
-    picture[..., :3] = np.nan_to_num(colour).clip(0, 255)
+    picture[..., :3] = colour.clip(0, 255)
     return picture
-
-
-def _rgb(name: str) -> tuple[int, int, int]:
-    colour = QColor(name)
-    return colour.red(), colour.green(), colour.blue()
 
 
 class DecisionMap(QWidget):
@@ -190,7 +189,7 @@ class DecisionMap(QWidget):
         lines += [f"{name}: {float(p):.3f}" for name, p in zip(snapshot.data.classes, answers, strict=True)]
         row = self._row_under(position)
         if row is not None:
-            lines.append(tr("row {0}, click to trace it").format(row))
+            lines.append(tr("row {0}, click to trace it").format(row + 1))
         QToolTip.showText(event.globalPosition().toPoint(), "\n".join(lines), self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

@@ -9,11 +9,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from engine.activations import Activation
+from engine.activations import Activation, Array, sigmoid
 from engine.snapshot import Snapshot
 from gui.plots.titles import PanelTitle
-from gui.selection import Selection, Unit, Weight, unit_name
-from gui.text import number, signed, tr
+from gui.selection import Selection, Unit, Weight, still_there, unit_name
+from gui.text import MINUS, number, signed, tr
 from gui.theme import colours
 from gui.thumbnails import class_images, unit_images
 
@@ -29,14 +29,19 @@ class CurveView(QWidget):
         self.setAccessibleName(tr("Activation function"))
         self._activation: Activation | None = None
         self._z: float | None = None
+        self._a: float | None = None
+        self._others = 0.0
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Half of the panel."""
         return QSize(120, 84)
 
-    def show_point(self, activation: Activation | None, z: float | None) -> None:
-        """Shows a function and where on it a unit stands."""
-        self._activation, self._z = activation, z
+    def show_point(self, activation: Activation, z: float | None, a: float | None = None, others: float = 0.0) -> None:
+        """Shows a function and where on it a unit stands: at the sum z, with the answer a.
+
+        ``others``: for softmax, log Σ e^z over the other units of the layer, which shifts the curve.
+        """
+        self._activation, self._z, self._a, self._others = activation, z, a, others
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -45,32 +50,41 @@ class CurveView(QWidget):
             with QPainter(self) as painter:
                 self._paint_curve(painter, self._activation)
 
+    def _curve(self, activation: Activation, z: Array) -> Array:
+        if activation.backward is None:
+            values: Array = activation.value(z[None, :].copy(), None)[0]
+            return values
+        # With the other units held, softmax over one of them is a sigmoid.
+        return sigmoid(z - self._others)
+
     def _paint_curve(self, painter: QPainter, activation: Activation) -> None:
         c = colours()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        reach = 4.0 if self._z is None or not np.isfinite(self._z) else max(4.0, min(abs(self._z) * 1.2, 1e6))
-        z = np.linspace(-reach, reach, 121)
-        # Softmax mixes the units of a layer; over one sum alone it is drawn as the sigmoid that two classes make.
-        a = activation.value(z[None, :].copy(), None)[0] if activation.backward is None else 1 / (1 + np.exp(-z))
+        here = self._z is not None and self._a is not None and np.isfinite([self._z, self._a]).all()
+        middle = float(np.clip(self._others, -1e6, 1e6)) if activation.backward is not None else 0.0
+        reach = max(4.0, min(abs((self._z or 0.0) - middle) * 1.2, 1e6)) if here else 4.0
+        z = np.linspace(middle - reach, middle + reach, 121)
+        a = self._curve(activation, z)
         low, high = min(float(a.min()), 0.0), max(float(a.max()), 1e-9)
         area = QRectF(2, 6, self.width() - 4, self.height() - 12)
 
         def at(x: float, y: float) -> QPointF:
-            across = area.left() + (x + reach) / (2 * reach) * area.width()
+            across = area.left() + (x - middle + reach) / (2 * reach) * area.width()
             return QPointF(across, area.bottom() - (y - low) / (high - low) * area.height())
 
         painter.setPen(QPen(QColor(c.line), 1.0))
-        painter.drawLine(at(-reach, 0.0), at(reach, 0.0))
-        painter.drawLine(at(0.0, low), at(0.0, high))
+        painter.drawLine(at(middle - reach, 0.0), at(middle + reach, 0.0))
+        if abs(middle) <= reach:
+            painter.drawLine(at(0.0, low), at(0.0, high))
         path = QPainterPath(at(z[0], a[0]))
         for x, y in zip(z[1:], a[1:], strict=True):
             path.lineTo(at(float(x), float(y)))
         painter.setPen(QPen(QColor(c.accent), 1.8))
         painter.drawPath(path)
-        if self._z is not None and np.isfinite(self._z):
+        if here and self._z is not None and self._a is not None:
             painter.setPen(QPen(QColor(c.surface), 2.0))
             painter.setBrush(QColor(c.accent))
-            painter.drawEllipse(at(self._z, float(np.interp(self._z, z, a))), 5.0, 5.0)
+            painter.drawEllipse(at(self._z, min(max(self._a, low), high)), 5.0, 5.0)
 
 
 class MapView(QWidget):
@@ -156,7 +170,9 @@ class Inspector(QWidget):
         super().changeEvent(event)
 
     def _refresh(self) -> None:
-        snapshot, selection = self._snapshot, self._selection
+        snapshot = self._snapshot
+        # For a moment after an edit, what is selected is not yet in the snapshot.
+        selection = still_there(self._selection, snapshot) if snapshot else None
         is_unit = isinstance(selection, Unit) and selection.column > 0
         self._top.setVisible(snapshot is not None and is_unit)
         if snapshot is None or selection is None:
@@ -182,7 +198,9 @@ class Inspector(QWidget):
         """Rows of (name, value, remark, strong); values coloured by their sign."""
         c, lines = colours(), []
         for name, value, remark, strong in rows:
-            tint = c.text if strong or value[:1] not in "+−" else c.positive if value[0] == "+" else c.negative
+            tint = c.text
+            if not strong and value.startswith(("+", MINUS)):
+                tint = c.positive if value.startswith("+") else c.negative_text
             weight = 600 if strong else 400
             lines.append(
                 f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px;'
@@ -201,12 +219,12 @@ class Inspector(QWidget):
         rows.append((tr("bias"), signed(bias), "", False))
         if trace is not None:
             z, a = float(trace.z[layer][unit.index]), float(trace.a[layer][unit.index])
-            rows.append(("z", signed(z), tr("row {0}, {1}").format(trace.row, trace.truth), True))
+            rows.append(("z", signed(z), tr("row {0}, {1}").format(trace.row + 1, trace.truth), True))
             if snapshot.data.task == "regression" and layer == len(snapshot.plan.layers) - 1:
                 scaling = snapshot.data.y_scaling
                 answer = a * scaling.factor[unit.index] + scaling.shift[unit.index]
                 rows.append((snapshot.data.target, number(float(answer), 4), tr("in the table's units"), False))
-        self.curve.show_point(plan.activation, z)
+        self.curve.show_point(plan.activation, z, a, _others(trace.z[layer], unit.index) if trace else 0.0)
         shown = f'<br><span style="font-size:15px;font-weight:600">{number(a, 4)}</span>' if a is not None else ""
         self._answer.setText(f'<span style="color:{colours().quiet}">{escape(plan.activation.formula)}</span>{shown}')
         self._answer.setVisible(len(plan.activation.formula) < 20)
@@ -246,7 +264,7 @@ class Inspector(QWidget):
         trace = snapshot.trace
         if trace is not None:
             x = float((trace.x if weight.layer == 0 else trace.a[weight.layer - 1])[weight.source])
-            rows.append(("x", signed(x), tr("row {0}, {1}").format(trace.row, trace.truth), False))
+            rows.append(("x", signed(x), tr("row {0}, {1}").format(trace.row + 1, trace.truth), False))
             rows.append(("w · x", signed(value * x), "", True))
         self.terms.setText(self._table(rows))
 
@@ -260,7 +278,16 @@ class Inspector(QWidget):
             (tr("factor"), number(float(scaling.factor[unit.index]), 5), tr("then divided by"), False),
         ]
         if trace is not None:
-            where = tr("row {0}, {1}").format(trace.row, trace.truth)
+            where = tr("row {0}, {1}").format(trace.row + 1, trace.truth)
             rows.append((tr("value"), number(float(trace.x_in_units[unit.index]), 5), where, False))
             rows.append(("x", signed(float(trace.x[unit.index])), "", True))
         self.terms.setText(self._table(rows))
+
+
+def _others(z: Array, unit: int) -> float:
+    """log Σ e^z over all units of a layer but one; a very low number where there is no other."""
+    rest = np.delete(z.astype(float), unit)
+    if len(rest) == 0:
+        return -1e6
+    top = float(rest.max())
+    return top + float(np.log(np.exp(rest - top).sum())) if np.isfinite(top) else 0.0

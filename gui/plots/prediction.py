@@ -30,7 +30,6 @@ class PredictionPlot(QWidget):
             self.plot.addItem(item)
         for part in self._parts.values():
             part.sigHovered.connect(self._say)
-        self._rows = {"train": np.empty(0, np.int64), "test": np.empty(0, np.int64)}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 0, 12, 0)
         layout.addWidget(self.plot)
@@ -63,7 +62,7 @@ class PredictionPlot(QWidget):
         low, high = np.inf, -np.inf
         for part, outputs in (("train", evaluation.outputs_train), ("test", evaluation.outputs_test)):
             _, y = data.part(part)
-            truth = data.y_scaling.undo(y.reshape(len(y), -1))[:_MOST_POINTS, 0]
+            truth = data.y_scaling.undo(y)[:_MOST_POINTS, 0]
             guess = data.y_scaling.undo(outputs)[:_MOST_POINTS, 0]
             self._parts[part].setData(truth, guess)
             if len(truth):

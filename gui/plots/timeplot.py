@@ -23,7 +23,7 @@ _SMALLEST = 1e-12
 class TimePlot(QWidget):
     """Several series over the step, with exact values under the pointer.
 
-    ``draw(steps, series)`` is idempotent. ``logarithmic_wished(on)`` when the log switch is clicked.
+    ``draw(steps, series)`` is idempotent. ``switched(key, on)`` when a switch of the title is clicked.
     """
 
     switched = Signal(str, bool)

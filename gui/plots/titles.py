@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from gui.theme import colours
 
@@ -57,11 +57,12 @@ class PanelTitle(QWidget):
         self._legend.setSpacing(5)
         self._entries: tuple[str, ...] = ()
         row.addLayout(self._legend)
-        row.addStretch()
         self._note = QLabel()
         self._note.setProperty("role", "note")
-        self._note.setMinimumWidth(0)
-        row.addWidget(self._note)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # It takes the room there is and asks for none, so that values under the pointer never move a panel.
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._note, 1)
         self._switches: dict[str, QToolButton] = {}
         for key, text, help_text in switches:
             button = QToolButton()

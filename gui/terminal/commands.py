@@ -25,6 +25,7 @@ from gui.terminal.options import Options, UsageError, build
 application = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Glassbox: build a neural network, watch it learn, and check every number. Without a command: the window.",
 )
 
@@ -78,7 +79,7 @@ def train(
         print("Interrupted.", file=sys.stderr)
         raise typer.Exit(130) from None
     if as_json:
-        print(json.dumps(training.as_json(trainer, seconds)))
+        print(json.dumps(training.as_json(trainer, seconds), allow_nan=False))
     else:
         print(training.in_words(trainer, seconds))
     if trainer.diverged is not None:

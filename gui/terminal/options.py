@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from engine.activations import ACTIVATIONS
 from engine.data.sources import SOURCES
 from engine.experiment import Dense, Experiment
 
@@ -79,7 +80,7 @@ def parse_layers(text: str) -> tuple[Dense, ...]:
         if found is None:
             raise UsageError(f"a hidden layer is written like '8 tanh', not '{part}'")
         activation = (found[2] or "tanh").lower()
-        start = "he_uniform" if activation.endswith("relu") else "glorot_uniform"
+        start = ACTIVATIONS[activation].initializer if activation in ACTIVATIONS else "glorot_uniform"
         layers.append(Dense(units=int(found[1]), activation=activation, initializer=start))
     return tuple(layers)
 

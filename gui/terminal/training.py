@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from time import perf_counter
 from typing import Any
 
@@ -45,7 +46,6 @@ def train(experiment: Experiment) -> tuple[Trainer, float]:
 
 def as_json(trainer: Trainer, seconds: float) -> dict[str, Any]:
     """What a run came to, for programs."""
-    test = trainer.evaluate("test")
     result: dict[str, Any] = {
         "task": trainer.data.task,
         "inputs": trainer.network.plan.widths[0],
@@ -55,12 +55,17 @@ def as_json(trainer: Trainer, seconds: float) -> dict[str, Any]:
         "steps": trainer.steps_done,
         "seconds": round(seconds, 4),
         "steps_per_second": round(trainer.steps_done / seconds, 1) if seconds > 0 else None,
-        "train": trainer.evaluate("train"),
-        "test": test or None,
+        "train": _finite(trainer.evaluate("train")),
+        "test": _finite(trainer.evaluate("test")) or None,
     }
     if trainer.diverged is not None:
         result["diverged"] = trainer.diverged.message
     return result
+
+
+def _finite(found: dict[str, float]) -> dict[str, float | None]:
+    """JSON knows no infinity and no NaN."""
+    return {key: value if isfinite(value) else None for key, value in found.items()}
 
 
 def in_words(trainer: Trainer, seconds: float) -> str:

@@ -104,7 +104,7 @@ def test_a_slice_of_steps_has_so_many(runner: Runner) -> None:
 
 def test_a_slice_of_an_epoch_ends_with_the_current_one(runner: Runner) -> None:
     snapshot(runner, Train(steps=2))
-    report = snapshot(runner, Train(epochs=1))
+    report = snapshot(runner, Train(until_epoch=1))
     assert (report.step, report.epoch) == (4, 1)
 
 

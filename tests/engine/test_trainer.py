@@ -405,7 +405,7 @@ def test_a_rare_large_target_is_no_divergence() -> None:
 
 def test_a_snapshot_tells_of_the_divergence() -> None:
     runner = Runner(Trainer(WILD))
-    runner.post(Train(epochs=200))
+    runner.post(Train(until_epoch=200))
     report = runner.wait(10.0)
     runner.close()
     assert isinstance(report, Snapshot)

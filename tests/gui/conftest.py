@@ -28,11 +28,12 @@ HARMLESS = ("This plugin does not support", "Could not find the platform", "prop
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In these tests a warning of Qt is a failure."""
+    """In these tests a warning of Qt is a failure, and a menu that waits for ever is ended from outside."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
             item.add_marker(pytest.mark.qt_log_ignore(*HARMLESS))
+            item.add_marker(pytest.mark.timeout(60, method="thread"))
 
 
 _executed: set[str] = set()
@@ -107,7 +108,6 @@ def open_window(qapp: QCoreApplication) -> Iterator[Callable[..., Window]]:
     yield make
     while opened:
         _end(opened.pop())
-    gc.collect()
 
 
 @pytest.fixture(scope="module")

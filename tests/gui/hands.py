@@ -15,13 +15,14 @@ from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui import theme
 from gui.fields import ChoiceField, NumberField
+from gui.selection import Unit
 from gui.training import FULL_SPEED
 from gui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def events(rounds: int = 3) -> None:
+def events(rounds: int = 2) -> None:
     """Lets everything posted happen: layouts, paints, deletions."""
     for _ in range(rounds):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -29,11 +30,21 @@ def events(rounds: int = 3) -> None:
 
 
 def settle(window: Window) -> Snapshot:
-    """Does all that was asked of the training thread and of Qt."""
+    """Does all that was asked of the training thread, and of Qt but for the painting."""
     window.training.wait_idle()
-    events()
+    for _ in range(2):
+        for kind in (QEvent.Type.MetaCall, QEvent.Type.LayoutRequest, QEvent.Type.DeferredDelete):
+            QCoreApplication.sendPostedEvents(None, kind)
     assert window.training.snapshot is not None
     return window.training.snapshot
+
+
+_first_widths: dict[int, dict[str, int]] = {}
+
+
+def panel_widths(window: Window) -> dict[str, int]:
+    """How wide each panel is; 0 for a closed one."""
+    return {name: 0 if dock.isHidden() else dock.width() for name, dock in window.panels.docks.items()}
 
 
 def as_new(window: Window) -> None:
@@ -43,18 +54,20 @@ def as_new(window: Window) -> None:
     window.banner.hide()
     if theme.name() != "light":
         window.show_theme("light")
-    if any(dock.isHidden() or dock.isFloating() for dock in window.panels.docks.values()):
-        window.actions_by_id["view.reset_layout"].trigger()
     window.resize(1440, 900)
+    widths = panel_widths(window)
+    if widths != _first_widths.setdefault(id(window), widths):
+        window.actions_by_id["view.reset_layout"].trigger()
     window.loss.set_logarithmic(False)
     window.toolbar.speed.setValue(FULL_SPEED)
     window.document.change(Experiment(), "")
     window.document.undo_stack.clear()
     window.select(None)
-    window.builder.show_layer(None)
     window.training.apply(Experiment(), fresh=True)
     window.trace_row(0)
-    window.activateWindow()
+    if not window.isActiveWindow():
+        window.activateWindow()
+        events()
     window.setFocus()
     settle(window)
 
@@ -69,6 +82,18 @@ def show(window: Window, experiment: Experiment) -> Snapshot:
     """Opens an experiment in a window."""
     window.document.change(experiment, "")
     return settle(window)
+
+
+def open_layer(window: Window) -> int | None:
+    """The layer whose card is open: a hidden one, -1 for the output, None when all are closed."""
+    cards = window.builder.cards
+    return next((card.index for card in (*cards.cards, cards.output) if not card.form.isHidden()), None)
+
+
+def select_layer(window: Window, index: int | None) -> None:
+    """Selects a layer, -1 for the output, or none."""
+    last = len(window.document.experiment.network.layers) + 1
+    window.select(None if index is None else Unit(last if index == -1 else index + 1, 0))
 
 
 def trigger(window: Window, name: str) -> QAction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import hands
@@ -24,7 +25,7 @@ def open_card(window: Window, index: int) -> LayerCard:
     """Presses the card of a layer (-1: the output), so that its settings show."""
     cards = window.builder.cards
     card = cards.output if index == -1 else cards.cards[index]
-    if window.builder.selected_layer != index:
+    if hands.open_layer(window) != index:
         QTest.mouseClick(card, hands.LEFT, pos=QPointF(60, 12).toPoint())
     hands.events()
     return card
@@ -144,38 +145,58 @@ EDITS: dict[str, tuple[Callable[[Window], None], str, Any]] = {
 every_edit = pytest.mark.parametrize("edit", EDITS)
 
 
-@every_edit
-def test_an_edit_by_hand_is_one_entry_of_the_undo_stack(window: Window, edit: str) -> None:
-    EDITS[edit][0](window)
-    assert window.document.undo_stack.count() == 1
+@dataclass(frozen=True)
+class Played:
+    """What came of an edit by hand: entries of the undo stack, and the experiments before, after, undone, redone."""
+
+    entries: int
+    before: Experiment
+    after: Experiment
+    trained: Experiment
+    undone: Experiment
+    redone: Experiment
+
+
+_played: dict[str, Played] = {}
+
+
+@pytest.fixture
+def played(shared_window: Window, edit: str) -> Played:
+    """Makes an edit by hand, takes it back and makes it again; once for all the tests that look at it."""
+    if edit not in _played:
+        window = shared_window
+        hands.as_new(window)
+        before = window.document.experiment
+        EDITS[edit][0](window)
+        entries, trained, after = len(window.document.undo_stack), hands.settle(window), window.document.experiment
+        seen = []
+        for name in ("edit.undo", "edit.redo"):
+            hands.trigger(window, name)
+            hands.settle(window)
+            seen.append(window.document.experiment)
+        _played[edit] = Played(entries, before, after, trained.experiment, *seen)
+    return _played[edit]
 
 
 @every_edit
-def test_an_edit_by_hand_changes_the_experiment_at_its_place(window: Window, edit: str) -> None:
-    act, path, value = EDITS[edit]
-    act(window)
-    hands.settle(window)
-    assert value_at(window.document.experiment, path) == value
+def test_an_edit_by_hand_is_one_entry_of_the_undo_stack(played: Played) -> None:
+    assert played.entries == 1
 
 
 @every_edit
-def test_an_edit_reaches_the_training_thread(window: Window, edit: str) -> None:
-    EDITS[edit][0](window)
-    assert hands.settle(window).experiment == window.document.experiment
+def test_an_edit_by_hand_changes_the_experiment_at_its_place(played: Played, edit: str) -> None:
+    _, path, value = EDITS[edit]
+    assert value_at(played.after, path) == value
 
 
 @every_edit
-def test_an_edit_is_undone_and_redone_to_equality(window: Window, edit: str) -> None:
-    before = window.document.experiment
-    EDITS[edit][0](window)
-    hands.settle(window)
-    after = window.document.experiment
-    hands.trigger(window, "edit.undo")
-    undone = window.document.experiment
-    hands.settle(window)
-    hands.trigger(window, "edit.redo")
-    hands.settle(window)
-    assert (undone, window.document.experiment) == (before, after)
+def test_an_edit_reaches_the_training_thread(played: Played) -> None:
+    assert played.trained == played.after
+
+
+@every_edit
+def test_an_edit_is_undone_and_redone_to_equality(played: Played) -> None:
+    assert (played.undone, played.redone) == (played.before, played.after)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +225,7 @@ def test_a_change_of_the_layers_is_undone_and_redone(window: Window, act: Callab
 
 def test_the_topmost_layer_cannot_move_further_up(window: Window) -> None:
     QTest.mouseClick(tool(open_card(window, 0), "move", 0), hands.LEFT)
-    assert window.document.undo_stack.count() == 0
+    assert len(window.document.undo_stack) == 0
 
 
 def test_the_last_layer_can_be_removed(window: Window) -> None:
@@ -241,7 +262,7 @@ def test_a_card_opens_and_closes_when_pressed(window: Window) -> None:
 
 def test_a_moved_layer_stays_open(window: Window) -> None:
     move_down(window)
-    assert window.builder.selected_layer == 1
+    assert hands.open_layer(window) == 1
 
 
 def test_a_moved_layer_stays_selected_in_the_diagram(window: Window) -> None:

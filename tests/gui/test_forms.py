@@ -117,12 +117,12 @@ def named(widget: QWidget) -> str:
 
 
 def test_every_control_has_an_accessible_name(window: Window) -> None:
-    window.builder.show_layer(0)
+    hands.select_layer(window, 0)
     assert [named(w) for w in controls(window) if not spoken(w).strip("−+ ")] == []
 
 
 def test_every_control_has_a_tooltip(window: Window) -> None:
-    window.builder.show_layer(0)
+    hands.select_layer(window, 0)
     assert [named(w) for w in controls(window) if not w.toolTip()] == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
@@ -211,7 +212,7 @@ def test_no_snapshot_from_before_a_reset_is_shown_after_it(running: Window, qtbo
 
 def test_reset_is_no_edit(window: Window) -> None:
     hands.trigger(window, "train.reset")
-    assert window.document.undo_stack.count() == 0
+    assert len(window.document.undo_stack) == 0
 
 
 def test_new_start_takes_the_next_seed(window: Window) -> None:
@@ -424,14 +425,10 @@ def test_the_remedy_can_be_undone(diverged: Window) -> None:
     assert diverged.document.experiment == WILD
 
 
-def test_after_enough_remedies_the_network_learns(diverged: Window, qtbot: QtBot) -> None:
-    for _ in range(5):
-        QTest.mouseClick(diverged.banner.remedy, hands.LEFT)
-        hands.settle(diverged)
-        diverged.training.finish()
-        hands.events()
-        if hands.snapshot_of(diverged).finished:
-            break
+def test_after_a_divergence_the_window_still_trains_to_a_good_network(diverged: Window) -> None:
+    QTest.mouseClick(diverged.banner.remedy, hands.LEFT)
+    hands.type_into(hands.number_field(diverged, "learning_rate"), "0.1")
+    diverged.training.finish()
     assert hands.snapshot_of(diverged).evaluation.train["accuracy"] > 0.9
 
 
@@ -483,7 +480,7 @@ def test_a_refused_edit_leaves_the_training_as_it_was(window: Window) -> None:
 
 def test_a_refused_edit_leaves_no_entry_to_undo(window: Window) -> None:
     refuse_an_edit(window)
-    assert (window.document.undo_stack.count(), window.document.undo_stack.canRedo()) == (1, False)
+    assert (len(window.document.undo_stack), bool(window.document.undo_stack.redo_text)) == (1, False)
 
 
 def test_after_a_refused_edit_the_chips_show_what_is_on(window: Window) -> None:
@@ -513,12 +510,12 @@ from PySide6.QtCore import QTimer
 from engine.experiment import Experiment
 from gui.app import start
 seed = int(sys.argv[1])
-experiment = Experiment.model_validate({"data": {"source": ["iris", "wine", "spirals", "digits"][seed % 4]}})
+experiment = Experiment.model_validate({"data": {"source": ["spirals", "xor", "sine", "iris"][seed % 4]}})
 experiment = experiment.with_value("training.epochs", 1_000_000)
 application, window = start([], experiment, remember=False)
 window.toolbar.speed.setValue(11)
 window.training.toggle()
-QTimer.singleShot(random.Random(seed).randrange(0, 900), window.close)
+QTimer.singleShot(random.Random(seed).randrange(0, 600), window.close)
 sys.exit(application.exec())
 """
 
@@ -537,7 +534,8 @@ def test_closing_at_a_random_moment_of_training_ends_cleanly() -> None:
 
 
 def test_closing_ends_the_training_thread(open_window: type[Window]) -> None:
+    before = threading.active_count()
     window = open_window()
     window.training.toggle()
     window.close()
-    assert not window.training.runner._thread.is_alive()
+    assert threading.active_count() == before

@@ -1,0 +1,53 @@
+"""The views beside the diagram: drawn in turn while training, so that no frame takes long."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from time import perf_counter
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QDockWidget
+
+from engine.snapshot import Snapshot
+
+# While training, a view is drawn again at most this often.
+_INTERVAL_S = 0.2
+
+Show = Callable[[Snapshot], None]
+
+
+class SideViews(QObject):
+    """Knows what shows a snapshot and in which dock; a view in a hidden dock costs nothing.
+
+    ``views``: name -> what shows a snapshot. ``docks``: name -> its dock; a view without one is always shown.
+    """
+
+    def __init__(self, views: dict[str, Show], docks: dict[str, QDockWidget], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._views, self._docks = views, docks
+        self._drawn = dict.fromkeys(views, 0.0)
+        self._snapshot: Snapshot | None = None
+        for name in views.keys() & docks.keys():
+            docks[name].visibilityChanged.connect(self._show_opened)
+
+    def show_snapshot(self, snapshot: Snapshot, running: bool) -> None:
+        """Shows an instant: in every view, or while running in the one that has waited longest."""
+        self._snapshot = snapshot
+        shown = [name for name in self._views if name not in self._docks or not self._docks[name].isHidden()]
+        now = perf_counter()
+        if running:
+            oldest = min(shown, key=self._drawn.__getitem__)
+            shown = [oldest] if now - self._drawn[oldest] > _INTERVAL_S else []
+        for name in shown:
+            self._drawn[name] = now
+            try:
+                self._views[name](snapshot)
+            except Exception:  # noqa: BLE001 - said in the window; one view that fails does not stop the others
+                sys.excepthook(*sys.exc_info())
+
+    @Slot(bool)
+    def _show_opened(self, visible: bool) -> None:
+        """A panel that was hidden shows the present when it is opened."""
+        if visible and self._snapshot is not None:
+            self.show_snapshot(self._snapshot, running=False)

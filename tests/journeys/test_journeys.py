@@ -1,0 +1,86 @@
+"""Ways through the real window on a real X screen, with the keyboard and the mouse of X."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Journey = Callable[[str], str]
+
+
+def test_space_trains_and_pauses_and_quitting_while_it_trains_ends_with_exit_code_0(journey: Journey) -> None:
+    script = """
+keys("space")
+until(lambda: now().step > 100)
+keys("space")
+until(lambda: not window.training.running)
+pause(0.2)
+paused = now().step
+pause(0.2)
+print(paused == now().step, window.toolbar.train.text(), window.toolbar.step.text == f"{paused:,}", flush=True)
+keys("space")
+until(lambda: now().step > paused + 50)
+end("ctrl+q")
+"""
+    assert journey(script) == "True Train True"
+
+
+def test_single_steps_and_epochs_are_taken_with_the_keys_of_any_keyboard(journey: Journey) -> None:
+    script = """
+keys("period")
+until(lambda: now().step == 1)
+keys("greater")
+until(lambda: now().epoch == 1, 3)
+print(now().step)
+keys("ctrl+r")
+until(lambda: now().step == 0)
+"""
+    assert journey(script) == "4"
+
+
+def test_a_network_is_built_trained_and_taken_back(journey: Journey) -> None:
+    script = """
+stepper = window.builder.cards.cards[0].stepper
+click(stepper.plus)
+until(lambda: now().plan.widths == (2, 9, 8, 3))
+click(stepper.field)
+keys("ctrl+a")
+write("5")
+keys("Return")
+until(lambda: now().plan.widths == (2, 5, 8, 3))
+click(window.builder.optimizer)
+keys("Up", "Return")
+until(lambda: now().experiment.training.optimizer.kind == "momentum")
+keys("ctrl+l")
+until(lambda: now().plan.widths == (2, 5, 8, 8, 3))
+click(window.toolbar.train)
+until(lambda: now().step > 50)
+click(window.toolbar.train)
+until(lambda: not window.training.running)
+while bool(window.document.undo_stack.undo_text):
+    window.actions_by_id["edit.undo"].trigger()
+until(lambda: now().plan.widths == (2, 8, 8, 3))
+print(now().experiment.training.optimizer.kind)
+"""
+    assert journey(script) == "adam"
+
+
+def test_while_it_trains_the_theme_is_switched_and_a_unit_inspected(journey: Journey) -> None:
+    script = """
+from gui.dialogs.commands import CommandPalette
+keys("space")
+until(lambda: now().step > 20)
+first = theme.name()
+keys("ctrl+t")
+until(lambda: theme.name() != first)
+keys("ctrl+shift+p")
+until(lambda: window.findChildren(CommandPalette))
+write("light or dark")
+keys("Return")
+until(lambda: theme.name() == first)
+for x in range(280, window.diagram.width() - 100, 24):
+    click(window.diagram, x, window.diagram.height() // 2 - 20)
+    if any(not card.form.isHidden() for card in window.builder.cards.cards):
+        break
+print("bias" in window.inspector.terms.text(), window.training.running, window.banner.isHidden())
+"""
+    assert journey(script) == "True True True"

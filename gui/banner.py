@@ -31,6 +31,7 @@ class Banner(QFrame):
         self._copy.setAccessibleName(tr("Copy details"))
         self._copy.clicked.connect(self._copy_details)
         self._details = ""
+        self._generation: int | None = None
         self._close = QToolButton()
         self._close.setToolTip(tr("Close this message"))
         self._close.setAccessibleName(tr("Close this message"))
@@ -43,8 +44,12 @@ class Banner(QFrame):
         row.addWidget(self._close)
         self.hide()
 
-    def say(self, text: str, remedy: str = "", details: str = "") -> None:
-        """Shows a sentence, with a button for the remedy where there is one."""
+    def say(self, text: str, remedy: str = "", details: str = "", generation: int | None = None) -> None:
+        """Shows a sentence, with a button for the remedy where there is one.
+
+        ``generation`` is that of the experiment it is about: the sentence goes when another one is trained.
+        """
+        self._generation = generation
         self._close.setIcon(icon("close", colours().warning))
         self.label.setText(text)
         self._details = details
@@ -54,6 +59,16 @@ class Banner(QFrame):
         self.remedy.setAccessibleName(remedy or tr("Remedy"))
         self.remedy.setVisible(bool(remedy))
         self.show()
+
+    def pass_by(self, generation: int) -> None:
+        """Hides a sentence about an older experiment."""
+        if self._generation is not None and generation > self._generation:
+            self.hide()
+
+    @Slot(str, str)
+    def say_fault(self, text: str, details: str) -> None:
+        """Shows an error of the program, with details to copy."""
+        self.say(text, details=details)
 
     @Slot()
     def _copy_details(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QWidget
 
 from engine.experiment import Experiment
@@ -13,7 +15,7 @@ from gui.app import start
 from gui.selection import Unit
 from gui.terminal.options import UsageError
 from gui.theme import THEMES
-from gui.window import Window
+from gui.window import SMALLEST, Window
 
 VIEWS = ("window", "network", "output", "inspector", "loss", "magnitudes")
 
@@ -33,6 +35,9 @@ def take(experiment: Experiment, out: Path, *, view: str, theme: str, size: str,
     found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", size)
     if found is None:
         raise UsageError(f"a size is written like 1440x900, not '{size}'")
+    if int(found[1]) < SMALLEST[0] or int(found[2]) < SMALLEST[1]:
+        raise UsageError(f"the window is at least {SMALLEST[0]}x{SMALLEST[1]}, not {size}")
+    qInstallMessageHandler(_say)
     application, window = start([], experiment=experiment, remember=False)
     failures: list[Failure] = []
     window.training.failed.connect(failures.append)
@@ -53,6 +58,12 @@ def take(experiment: Experiment, out: Path, *, view: str, theme: str, size: str,
         raise UsageError(failures[0].message)
     if not picture.save(str(out), "PNG"):
         raise OSError(0, "the picture could not be written", str(out))
+
+
+def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """Qt's messages go to standard error, but for one that means nothing without a screen."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)
 
 
 def _part(window: Window, view: str) -> QWidget:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
@@ -30,9 +30,15 @@ from gui.text import tr
 from gui.toolbar import ToolBar
 from gui.training import FIRST_SPEED, FULL_SPEED, Training
 
+# Small enough for a projector.
+SMALLEST = (960, 600)
+
 
 class Window(QMainWindow):
-    """The window. ``document`` holds the experiment, ``training`` the newest snapshot."""
+    """The window. ``document`` holds the experiment, ``training`` the newest snapshot.
+
+    ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector.
+    """
 
     def __init__(
         self,
@@ -50,10 +56,10 @@ class Window(QMainWindow):
         self._selection: Selection = None
         self._snapshot: Snapshot | None = None
         self._shown_experiment = experiment
-        self._message_generation = 0
-        self._row = 0
+        self.traced_row = 0
         self._make_views(experiment)
         self.actions_by_id = make_actions(self)
+        self.setMinimumSize(*SMALLEST)
         self.resize(1440, 900)
         self.panels = Panels(self, self._table_of_panels())
         self.toolbar = ToolBar(self.actions_by_id, self.panels.toggles)
@@ -63,8 +69,9 @@ class Window(QMainWindow):
         views = {name: getattr(self, name).show_snapshot for name in ("loss", "magnitudes", "output", "inspector")}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self._connect()
-        self.show_theme(self._stored("theme") or theme.system_theme())
-        speed = self._stored("speed")
+        stored = {key: str(settings.value(key, "")) if settings else "" for key in ("theme", "speed")}
+        self.show_theme(stored["theme"] or theme.system_theme())
+        speed = stored["speed"]
         self.toolbar.speed.setValue(int(speed) if speed.isdigit() else FIRST_SPEED)
         self._choose_speed(self.toolbar.speed.value())
         if settings is not None:
@@ -112,10 +119,10 @@ class Window(QMainWindow):
         self.training.toggled.connect(self._show_running)
         self.toolbar.speed_chosen.connect(self._choose_speed)
         self.banner.remedied.connect(self._remedy)
-        self.faults.raised.connect(self._show_fault)
+        self.faults.raised.connect(self.banner.say_fault)
         self.document.undo_stack.changed.connect(self._name_undo)
         self._name_undo()
-        self.training.want(Wants(maps=True, row=self._row))
+        self.training.want(Wants(maps=True, row=self.traced_row))
 
     @Slot()
     def _name_undo(self) -> None:
@@ -150,10 +157,10 @@ class Window(QMainWindow):
         self.diagram.show_snapshot(snapshot)
         self.side_views.show_snapshot(snapshot, self.training.running)
         if snapshot.diverged is not None:
-            self.banner.say(snapshot.diverged.message, tr("Learning rate ÷ 10 and reset"))
-            self._message_generation = snapshot.generation
-        elif snapshot.generation > self._message_generation:
-            self.banner.hide()
+            remedy = tr("Learning rate ÷ 10 and reset")
+            self.banner.say(snapshot.diverged.message, remedy, generation=snapshot.generation)
+        else:
+            self.banner.pass_by(snapshot.generation)
 
     def _show_figures(self, snapshot: Snapshot) -> None:
         self.toolbar.show_snapshot(snapshot, self.document.experiment)
@@ -164,14 +171,9 @@ class Window(QMainWindow):
         if failure.refused is not None:
             self.document.refuse(failure.refused)
         end = "" if failure.message.endswith(".") else "."
-        self.banner.say(f"{failure.message[:1].upper()}{failure.message[1:]}{end}", details=failure.details)
+        words = f"{failure.message[:1].upper()}{failure.message[1:]}{end}"
         # Said until the next edit; taking the refused one back was none.
-        self._message_generation = self.training.generation
-
-    @Slot(str, str)
-    def _show_fault(self, sentence: str, details: str) -> None:
-        self.banner.say(sentence, details=details)
-        self._message_generation = self.training.generation
+        self.banner.say(words, details=failure.details, generation=self.training.generation)
 
     @Slot(bool)
     def _show_running(self, running: bool) -> None:
@@ -187,7 +189,7 @@ class Window(QMainWindow):
     def _keep_selection(self, snapshot: Snapshot) -> None:
         if self._selection is not None and still_there(self._selection, snapshot) is None:
             self.select(None)
-        if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self._row:
+        if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.traced_row:
             self.trace_row(0)
 
     def _follow_layers(self, before: Experiment, after: Experiment) -> None:
@@ -229,15 +231,10 @@ class Window(QMainWindow):
     def _remove_layer(self, index: int) -> None:
         commands.remove(self, index)
 
-    @property
-    def traced_row(self) -> int:
-        """The row of the table that is sent through the network, from 0."""
-        return self._row
-
     @Slot(int)
     def trace_row(self, row: int) -> None:
         """Sends another row of the table through the network for the inspector."""
-        self._row = row
+        self.traced_row = row
         self.training.want(Wants(maps=True, row=row))
 
     @Slot()
@@ -258,9 +255,6 @@ class Window(QMainWindow):
         paint_icons(self.actions_by_id)
         self.toolbar.show_theme()
 
-    def _stored(self, key: str) -> str:
-        return str(self._settings.value(key, "")) if self._settings is not None else ""
-
     def remember(self, key: str, value: str) -> None:
         """Keeps a choice for the next start."""
         if self._settings is not None:
@@ -272,10 +266,6 @@ class Window(QMainWindow):
             self.actions_by_id["train.toggle"].trigger()
         else:
             super().keyPressEvent(event)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Small enough for a projector."""
-        return QSize(960, 600)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Fits the toolbar."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.activations import ACTIVATIONS
-from engine.data.sources import SOURCES
-from engine.experiment import Dense, Experiment
+from engine.experiment import Experiment
 
 
 class UsageError(ValueError):
@@ -35,20 +34,14 @@ class Options:
 def build(options: Options) -> Experiment:
     """The ready example with what the options change.
 
-    Raises ``UsageError``, or ``pydantic.ValidationError`` for values out of range.
+    Raises ``UsageError``, or ``pydantic.ValidationError`` that names every value out of range at once.
     """
-    experiment = Experiment()
-    if options.data is not None:
-        if options.data not in SOURCES:
-            raise UsageError(
-                f"there is no data set '{options.data}'; there are {', '.join(source.key for source in SOURCES)}"
-            )
-        experiment = experiment.edited(data={"source": options.data})
-    if options.hidden is not None:
-        experiment = experiment.with_layers(parse_layers(options.hidden))
+    tree = Experiment().model_dump()
     given: dict[str, Any] = {
+        "data.source": options.data,
+        "network.layers": None if options.hidden is None else parse_layers(options.hidden),
         "training.loss": options.loss,
-        "training.optimizer": None if options.optimizer is None else {"kind": options.optimizer},
+        "training.optimizer.kind": options.optimizer,
         "training.epochs": options.epochs,
         "training.batch_size": options.batch_size,
         "data.test_fraction": options.test_fraction,
@@ -56,45 +49,64 @@ def build(options: Options) -> Experiment:
         "training.seed": options.seed,
         "data.seed": options.seed,
     }
-    # All at once, so that every value out of range is named.
-    tree = experiment.model_dump()
     for path, value in given.items():
-        part, name = path.split(".")
         if value is not None:
-            tree[part][name] = value
-    experiment = Experiment.model_validate(tree)
+            _place(tree, path, value)
     for change in options.changes:
-        experiment = _with_change(experiment, change)
-    return experiment
+        path, equals, text = change.partition("=")
+        if not equals:
+            raise UsageError(f"--set is written like training.optimizer.learning_rate=0.01, not '{change}'")
+        _place(tree, path.strip(), _value(text))
+    return Experiment.model_validate(tree)
 
 
-def parse_layers(text: str) -> tuple[Dense, ...]:
+def parse_layers(text: str) -> list[dict[str, Any]]:
     """Hidden layers written as "8 tanh, 16 relu"; nothing means no hidden layer.
 
-    The activation may be left out (tanh). ReLU and its like start from He's weights, others from Glorot's.
-    Raises ``UsageError``, or ``pydantic.ValidationError`` for units or activations that do not exist.
+    The activation may be left out (tanh). A layer starts from the weights that suit its activation: He's for
+    ReLU and its like, Glorot's for others. Raises ``UsageError``.
     """
     layers = []
     for part in filter(None, (piece.strip() for piece in text.split(","))):
-        found = re.fullmatch(r"(\d+)\s*([A-Za-z_]\w*)?", part)
+        found = re.fullmatch(r"(\d{1,9})\s*([A-Za-z_]\w*)?", part)
         if found is None:
             raise UsageError(f"a hidden layer is written like '8 tanh', not '{part}'")
-        activation = (found[2] or "tanh").lower()
-        start = ACTIVATIONS[activation].initializer if activation in ACTIVATIONS else "glorot_uniform"
-        layers.append(Dense(units=int(found[1]), activation=activation, initializer=start))
-    return tuple(layers)
+        layer: dict[str, Any] = {"units": int(found[1]), "activation": (found[2] or "tanh").lower()}
+        if layer["activation"] in ACTIVATIONS:
+            layer["initializer"] = ACTIVATIONS[layer["activation"]].initializer
+        layers.append(layer)
+    return layers
 
 
-def _with_change(experiment: Experiment, change: str) -> Experiment:
-    """One ``--set path=value``; the value is JSON, or text where it is not."""
-    path, equals, text = change.partition("=")
-    if not equals:
-        raise UsageError(f"--set is written like training.optimizer.learning_rate=0.01, not '{change}'")
+def _value(text: str) -> Any:
+    """The value of a ``--set``: JSON, or text where it is not."""
     try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        value = text
-    try:
-        return experiment.with_value(path.strip(), value)
-    except KeyError as error:
-        raise UsageError(str(error.args[0])) from None
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return text
+
+
+def _place(tree: dict[str, Any], path: str, value: Any) -> None:
+    """Puts a value at a dotted path of an experiment written out as dictionaries; raises ``UsageError``."""
+    *way, last = path.split(".")
+    branch: Any = tree
+    for name in way:
+        if isinstance(branch, list | tuple) and name.isdigit() and int(name) < len(branch):
+            branch = branch[int(name)]
+        elif isinstance(branch, dict) and isinstance(branch.get(name), dict | list | tuple):
+            branch = branch[name]
+        else:
+            raise UsageError(f"there is no setting '{path}'{_there_are(branch)}")
+    if not isinstance(branch, dict) or (last not in branch and last != "features"):
+        raise UsageError(f"there is no setting '{path}'{_there_are(branch)}")
+    if last == "kind":
+        # Another kind of part has settings of its own and starts from them.
+        branch.clear()
+    if path == "data.source":
+        # Another data set brings its own columns.
+        branch.pop("features", None)
+    branch[last] = value
+
+
+def _there_are(branch: Any) -> str:
+    return f"; there are {', '.join(branch)}" if isinstance(branch, dict) else ""

@@ -58,7 +58,7 @@ def in_slices(**slices: Any) -> Callable[[], Trainer]:
         runner = Runner(trainer)
         runner.post(Job())
         while not getattr(runner.wait(10.0), "finished", True):
-            runner.post(Train(**slices))
+            runner.post(Train(**slices, until_epoch=trainer.epochs_done + 1))
         runner.close()
         return trainer
 
@@ -70,7 +70,7 @@ WAYS = {
     "watched": watched,
     "looked at after every step": looked_at_after_every_step,
     "in slices of 7 steps": in_slices(steps=7),
-    "in slices of an epoch": in_slices(epochs=1),
+    "in slices of an epoch": in_slices(),
     "in slices of a millisecond": in_slices(seconds=0.001),
     "in slices of no time": in_slices(seconds=0.0),
 }

@@ -32,9 +32,10 @@ def events(rounds: int = 2) -> None:
 def settle(window: Window) -> Snapshot:
     """Does all that was asked of the training thread, and of Qt but for the painting."""
     window.training.wait_idle()
-    for _ in range(2):
-        for kind in (QEvent.Type.MetaCall, QEvent.Type.LayoutRequest, QEvent.Type.DeferredDelete):
-            QCoreApplication.sendPostedEvents(None, kind)
+    for child in window.findChildren(QWidget):
+        QCoreApplication.sendPostedEvents(child, QEvent.Type.MetaCall)  # shows what was added to a layout
+    for kind in (QEvent.Type.LayoutRequest, QEvent.Type.DeferredDelete):
+        QCoreApplication.sendPostedEvents(None, kind)
     assert window.training.snapshot is not None
     return window.training.snapshot
 

@@ -142,7 +142,7 @@ FAULTS: dict[tuple[str, ...], str] = {
     ("--set", "training.optimizer.learning_rate"): "training.optimizer.learning_rate",
     ("--set", "training.optimizer.learning_rate=fast"): "fast",
     ("--set", "training.optimizer.learning_rate=NaN"): "learning_rate",
-    ("--set", "training.optimizer.kind=momentum"): "momentum",
+    ("--set", "training.optimizer.kind=adamm"): "momentum",
     ("--set", "network.layers.9.units=3"): "9",
     ("--set", "network.layers.0.units=65536"): "65536",
     ("--set", "network.layers=5"): "layers",

@@ -38,7 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("train.step", "Step", "One step: a single mini-batch.", commands.step, (".",), "step"),
     Command(
         "train.epoch", "Step epoch", "One pass over the training rows.",
-        commands.step_epoch, ("Shift+.", ">"), "epoch",
+        commands.step_epoch, (">",), "epoch",
     ),
     Command(
         "train.reset", "Reset", "Back to the start: the same seed gives the same weights.",

@@ -97,7 +97,8 @@ def _place(tree: dict[str, Any], path: str, value: Any) -> None:
             branch = branch[name]
         else:
             raise UsageError(f"there is no setting '{path}'{_there_are(branch)}")
-    if not isinstance(branch, dict) or (last not in branch and last != "features"):
+    # Which settings a part chosen by its kind has, validation knows.
+    if not isinstance(branch, dict) or not (last in branch or "kind" in branch or last == "features"):
         raise UsageError(f"there is no setting '{path}'{_there_are(branch)}")
     if last == "kind":
         # Another kind of part has settings of its own and starts from them.

@@ -122,8 +122,12 @@ def shared_window(qapp: QCoreApplication) -> Iterator[Window]:
 
 
 @pytest.fixture
-def window(shared_window: Window, qtbot: QtBot) -> Iterator[Window]:
-    """The file's window, as it is when the program starts, but at full speed."""
+def window(shared_window: Window, qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """The file's window, as it is when the program starts, but at full speed.
+
+    In a file that says ``UNPAINTED = True`` nothing is painted, which takes most of the time of a test.
+    """
+    shared_window.setUpdatesEnabled(not getattr(request.module, "UNPAINTED", False))
     hands.as_new(shared_window)
     yield shared_window
     shared_window.training.set_running(False)

@@ -18,6 +18,8 @@ from gui.actions import COMMANDS, MENUS
 from gui.dialogs.commands import CommandPalette, matches
 from gui.window import Window
 
+UNPAINTED = True
+
 every_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 
 

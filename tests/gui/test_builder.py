@@ -18,6 +18,8 @@ from engine.optimizers import OPTIMIZERS
 from gui.builder.cards import LayerCard
 from gui.window import Window
 
+UNPAINTED = True
+
 FIRST = Experiment()
 
 

@@ -13,6 +13,8 @@ from engine.spec import Setting
 from gui.fields import ChoiceField, NumberField, Stepper
 from gui.window import Window
 
+UNPAINTED = True
+
 LINEAR = Setting("Linear", "A share.", low=0.0, high=1.0, step=0.05)
 LOG = Setting("Rate", "A rate.", low=1e-4, high=1e2, step=10.0, scale="log")
 WHOLE = Setting("Units", "A count.", low=1, high=16)

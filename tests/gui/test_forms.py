@@ -16,6 +16,8 @@ from gui.fields import ChoiceField, NumberField
 from gui.forms import Form
 from gui.window import Window
 
+UNPAINTED = True
+
 SPECS: dict[str, Spec] = {
     **{cls.__name__: cls() for cls in (DataSpec, Dense, Output, TrainingSpec)},
     **{kind: cls() for kind, cls in OPTIMIZERS.items()},

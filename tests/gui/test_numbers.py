@@ -13,6 +13,8 @@ from PySide6.QtCore import QLocale, Qt
 from gui.text import MINUS, editable, number, parse_number, signed
 from gui.window import Window
 
+UNPAINTED = True
+
 
 @pytest.mark.parametrize(
     ("text", "value"),

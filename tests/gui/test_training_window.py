@@ -22,6 +22,8 @@ from engine.trainer import Trainer
 from gui.training import FULL_SPEED, SPEEDS
 from gui.window import Window
 
+UNPAINTED = True
+
 LONG = Experiment().with_value("training.epochs", 1_000_000)
 
 

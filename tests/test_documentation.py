@@ -1,0 +1,57 @@
+"""What the documentation says must be so: its tables, its snippets, its links, its commands."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.activations import ACTIVATIONS
+from engine.data.sources import SOURCES
+from engine.initializers import INITIALIZERS
+from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md"]
+ROWS: dict[str, list[str]] = {
+    "activations": [part.label for part in ACTIVATIONS],
+    "losses": [part.label for part in LOSSES],
+    "optimizers": [part.label for part in OPTIMIZERS.values()],
+    "initializers": [part.label for part in INITIALIZERS],
+    "data sets": [part.label for part in SOURCES],
+}
+SNIPPETS = [
+    pytest.param(code, id=f"{page.name}-{number}")
+    for page in PAGES
+    for number, code in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_readme_lists_every_part_of_a_registry_in_its_order(row: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.search(rf"^\| {row} \| (.*?) \|$", readme, re.MULTILINE)
+    assert listed is not None
+    assert [name.lower() for name in listed[1].split(", ")] == [label.lower() for label in ROWS[row]]
+
+
+@pytest.mark.parametrize("code", SNIPPETS)
+def test_a_snippet_of_the_documentation_runs(code: str) -> None:
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_guide_names_every_key_of_the_toolbar() -> None:
+    from gui.actions import COMMANDS
+
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    keys = [key for command in COMMANDS for key in command.keys[:1]]
+    assert [key for key in keys if key not in guide] == []

@@ -219,7 +219,9 @@ class Training(QObject):
             return Train(self._generation, seconds=_LONGEST_SLICE_S, until_epoch=self._goal, wants=self.wants)
         if not self.running:
             return None
-        slice_s = min(max(_FULL_SPEED_FRAME_S - self._drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
+        beside = self._step_seconds() > _LONG_STEP_S  # drawn at the same time, see _tick
+        drawing_s = 0.0 if beside else self._drawing_s
+        slice_s = min(max(_FULL_SPEED_FRAME_S - drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
         speed = SPEEDS[self.speed]
         if speed is None:
             return Train(self._generation, seconds=slice_s, wants=self.wants)

@@ -154,7 +154,7 @@ class Window(QMainWindow):
             self.builder.show_snapshot(snapshot)
             self.status.forget_pace()
         self._keep_selection(snapshot)
-        self.diagram.show_snapshot(snapshot)
+        self.diagram.show_snapshot(snapshot, self.training.running)
         self.side_views.show_snapshot(snapshot, self.training.running)
         if snapshot.diverged is not None:
             remedy = tr("Learning rate ÷ 10 and reset")

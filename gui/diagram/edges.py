@@ -17,6 +17,8 @@ from gui.theme import colours, rgb
 # Drawing the edges may take one part in so many of the time: some 25 times a second for small networks, more seldom
 # for large ones. Nodes and figures keep their own pace.
 _SHARE = 8.0
+# And no frame may spend much longer on them than this: the gaps of a large network are drawn one after the other.
+_FRAME_S = 0.006
 
 
 class Edges:
@@ -28,7 +30,8 @@ class Edges:
         self._columns: tuple[Column, ...] = ()
         self._gaps: list[Gap] = []
         self._density = 1.0
-        self._drawn_at = self._cost_s = 0.0
+        self._stale: list[int] = []
+        self._ended, self._cost_s = 0.0, 0.0
 
     def arrange(self, columns: tuple[Column, ...], height: int, density: float) -> None:
         """Takes over other columns, on an area of that height, with so many pixels to a unit of length."""
@@ -44,15 +47,20 @@ class Edges:
             for a, b in pairwise(columns)
         ]
         self.forget()
-        self._cost_s = 0.0
 
     def forget(self) -> None:
-        """Draws everything again at the next occasion."""
-        self.images = []
+        """Everything is drawn anew, at once, at the next occasion."""
+        self.images, self._stale, self._cost_s = [], [], 0.0
 
-    def due_in(self) -> float:
-        """After how many seconds the pictures may be drawn again, 0 for now."""
-        return max(self._drawn_at + _SHARE * self._cost_s - perf_counter(), 0.0)
+    def refresh(self) -> None:
+        """Draws everything again, but in its time, when the last round is over and long enough ago."""
+        if not self._stale and perf_counter() >= self._ended + _SHARE * self._cost_s:
+            self._stale, self._cost_s = list(range(len(self._gaps))), 0.0
+
+    @property
+    def behind(self) -> bool:
+        """Whether some gaps still show an older instant."""
+        return bool(self._stale)
 
     def shown_weights(self, snapshot: Snapshot, layer: int) -> Array:
         """The weights between the nodes that are drawn, (shown inputs, shown units)."""
@@ -64,18 +72,28 @@ class Edges:
         return [np.abs(self.shown_weights(snapshot, layer)).astype(float) for layer in range(len(self._gaps))]
 
     def draw(self, snapshot: Snapshot) -> None:
-        """Draws the pictures of a snapshot where they are missing."""
-        if self.images:
+        """Draws the pictures that are missing, and of those that are due as many as a frame has time for."""
+        if not self.images:
+            self.images, self._stale = [QImage()] * len(self._gaps), list(range(len(self._gaps)))
+            allowed_s = float("inf")
+        else:
+            allowed_s = _FRAME_S
+        if not self._stale:
             return
+        if self._stale[0] == 0:
+            self.scale = steady_scale(self.scale, snapshot.largest_weight())
         begun = perf_counter()
-        self.scale = steady_scale(self.scale, snapshot.largest_weight())
-        c = colours()
+        while self._stale and perf_counter() - begun < allowed_s:
+            layer = self._stale.pop(0)
+            self.images[layer] = self._picture(snapshot, layer)
+        self._ended = perf_counter()
+        self._cost_s += self._ended - begun
+
+    def _picture(self, snapshot: Snapshot, layer: int) -> QImage:
+        c, gap = colours(), self._gaps[layer]
         style = Style(rgb(c.positive), rgb(c.negative), widest=4.6 if len(self._gaps) < 9 else 3.0)
-        for layer, gap in enumerate(self._gaps):
-            pixels = gap.draw(self.shown_weights(snapshot, layer), self.scale, style)
-            kind = QImage.Format.Format_RGBA8888_Premultiplied
-            image = QImage(pixels.data, gap.width, gap.height, 4 * gap.width, kind).copy()
-            image.setDevicePixelRatio(self._density)
-            self.images.append(image)
-        self._drawn_at = perf_counter()
-        self._cost_s = self._drawn_at - begun
+        pixels = gap.draw(self.shown_weights(snapshot, layer), self.scale, style)
+        kind = QImage.Format.Format_RGBA8888_Premultiplied
+        image = QImage(pixels.data, gap.width, gap.height, 4 * gap.width, kind).copy()
+        image.setDevicePixelRatio(self._density)
+        return image

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -18,6 +18,9 @@ from gui.selection import Selection, Unit, Weight, output_names
 from gui.text import tr
 from gui.theme import colours, font
 from gui.thumbnails import Thumbnails
+
+# When a frame had no time for all edges, the next one comes after this, even if no snapshot does.
+_CATCH_UP_MS = 30
 
 
 class DiagramView(QWidget):
@@ -40,8 +43,8 @@ class DiagramView(QWidget):
         self._sides: list[int] = []
         self._geometry_key: tuple[object, ...] = ()
         self._edges, self._thumbnails = Edges(), Thumbnails()
-        self._catch_up = QTimer(self, singleShot=True)
-        self._catch_up.timeout.connect(self._redraw_edges)
+        self._catch_up = QTimer(self, singleShot=True, interval=_CATCH_UP_MS)
+        self._catch_up.timeout.connect(self.update)
         self._controls = Controls(self)
         self._controls.units_wished.connect(self._change_units)
         self._controls.layer_wished.connect(self._insert_layer)
@@ -52,24 +55,18 @@ class DiagramView(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Draws another instant; the edges of a large network follow a little later."""
+    def show_snapshot(self, snapshot: Snapshot, running: bool = False) -> None:
+        """Draws another instant; while running, the edges of a large network follow a little later."""
         if self._snapshot is None or snapshot.plan != self._snapshot.plan:
             self._edges.scale = 0.0
             self._edges.forget()
             self._say_what_is_shown(snapshot)
         self._snapshot = snapshot
         self._place()
-        wait_s = self._edges.due_in()
-        if wait_s == 0.0:
+        if running:
+            self._edges.refresh()
+        else:
             self._edges.forget()
-        elif not self._catch_up.isActive():
-            self._catch_up.start(round(1000 * wait_s) + 1)
-        self.update()
-
-    @Slot()
-    def _redraw_edges(self) -> None:
-        self._edges.forget()
         self.update()
 
     def show_experiment(self, experiment: Experiment) -> None:
@@ -113,6 +110,8 @@ class DiagramView(QWidget):
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Loading the data…"))
                 return
             self._edges.draw(snapshot)
+            if self._edges.behind:
+                self._catch_up.start()
             for image, column in zip(self._edges.images, self._columns[:-1], strict=True):
                 painter.drawImage(QPointF(column.x + column.size / 2, 0.0), image)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -49,7 +49,7 @@ class LayerCard(QFrame):
         self._tools = self._make_tools() if hidden else QWidget()
         self._grip = QLabel("⋮⋮" if hidden else "")
         self._grip.setProperty("role", "quiet")
-        self._grip.setFixedWidth(24)
+        self._grip.setMinimumWidth(24)
         self.setAccessibleName(tr("Layer hidden {0}").format(index + 1) if hidden else tr("Output layer"))
         if hidden:
             self._grip.setToolTip(tr("Drag to change the order"))

@@ -6,12 +6,12 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from engine.snapshot import Snapshot
-from gui.diagram.layout import Column
+from gui.diagram.layout import Column, beside_title
 from gui.text import tr
 
 _SIDE, _TOP = 22, 22
 # Columns closer than this have no room for buttons; the builder has them all.
-_FURTHEST, _NEAREST, _ROOM_FOR_INSERT = 66.0, 44.0, 196.0
+_NEAREST = 38.0
 
 
 class Controls(QObject):
@@ -32,7 +32,7 @@ class Controls(QObject):
         if hidden != self._layers:
             self._rebuild(hidden)
         step = columns[1].x - columns[0].x
-        beside = min(_FURTHEST, step / 2 - 13)
+        beside, inserting = beside_title(step)
         buttons = iter(self._buttons)
         for layer in range(hidden):
             x = columns[layer + 1].x
@@ -40,7 +40,7 @@ class Controls(QObject):
                 self._put(next(buttons), x + offset, beside >= _NEAREST)
         for position in range(hidden + 1):
             left, right = columns[position], columns[position + 1]
-            self._put(next(buttons), (left.x + right.x) / 2, step >= _ROOM_FOR_INSERT)
+            self._put(next(buttons), (left.x + right.x) / 2, inserting)
 
     @staticmethod
     def _put(button: QToolButton, x: float, visible: bool) -> None:

@@ -16,6 +16,8 @@ HEAD = 72.0
 FOOT = 40.0
 _ROOMY, _TIGHT = 58.0, 17.0
 _LARGEST, _SMALLEST = 40.0, 9.0
+# The small buttons beside a title: their room, and how near to and far from the middle they may stand.
+_BUTTON, _NEAREST_BUTTON, _FURTHEST_BUTTON = 26.0, 44.0, 66.0
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,16 @@ def _nodes(indices: range | list[int], places: list[float], x: float) -> tuple[N
 
 def _node_size(spacing: float, step: float) -> float:
     return float(round(min(max(min(spacing * 0.7, step * 0.4), _SMALLEST), _LARGEST)))
+
+
+def beside_title(step: float) -> tuple[float, bool]:
+    """How far from the middle of a column its − and + stand, and whether another button fits between columns.
+
+    ``step`` is the distance of the columns.
+    """
+    inserting = step >= 2 * (_NEAREST_BUTTON + _BUTTON)
+    room = step / 2 - (_BUTTON if inserting else _BUTTON / 2)
+    return min(_FURTHEST_BUTTON, room), inserting
 
 
 def node_at(columns: tuple[Column, ...], x: float, y: float) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from engine.snapshot import Snapshot
-from gui.diagram.layout import FOOT, Column
+from gui.diagram.layout import FOOT, Column, beside_title
 from gui.selection import Selection, Unit, output_names
 from gui.text import in_a_sentence, signed, tr
 from gui.theme import colour, colours, font
@@ -114,7 +114,8 @@ class Painting:
         c, painter, plan = colours(), self.painter, self.snapshot.plan
         heads = [(tr("inputs"), f"{plan.widths[0]:,}")]
         heads += [(layer.name, f"{layer.units:,} · {in_a_sentence(layer.activation.label)}") for layer in plan.layers]
-        room = int(max(self.columns[1].x - self.columns[0].x - 8, 56))
+        beside, _ = beside_title(self.columns[1].x - self.columns[0].x)
+        room = int(max(2 * (beside - 14), 48))
         for column, (title, below) in zip(self.columns, heads, strict=True):
             for text, y, tint, weight in (
                 (title, 16.0, c.text, QFont.Weight.DemiBold),

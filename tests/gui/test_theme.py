@@ -5,19 +5,16 @@ from __future__ import annotations
 import hands
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.experiment import Dense, Experiment
+from engine.experiment import Experiment
 from gui import theme
 from gui.selection import Unit
 from gui.window import Window
 
 both_themes = pytest.mark.parametrize("name", theme.THEMES)
-SIZES = [(1280, 800), (1920, 1080)]
-every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 
 
 def luminance(colour: str) -> float:
@@ -113,103 +110,15 @@ def test_the_theme_can_be_switched_while_training(window: Window, qtbot: QtBot) 
     assert window.training.running
 
 
+@both_themes
+def test_what_the_style_sheet_does_not_say_follows_the_theme_too(window: Window, name: str) -> None:
+    window.show_theme(name)
+    palette, colours = QApplication.palette(), theme.THEMES[name]
+    shown = [palette.color(role).name().upper() for role in (palette.ColorRole.Base, palette.ColorRole.WindowText)]
+    assert shown == [colours.surface.upper(), colours.text.upper()]
+
+
 def test_an_unknown_theme_is_the_light_one(window: Window) -> None:
     window.show_theme("dark")
     window.show_theme("purple")
     assert theme.name() == "light"
-
-
-def box(widget: QWidget, window: QWidget) -> QRect:
-    """Where a widget lies in the window."""
-    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
-
-
-def shown(window: Window, *kinds: type) -> list[QWidget]:
-    """The widgets of some kinds that are visible, but for those in an area that scrolls."""
-    return [w for kind in kinds for w in window.findChildren(kind) if w.isVisible() and w.width() and w.height()]
-
-
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def sized(window: Window, request: pytest.FixtureRequest) -> Window:
-    """The window at the size of a laptop and of a large screen."""
-    window.resize(*request.param)
-    window.select(Unit(1, 0))
-    hands.events()
-    return window
-
-
-@both_themes
-def test_the_window_is_painted_at_its_size(sized: Window, name: str) -> None:
-    sized.show_theme(name)
-    hands.events()
-    assert picture(sized).shape[:2] == (sized.height(), sized.width())
-
-
-def test_the_window_gets_the_size_it_was_given(sized: Window) -> None:
-    assert (sized.width(), sized.height()) in SIZES
-
-
-def test_everything_of_the_toolbar_lies_inside_it(sized: Window) -> None:
-    children = [w for w in sized.toolbar.findChildren(QWidget) if w.isVisible()]
-    outside = [w for w in children if not sized.toolbar.rect().contains(box(w, sized.toolbar))]
-    assert outside == []
-
-
-def test_nothing_of_the_toolbar_is_hidden_behind_an_arrow(sized: Window) -> None:
-    hidden = [sized.toolbar.widgetForAction(action) for action in sized.toolbar.actions()]
-    assert [w for w in hidden if w is not None and not w.isVisible()] == []
-
-
-def test_no_two_things_of_the_toolbar_overlap(sized: Window) -> None:
-    boxes = [
-        box(w, sized) for a in sized.toolbar.actions() if (w := sized.toolbar.widgetForAction(a)) and w.isVisible()
-    ]
-    boxes = [b for b in boxes if b.width() > 0]
-    assert [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.intersects(b)] == []
-
-
-def test_every_panel_lies_inside_the_window(sized: Window) -> None:
-    assert all(sized.rect().contains(box(dock, sized)) for dock in sized.panels.docks.values())
-
-
-def test_no_two_panels_overlap(sized: Window) -> None:
-    boxes = [box(part, sized) for part in (*sized.panels.docks.values(), sized.diagram)]
-    assert [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.intersects(b)] == []
-
-
-def test_every_button_is_wide_enough_for_its_words(sized: Window) -> None:
-    narrow = [w.text() for w in shown(sized, QPushButton) if w.text() and w.width() < w.minimumSizeHint().width()]
-    assert narrow == []
-
-
-def test_no_label_of_the_builder_is_cut_off(sized: Window) -> None:
-    hands.select_layer(sized, 0)
-    hands.events()
-    labels = [w for w in sized.builder.findChildren(QLabel) if w.isVisible() and w.text()]
-    cut = [w.text() for w in labels if w.width() < w.fontMetrics().horizontalAdvance(w.text()) - 1]
-    assert cut == []
-
-
-def test_the_builder_never_needs_to_scroll_sideways(sized: Window) -> None:
-    hands.select_layer(sized, 0)
-    hands.events()
-    assert sized.builder.widget().width() <= sized.builder.viewport().width()
-
-
-@pytest.mark.parametrize("source", ["breast_cancer", "digits", "diabetes", "spirals"])
-def test_every_table_fits_into_the_builder(window: Window, source: str) -> None:
-    hands.show(window, Experiment.model_validate({"data": {"source": source}}))
-    hands.select_layer(window, -1)
-    hands.events()
-    right = window.builder.viewport().width()
-    beyond = [
-        w for w in window.builder.widget().findChildren(QWidget)
-        if w.isVisible() and box(w, window.builder.widget()).right() > right
-    ]  # fmt: skip
-    assert beyond == []
-
-
-def test_the_buttons_of_the_diagram_lie_inside_it(sized: Window) -> None:
-    hands.show(sized, Experiment().with_layers((Dense(),) * 4))
-    buttons = [b for b in sized.diagram.findChildren(QAbstractButton) if b.isVisible()]
-    assert all(sized.diagram.rect().contains(b.geometry()) for b in buttons)

@@ -102,7 +102,7 @@ def test_a_digit_of_64_pixels_has_an_ellipsis_in_a_window_of_the_usual_size() ->
     assert columns_of((64, 16, 10))[0].gap_y is not None
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.integers(1, 5000), min_size=2, max_size=20), st.floats(360, 3000), st.floats(260, 2000))
 def test_any_network_has_a_place_on_any_area(widths: list[int], width: float, height: float) -> None:
     columns = place(tuple(widths), width, height, 100.0, 100.0)

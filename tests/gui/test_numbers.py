@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import hands
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, Qt
 
@@ -61,11 +61,13 @@ def test_in_any_other_number_a_single_separator_is_the_decimal_one() -> None:
     assert parse_number("1,000") == 1.0
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32))
 def test_what_a_field_shows_is_read_back_as_the_same_number(value: float) -> None:
     assert parse_number(editable(value)) == pytest.approx(value, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**9), 10**9))
 def test_whole_numbers_are_read_back_exactly(value: int) -> None:
     assert parse_number(editable(value), whole=True) == value

@@ -10,7 +10,7 @@ from math import log10
 import hands
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyqtgraph import PlotDataItem
 from PySide6.QtCore import QPointF
@@ -270,6 +270,7 @@ def test_ticks_are_round(low: float, high: float, ticks: list[float]) -> None:
     assert round_ticks(low, high) == pytest.approx(ticks)
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(3, 10))
 def test_ticks_lie_within_their_range_and_are_few(low: float, span: float, most: int) -> None:
     ticks = round_ticks(low, low + span, most)
@@ -284,6 +285,7 @@ def test_a_range_of_no_width_has_one_tick(value: float) -> None:
     assert round_ticks(value, value) == [value]
 
 
+@settings(deadline=None)
 @given(st.floats(1e-9, 1e12))
 def test_the_next_round_number_is_at_or_a_little_above(value: float) -> None:
     assert value * (1 - 1e-6) <= round_up(value) <= 1.6 * value
@@ -309,6 +311,7 @@ def test_a_range_shrinks_when_half_of_it_is_empty() -> None:
     assert held_range(before, 0.0, 0.2)[1] < 0.5
 
 
+@settings(deadline=None)
 @given(st.floats(-1e9, 1e9), st.floats(0, 1e9))
 def test_a_range_holds_what_it_was_made_for(low: float, span: float) -> None:
     bottom, top = held_range(None, low, low + span)
@@ -351,6 +354,7 @@ def test_every_output_view_is_painted_before_and_after_training(window: Window, 
     assert window.output.grab().toImage() != before
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=50))
 def test_confusion_counts_agree_with_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     from sklearn.metrics import confusion_matrix

@@ -115,7 +115,7 @@ class Training(QObject):
         """What the views need from now on; looks again when nothing is running."""
         if wants != self.wants:
             self.wants = wants
-            if self.snapshot is not None and not self.running:
+            if not self.running:
                 self._chores.append(Job())
                 self._wake()
 

@@ -152,7 +152,7 @@ class TimePlot(QWidget):
     def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         """Keeps the words for an empty plot in the middle."""
         super().resizeEvent(event)
-        self._empty.setGeometry(self.plot.rect().adjusted(40, 0, -16, -30))
+        self._empty.setGeometry(self.plot.rect().adjusted(72, 0, -24, -30))
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Takes the crosshair away with the pointer."""

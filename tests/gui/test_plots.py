@@ -582,3 +582,12 @@ def test_the_magnitude_plot_is_empty_before_training(qtbot: QtBot) -> None:
     plot = MagnitudePlot()
     qtbot.addWidget(plot)
     assert curves(plot) == []
+
+
+def test_the_maps_are_there_before_the_first_step(window: Window) -> None:
+    from gui.app import start
+
+    _, fresh = start([], remember=False)
+    first = hands.settle(fresh)
+    fresh.close()
+    assert (first.step, first.maps is not None, first.trace is not None) == (0, True, True)

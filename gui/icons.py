@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QByteArray, QStandardPaths, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -52,11 +54,15 @@ def icon(name: str, colour: str, size: int = 16) -> QIcon:
 
 
 def icon_file(name: str, colour: str) -> str:
-    """The path of a file with the icon, for style sheets, which cannot take a picture in memory."""
-    from pathlib import Path  # noqa: PLC0415
+    """The path of a file with the icon, for style sheets, which cannot take a picture in memory.
 
-    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation))
-    path = folder / f"glassbox-{name}-{colour.lstrip('#')}.svg"
-    if not path.exists():
+    "" where no file can be written: the picture is then left out.
+    """
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation))
+    path = folder / f"{name}-{colour.lstrip('#')}.svg"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(svg(name, colour))
+    except OSError:
+        return ""
     return path.as_posix()

@@ -39,6 +39,7 @@ class LayerCard(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.index = index
+        self._icon_colour = ""
         hidden = index >= 0
         self._name = QLabel(tr("hidden {0}").format(index + 1) if hidden else tr("output"))
         self._name.setProperty("role", "strong")
@@ -131,6 +132,9 @@ class LayerCard(QFrame):
         self.removed.emit(self.index)
 
     def _paint_icons(self) -> None:
+        if self._icon_colour == colours().quiet:
+            return
+        self._icon_colour = colours().quiet
         for button in self._tools.findChildren(QToolButton):
             button.setIcon(icon(button.property("icon_name"), colours().quiet))
 

@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 
 
 def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """At most ``most`` round values between low and high: multiples of 1, 2 or 5 times a power of ten."""
+    """About ``most`` round values between low and high: multiples of 1, 2 or 5 times a power of ten."""
     if not high > low:
         return [low]
     rough = (high - low) / most

@@ -251,7 +251,8 @@ class Trainer:
         self.history.append(row)
         rows = len(self.data.x_train) + len(self.data.x_test)
         smallest = -(-5 * rows // (3 * min(self.experiment.training.batch_size, self.batches.rows)))
-        self._next_point = self.steps_done + max(smallest, self.steps_done // 100)
+        # The steep beginning is drawn with more points: a few dozen, whatever the network costs.
+        self._next_point = self.steps_done + max(min(smallest, 1 + self.steps_done // 4), self.steps_done // 100)
 
     # -- state and live changes ------------------------------------------------------------------
 

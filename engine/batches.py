@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,30 +10,56 @@ from numpy.typing import DTypeLike
 
 from engine.activations import Array
 from engine.data.dataset import Dataset
+from engine.plan import Plan
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A part of the data as a network reads it.
+
+    ``x`` (rows, inputs + 1) carries a column of ones for the biases; ``y`` (rows, outputs) are the targets;
+    ``weights`` (rows,) say how much each row counts, None when all count the same.
+    """
+
+    x: Array
+    y: Array
+    weights: Array | None
+
+    @classmethod
+    def of(cls, data: Dataset, part: str, planned: Plan, dtype: DTypeLike) -> Rows:
+        """The "train" or "test" part of the data for a plan."""
+        x, y = data.part(part)
+        wide = np.ones((len(x), x.shape[1] + 1), dtype)
+        wide[:, :-1] = x
+        weights = planned.row_weights(y)
+        return cls(wide, planned.targets(data, y).astype(dtype), None if weights is None else weights.astype(dtype))
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def first(self, count: int) -> Rows:
+        """The first rows, as views."""
+        return Rows(self.x[:count], self.y[:count], None if self.weights is None else self.weights[:count])
 
 
 class Batches:
-    """Hands out batches, feature-major, from a copy that is shuffled once an epoch so that they are slices.
+    """Hands out batches, feature-major, from a copy that is shuffled once an epoch so that they are slices."""
 
-    ``x`` (rows, inputs + 1) carries a column of ones for the biases; ``y`` is (rows, outputs).
-    """
-
-    def __init__(self, data: Dataset, outputs: int, rng: np.random.Generator, dtype: DTypeLike) -> None:
+    def __init__(self, source: Rows, rng: np.random.Generator) -> None:
         self._rng = rng
-        self.rows = len(data.x_train)
         self.epochs_done = 0
-        self._read(data, outputs, dtype)
+        self._read(source)
         self._start_epoch()
 
-    def _read(self, data: Dataset, outputs: int, dtype: DTypeLike) -> None:
-        self._x = np.ones((self.rows, data.x_train.shape[1] + 1), dtype)
-        self._x[:, :-1] = data.x_train
-        self._y = data.targets(data.y_train, outputs).astype(dtype)
-        self._x_shuffled, self._y_shuffled = np.empty_like(self._x), np.empty_like(self._y)
+    def _read(self, source: Rows) -> None:
+        self._source = source
+        self.rows = len(source)
+        weights = None if source.weights is None else np.empty_like(source.weights)
+        self._shuffled = Rows(np.empty_like(source.x), np.empty_like(source.y), weights)
 
-    def retarget(self, data: Dataset, outputs: int) -> None:
-        """The same rows in the same order, with targets for another number of outputs."""
-        self._read(data, outputs, self._x.dtype)
+    def retarget(self, source: Rows) -> None:
+        """The same rows in the same order, with other targets or weights."""
+        self._read(source)
         self._shuffle()
 
     def _start_epoch(self) -> None:
@@ -41,21 +68,27 @@ class Batches:
         self._shuffle()
 
     def _shuffle(self) -> None:
+        source, shuffled = self._source, self._shuffled
         # mode="clip" lets take write straight into out; the indices are a permutation anyway
-        np.take(self._x, self._order, axis=0, out=self._x_shuffled, mode="clip")
-        np.take(self._y, self._order, axis=0, out=self._y_shuffled, mode="clip")
+        np.take(source.x, self._order, axis=0, out=shuffled.x, mode="clip")
+        np.take(source.y, self._order, axis=0, out=shuffled.y, mode="clip")
+        if source.weights is not None:
+            np.take(source.weights, self._order, out=shuffled.weights, mode="clip")
 
-    def current(self, size: int) -> tuple[Array, Array]:
-        """The next batch, (inputs + 1, batch) and (outputs, batch); the last of an epoch may be smaller."""
-        rows = slice(self._cursor, self._cursor + size)
-        return self._x_shuffled[rows].T, self._y_shuffled[rows].T
+    def current(self, size: int) -> tuple[Array, Array, Array | None]:
+        """The next batch: (inputs + 1, batch), (outputs, batch) and (batch,); the last of an epoch may be smaller."""
+        rows, shuffled = slice(self._cursor, self._cursor + size), self._shuffled
+        weights = shuffled.weights
+        return shuffled.x[rows].T, shuffled.y[rows].T, None if weights is None else weights[rows]
 
-    def advance(self, size: int) -> None:
-        """Goes on by ``size`` rows, into the next epoch when this one is used up."""
+    def advance(self, size: int) -> bool:
+        """Goes on by ``size`` rows, into the next epoch when this one is used up; says whether it was."""
         self._cursor += size
-        if self._cursor >= self.rows:
-            self.epochs_done += 1
-            self._start_epoch()
+        if self._cursor < self.rows:
+            return False
+        self.epochs_done += 1
+        self._start_epoch()
+        return True
 
     @property
     def position(self) -> float:

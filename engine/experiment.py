@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, SerializeAsAny, model_validator
 
-from engine.activations import ACTIVATIONS, DEFAULT_NEGATIVE_SLOPE
 from engine.data.dataset import SCALES
 from engine.data.sources import SOURCES
-from engine.initializers import INITIALIZERS
-from engine.losses import LOSSES
+from engine.layers import LAYERS, Dense, Layer, Output, Stage
+from engine.losses import DEFAULT_HUBER_DELTA, LOSSES
+from engine.metrics import METRICS
 from engine.optimizers import OPTIMIZERS, Adam, Optimizer
 from engine.schedules import SCHEDULES, Constant, Schedule
 from engine.spec import Setting, Spec, chosen_by_kind
@@ -62,42 +62,51 @@ class DataSpec(Spec):
         return super().edited(**changes)
 
 
-_ACTIVATION = "The function f in a = f(z)."
-_INITIALIZER = Setting("Initializer", "The random weights the layer starts from.", choices=INITIALIZERS.choices)
-_SLOPE = Setting(
-    "Negative slope",
-    "Slope of the leaky ReLU below zero.",
-    low=0.0,
-    high=1.0,
-    step=0.01,
-    shown_if=("activation", ("leaky_relu",)),
-)
-
-
-class Dense(Spec):
-    """A layer in which every unit sees every output of the layer before: a = f(W x + b)."""
-
-    label: ClassVar[str] = "Dense"
-    kind: Literal["dense"] = "dense"
-    units: Annotated[int, Setting("Units", "How many units (neurons) the layer has.", low=1, high=4096)] = 8
-    activation: Annotated[str, Setting("Activation", _ACTIVATION, choices=ACTIVATIONS.choices)] = "tanh"
-    negative_slope: Annotated[float, _SLOPE] = DEFAULT_NEGATIVE_SLOPE
-    initializer: Annotated[str, _INITIALIZER] = "glorot_uniform"
-
-
-class Output(Spec):
-    """The last layer. Its width is the data's; automatic means the activation that suits data and loss."""
-
-    activation: Annotated[str, Setting("Activation", _ACTIVATION, choices=lambda: ACTIVATIONS.choices(_AUTO))] = "auto"
-    negative_slope: Annotated[float, _SLOPE] = DEFAULT_NEGATIVE_SLOPE
-    initializer: Annotated[str, _INITIALIZER] = "glorot_uniform"
-
-
 class NetworkSpec(Spec):
     """The hidden layers, in order, and the output layer. No hidden layer at all is logistic regression."""
 
-    layers: Annotated[tuple[Dense, ...], Field(max_length=MAX_LAYERS)] = (Dense(), Dense())
+    layers: Annotated[
+        tuple[Annotated[SerializeAsAny[Layer], chosen_by_kind(LAYERS, "dense")], ...], Field(max_length=MAX_LAYERS)
+    ] = (Dense(), Dense())
     output: Output = Output()
+
+    @property
+    def dense(self) -> tuple[int, ...]:
+        """The places in ``layers`` of those with weights."""
+        return tuple(i for i, layer in enumerate(self.layers) if isinstance(layer, Dense))
+
+
+class EarlyStopping(Spec):
+    """Ends a run that no longer gets better (Prechelt, 1998). It watches the loss after every epoch."""
+
+    patience: Annotated[
+        int, Setting("Patience", "Epochs without a better loss until the run ends; 0: off.", low=0, high=1_000_000)
+    ] = 0
+    min_change: Annotated[
+        float,
+        Setting("Least change", "By how much a loss must be lower to count as better.", low=0.0, high=1e6, step=0.001),
+    ] = 0.0
+    part: Annotated[
+        str, Setting("Watches", "Whose loss is watched; without test rows the training rows'.", choices=lambda: _PARTS)
+    ] = "test"
+    restore_best: Annotated[bool, Setting("Restore best", "End with the weights of the best epoch, not the last.")] = (
+        True
+    )
+
+
+class StopAt(Spec):
+    """Ends a run when a loss or metric is good enough; checked after every epoch."""
+
+    metric: Annotated[str, Setting("Goal", "What ends the run when it is reached.", choices=lambda: _GOALS)] = "none"
+    value: Annotated[float, Setting("Value", "What it must reach.", low=-1e9, high=1e9, step=0.01)] = 0.0
+    part: Annotated[
+        str, Setting("Measured on", "Without test rows the training rows count.", choices=lambda: _PARTS)
+    ] = "test"
+
+
+_PARTS = (("test", "Test rows"), ("train", "Training rows"))
+_GOALS = (("none", "None"), ("loss", "Loss"), *((part.key, part.label) for part in METRICS if part.live))
+_CLASS_WEIGHTS = (("none", "None"), ("balanced", "Balanced"))
 
 
 class TrainingSpec(Spec):
@@ -109,6 +118,37 @@ class TrainingSpec(Spec):
             "Loss", "What training makes small; automatic follows the data.", choices=lambda: LOSSES.choices(_AUTO)
         ),
     ] = "auto"
+    huber_delta: Annotated[
+        float,
+        Setting(
+            "δ",
+            "From which error on the Huber loss grows in a straight line.",
+            low=1e-6,
+            high=1e6,
+            step=1.25,
+            scale="log",
+            shown_if=("loss", ("huber",)),
+        ),
+    ] = DEFAULT_HUBER_DELTA
+    label_smoothing: Annotated[
+        float,
+        Setting(
+            "Label smoothing",
+            "The share of certainty that is spread over all classes.",
+            low=0.0,
+            high=0.9,
+            step=0.05,
+            shown_if=("loss", ("auto", "categorical_cross_entropy")),
+        ),
+    ] = 0.0
+    class_weights: Annotated[
+        str,
+        Setting(
+            "Class weights",
+            "Balanced: rows of rare classes count more, so that all classes count the same.",
+            choices=lambda: _CLASS_WEIGHTS,
+        ),
+    ] = "none"
     optimizer: Annotated[SerializeAsAny[Optimizer], chosen_by_kind(OPTIMIZERS)] = Adam()
     schedule: Annotated[SerializeAsAny[Schedule], chosen_by_kind(SCHEDULES)] = Constant()
     batch_size: Annotated[int, Setting("Batch size", "Rows in one step.", low=1, high=65536, step=2, scale="log")] = 32
@@ -118,6 +158,32 @@ class TrainingSpec(Spec):
     seed: Annotated[
         int, Setting("Seed", "Which random start and order of rows; the same seed repeats the run.", low=0, high=_SEED)
     ] = 0
+    l1: Annotated[
+        float,
+        Setting("L1", "Penalty on the sum of |w|: drives weights to zero. 0: off.", low=0.0, high=100.0, step=0.0001),
+    ] = 0.0
+    l2: Annotated[
+        float,
+        Setting("L2", "Penalty on half the sum of w²: keeps weights small. 0: off.", low=0.0, high=100.0, step=0.0001),
+    ] = 0.0
+    max_norm: Annotated[
+        float,
+        Setting("Max norm", "No unit's incoming weights get longer than this. 0: off.", low=0.0, high=1e6, step=0.5),
+    ] = 0.0
+    clip_norm: Annotated[
+        float,
+        Setting("Clip norm", "A longer gradient is shortened to this length. 0: off.", low=0.0, high=1e6, step=0.5),
+    ] = 0.0
+    clip_value: Annotated[
+        float,
+        Setting("Clip value", "No entry of the gradient gets larger than this. 0: off.", low=0.0, high=1e6, step=0.5),
+    ] = 0.0
+    early_stopping: EarlyStopping = EarlyStopping()
+    stop_at: StopAt = StopAt()
+    max_seconds: Annotated[
+        float,
+        Setting("Time limit", "Seconds of training after which the run ends. 0: off.", low=0.0, high=1e7, step=10.0),
+    ] = 0.0
 
 
 class Experiment(Spec):
@@ -127,7 +193,7 @@ class Experiment(Spec):
     network: NetworkSpec = NetworkSpec()
     training: TrainingSpec = TrainingSpec()
 
-    def with_layers(self, layers: tuple[Dense, ...]) -> Experiment:
+    def with_layers(self, layers: tuple[Layer, ...]) -> Experiment:
         """The same experiment with other hidden layers; raises ``ValidationError`` for too many."""
         return self.edited(network=self.network.edited(layers=layers))
 
@@ -140,3 +206,17 @@ class Experiment(Spec):
         layers = list(self.network.layers)
         layers[index] = layers[index].edited(**changes)
         return self.with_layers(tuple(layers))
+
+
+__all__ = [
+    "DataSpec",
+    "Dense",
+    "EarlyStopping",
+    "Experiment",
+    "Layer",
+    "NetworkSpec",
+    "Output",
+    "Stage",
+    "StopAt",
+    "TrainingSpec",
+]

@@ -2,235 +2,258 @@
 
 Notation, used here and everywhere else (batch is the number of rows in one step):
 
-    x      (inputs, batch)          the input, feature-major
+    x      (inputs, batch)          the input of a layer, feature-major
     w, b   (inputs, units), (units,)  weights and biases of a layer
     z      (units, batch)           z = wᵀ x + b, the sums
     a      (units, batch)           a = f(z), the outputs; the next layer's x
     delta  (units, batch)           dL/dz of a layer
 
-How it is stored. A layer keeps its weights and biases in one matrix ``wb`` of shape
-(units, inputs + 1), the bias being the last column, and every x carries a last row of ones. One product
-``wb @ x`` then gives z, and one product ``delta @ xᵀ`` gives both gradients. All these matrices are views
-into one flat vector, so that an optimizer, a snapshot or a file sees a single array.
+A layer's weights and biases lie in one matrix ``wb`` (see ``plan.py``), and every x carries a last row of
+ones. One product ``wb x`` then gives z, and one product ``delta xᵀ`` gives both gradients. Stages (dropout,
+normalization …) stand in front of the layer that reads them: x → stages → wb x → f.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from engine.activations import ACTIVATIONS, Activation, Array
-from engine.data.dataset import Dataset
-from engine.data.table import DataError
-from engine.experiment import Experiment
+from engine.activations import Array
 from engine.initializers import INITIALIZERS
-from engine.losses import LOSSES, Loss
+from engine.layers import Bench
+from engine.plan import LayerPlan, Plan, StagePlan, TooLargeError
 
-# Rows that are sent through the network at once when no gradient is asked for: bounds the memory.
-_CHUNK = 4096
-
-
-class TooLargeError(ValueError):
-    """A network that would not fit the free memory; the message compares the two."""
+# Rows that are sent through the network at once when no gradient is asked for: bounds the memory, fits the cache.
+_CHUNK = 1024
 
 
-@dataclass(frozen=True)
-class LayerPlan:
-    """What is known of one layer before anything is allocated. ``start`` is its place in the flat vector."""
+class StageWork:
+    """A stage at one batch size: its bench and the array it writes, with the row of ones that a layer reads."""
 
-    name: str
-    inputs: int
-    units: int
-    activation: Activation
-    initializer: str
-    start: int
+    def __init__(self, planned: StagePlan, network: Network, batch: int, training: bool) -> None:
+        self.stage = planned.stage
+        self.extended = np.ones((planned.units + 1, batch), network.dtype)
+        self.bench = Bench(
+            rows=planned.rows(network.parameters),
+            gradient=planned.rows(network.gradient),
+            statistics=planned.statistics(network.statistics),
+            rng=network.noise,
+            training=training,
+        )
 
-    @property
-    def stop(self) -> int:
-        """Where the next layer starts in the flat vector."""
-        return self.start + self.units * (self.inputs + 1)
-
-    def matrix(self, flat: Array) -> Array:
-        """The layer's view (units, inputs + 1) into a flat vector."""
-        return flat[self.start : self.stop].reshape(self.units, self.inputs + 1)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An experiment and its data made concrete: widths, activations and loss, nothing automatic left."""
-
-    layers: tuple[LayerPlan, ...]
-    loss: Loss
-
-    @property
-    def parameters(self) -> int:
-        """The number of weights and biases."""
-        return self.layers[-1].stop
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """Inputs, then the units of every layer."""
-        return (self.layers[0].inputs, *(layer.units for layer in self.layers))
-
-    @property
-    def fused(self) -> bool:
-        """Whether loss and output activation are computed together, from z."""
-        return self.loss.fused == self.layers[-1].activation.key
+    def forward(self, x: Array) -> Array:
+        """From x (units + 1, batch) to the array of the same shape that the next part reads."""
+        self.stage.forward(x[:-1], self.extended[:-1], self.bench)
+        return self.extended
 
 
-_AUTOMATIC = {
-    "regression": ("mean_squared_error", "linear"),
-    "binary": ("binary_cross_entropy", "sigmoid"),
-    "multiclass": ("categorical_cross_entropy", "softmax"),
-}
+class LayerWork:
+    """A dense layer at one batch size: the arrays that hold x, z, a and delta, allocated once.
 
-
-def plan(experiment: Experiment, data: Dataset) -> Plan:
-    """Works out what is automatic: the output's width and activation and the loss, from the data.
-
-    Raises ``DataError`` when the loss cannot be used with the data.
+    ``times`` is the product ``wb x`` into ``z``; ``extended`` is ``a`` over a last row of ones. Without the
+    way back there is no ``delta``.
     """
-    spec, task = experiment.network, data.task
-    loss_key, activation = experiment.training.loss, spec.output.activation
-    if loss_key == "auto":
-        loss_key = _AUTOMATIC[task][0]
-        if task == "binary" and activation == "softmax":
-            loss_key = "categorical_cross_entropy"
-    loss = LOSSES[loss_key]
-    if task not in loss.tasks:
-        raise DataError(
-            f"{loss.label} needs classes, but the target '{data.target}' is a number; choose mean squared error"
-        )
-    if activation == "auto":
-        activation = loss.fused or _AUTOMATIC[task][1]
-    one_output = task == "binary" and loss_key != "categorical_cross_entropy" and activation != "softmax"
-    outputs = 1 if one_output else data.target_width
-    rows = [
-        *(
-            (f"hidden {i + 1}", s.units, s.activation, s.negative_slope, s.initializer)
-            for i, s in enumerate(spec.layers)
-        ),
-        ("output", outputs, activation, spec.output.negative_slope, spec.output.initializer),
-    ]
-    layers, inputs, start = [], data.x_train.shape[1], 0
-    for name, units, function, slope, initializer in rows:
-        layers.append(LayerPlan(name, inputs, units, ACTIVATIONS[function].tuned(slope), initializer, start))
-        inputs, start = units, layers[-1].stop
-    return Plan(tuple(layers), loss)
+
+    __slots__ = ("a", "bias", "d_wb", "delta", "extended", "f", "plan", "stages", "times", "w", "x", "z")
+
+    def __init__(self, planned: LayerPlan, network: Network, batch: int, back: bool) -> None:
+        self.plan = planned
+        self.bias = planned.bias
+        self.f: Callable[[Array, Array | None], Array] = planned.activation.value
+        self.times = planned.matrix(network.parameters).dot
+        self.w = planned.weights(network.parameters)
+        self.d_wb = planned.matrix(network.gradient)
+        self.stages = [StageWork(stage, network, batch, training=back) for stage in planned.stages]
+        self.x: Array = np.empty((0, batch), network.dtype)
+        self.z = np.empty((planned.units, batch), network.dtype)
+        self.extended = np.ones((planned.units + 1, batch), network.dtype)
+        self.a = self.extended[:-1]
+        self.delta = np.empty((planned.units if back else 0, batch), network.dtype)
 
 
-def refuse_too_large(planned: Plan, rows_per_optimizer: int, batch: int, dtype: DTypeLike = np.float32) -> None:
-    """Raises TooLargeError, before anything is allocated, when training would not fit the free memory."""
-    import psutil  # noqa: PLC0415
+class Work:
+    """The arrays one batch needs on its way forward and, with ``back``, on its way back."""
 
-    copies = 4 + rows_per_optimizer  # parameters, gradient, a snapshot and scratch, and the optimizer's own
-    needed = np.dtype(dtype).itemsize * (planned.parameters * copies + 3 * batch * sum(planned.widths))
-    free = psutil.virtual_memory().available
-    # The real peak was measured at about twice the sum of the arrays.
-    if 2 * needed > free:
-        raise TooLargeError(
-            f"{planned.parameters:,} parameters need about {2 * needed / 1e9:.1f} GB to train, "
-            f"but {free / 1e9:.1f} GB are free; make the layers smaller"
-        )
+    def __init__(self, network: Network, batch: int, back: bool = True) -> None:
+        self.layers = [LayerWork(planned, network, batch, back) for planned in network.plan.layers]
+        # Layers from the last to the first, each with the one before it; the first has none.
+        self.pairs = list(zip(self.layers[::-1], [*self.layers[-2::-1], None], strict=True))
+        # The share of a single output in the loss, which is an average.
+        self.share = np.array(1.0 / network.plan.loss.count(self.layers[-1].z), network.dtype)
 
+    @property
+    def z(self) -> list[Array]:
+        """The sums of every layer, each (units, batch)."""
+        return [at.z for at in self.layers]
 
-class Buffers:
-    """The arrays one batch needs on its way forward and, if asked, back, allocated once for a batch size."""
+    @property
+    def a(self) -> list[Array]:
+        """The outputs of every layer, each (units, batch)."""
+        return [at.a for at in self.layers]
 
-    def __init__(self, planned: Plan, batch: int, dtype: DTypeLike, back: bool = True) -> None:
-        self.z = [np.empty((layer.units, batch), dtype) for layer in planned.layers]
-        self.delta = [np.empty((layer.units, batch), dtype) for layer in planned.layers if back]
-        # A last row of ones under every output that a next layer reads: its bias's input.
-        self.extended = [np.ones((layer.units + 1, batch), dtype) for layer in planned.layers]
-        self.a = [extended[:-1] for extended in self.extended]
+    @property
+    def x(self) -> list[Array]:
+        """What every layer was given, after the stages in front of it, each (inputs, batch)."""
+        return [at.x[: at.plan.inputs] for at in self.layers]
+
+    def repeat(self, again: bool) -> None:
+        """Whether the next passes use the noise and leave the statistics of the last one."""
+        for at in self.layers:
+            for stage in at.stages:
+                stage.bench.fresh = not again
 
 
 class Network:
-    """The parameters of a plan, with views by layer, and the two passes over a batch."""
+    """The parameters of a plan, with views by layer, and the two passes over a batch. ``rng`` draws the weights.
 
-    def __init__(self, planned: Plan, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> None:
+    ``parameters`` and ``gradient`` are the flat vectors, ``statistics`` what normalizing stages remember,
+    ``noise`` the generator that dropout and noise draw from.
+    """
+
+    def __init__(
+        self,
+        planned: Plan,
+        rng: np.random.Generator | None,
+        dtype: DTypeLike = np.float32,
+        noise: np.random.Generator | None = None,
+    ) -> None:
         self.plan = planned
         self.dtype = np.dtype(dtype)
+        self.noise = noise or np.random.default_rng(0)
         self.parameters: NDArray[Any] = np.zeros(planned.parameters, dtype)
         self.gradient: NDArray[Any] = np.zeros(planned.parameters, dtype)
-        self._wb = [layer.matrix(self.parameters) for layer in planned.layers]
-        self._d_wb = [layer.matrix(self.gradient) for layer in planned.layers]
-        # Without the bias's column: what passes the gradient back to the layer before.
-        self._w = [wb[:, :-1].T for wb in self._wb]
-        self._buffers: dict[int, Buffers] = {}
-        for layer, w in zip(planned.layers, self._w, strict=True):
-            w[...] = INITIALIZERS[layer.initializer].draw(rng, layer.inputs, layer.units)
+        self.statistics: NDArray[Any] = np.zeros(planned.statistics, dtype)
+        self._works: dict[int, Work] = {}
+        if rng is not None:
+            self._start(rng)
+
+    def _start(self, rng: np.random.Generator) -> None:
+        """Random weights, biases of zero, and what the stages start with."""
+        for layer in self.plan.layers:
+            draw = INITIALIZERS[layer.initializer].draw
+            layer.weights(self.parameters)[...] = draw(rng, layer.inputs, layer.units, layer.spread)
+        for stage in self.plan.stages:
+            stage.rows(self.parameters)[:] = np.reshape(list(stage.stage.rows.values()), (-1, 1))
+            stage.statistics(self.statistics)[:] = np.reshape(list(stage.stage.statistics.values()), (-1, 1))
+
+    def copy(self, dtype: DTypeLike) -> Network:
+        """A network of its own with the same parameters and statistics, in another precision."""
+        twin = Network(self.plan, None, dtype)
+        twin.parameters[:], twin.statistics[:] = self.parameters, self.statistics
+        return twin
 
     @property
     def weights(self) -> list[NDArray[Any]]:
         """Views of the weights by layer, each (inputs, units)."""
-        return self._w
+        return [layer.weights(self.parameters) for layer in self.plan.layers]
 
     @property
     def biases(self) -> list[NDArray[Any]]:
-        """Views of the biases by layer, each (units,)."""
-        return [wb[:, -1] for wb in self._wb]
+        """Views of the biases by layer, each (units,); zeros for a layer that has none."""
+        return [layer.biases(self.parameters) for layer in self.plan.layers]
 
-    def buffers(self, batch: int) -> Buffers:
-        """Working arrays for a batch size; the last few sizes are kept."""
-        if batch not in self._buffers:
-            if len(self._buffers) >= 4:
-                self._buffers.clear()
-            self._buffers[batch] = Buffers(self.plan, batch, self.dtype)
-        return self._buffers[batch]
+    def work(self, batch: int) -> Work:
+        """Working arrays of training for a batch size; the last few sizes are kept."""
+        if batch not in self._works:
+            if len(self._works) >= 4:
+                self._works.clear()
+            self._works[batch] = Work(self, batch)
+        return self._works[batch]
 
-    def forward(self, x: Array, work: Buffers) -> Array:
-        """From x (inputs + 1, batch), its last row ones, to the output (outputs, batch), which lies in ``work``."""
-        for i, layer in enumerate(self.plan.layers):
-            np.matmul(self._wb[i], x, out=work.z[i])
-            layer.activation.value(work.z[i], work.a[i])
-            x = work.extended[i]
-        return work.a[-1]
+    def forward(self, x: Array, work: Work) -> LayerWork:
+        """From x (inputs + 1, batch), its last row ones, to the output layer with its z and a."""
+        for at in work.layers:
+            for stage in at.stages:
+                x = stage.forward(x)
+            at.x = x if at.bias else x[:-1]
+            at.times(at.x, at.z)  # z = wb x
+            at.f(at.z, at.a)  # a = f(z)
+            x = at.extended
+        return at
 
-    def backward(self, x: Array, y: Array, work: Buffers) -> None:
+    def backward(self, y: Array, work: Work, weights: Array | None = None) -> None:
         """Fills ``gradient`` with dL/d parameters for the batch last sent forward; y has shape (outputs, batch).
 
         The chain rule, from the last layer to the first:
             delta = dL/da * f'(z)      dL/dwb = delta xᵀ      dL/dx = w delta
         """
-        last = len(self.plan.layers) - 1
-        delta = work.delta[last]
-        if self.plan.fused:
-            assert self.plan.loss.fused_gradient is not None
-            delta[...] = self.plan.loss.fused_gradient(work.a[last], y)
-        else:
-            delta[...] = self.plan.loss.gradient(work.a[last], y)
-            self.plan.layers[last].activation.pass_back(work.z[last], work.a[last], delta)
-        for i in range(last, 0, -1):
-            np.matmul(delta, work.extended[i - 1].T, out=self._d_wb[i])
-            delta = np.matmul(self._w[i], delta, out=work.delta[i - 1])
-            self.plan.layers[i - 1].activation.pass_back(work.z[i - 1], work.a[i - 1], delta)
-        np.matmul(delta, x.T, out=self._d_wb[0])
+        self._slope_of_loss(work, y, weights)
+        for at, before in work.pairs:
+            at.delta.dot(at.x.T, at.d_wb)  # dL/dwb = delta xᵀ
+            if before is None:
+                _back_to_the_input(at)
+                return
+            dx = np.dot(at.w, at.delta, before.delta)  # dL/dx = w delta
+            for stage in at.stages[::-1]:
+                stage.stage.backward(dx, stage.bench)
+            before.plan.activation.pass_back(before.z, before.a, dx)  # delta = dL/da * f'(z)
 
-    def every_layer(self, x: Array) -> tuple[list[Array], list[Array]]:
-        """(z, a) of every layer, each (units, rows), for x (rows, inputs). Touches no buffer of training."""
-        wide = np.ones((x.shape[1] + 1, x.shape[0]), self.dtype)
-        wide[:-1] = x.T
-        work = Buffers(self.plan, x.shape[0], self.dtype, back=False)
-        self.forward(wide, work)
-        return work.z, work.a
+    def _slope_of_loss(self, work: Work, y: Array, weights: Array | None) -> None:
+        """delta of the output layer: dL/dz, from z at once where loss and activation belong together."""
+        loss, output = self.plan.loss, work.layers[-1]
+        delta = output.delta
+        if self.plan.fused:
+            assert loss.fused_slope is not None
+            loss.fused_slope(output.a, y, delta)
+        else:
+            delta[...] = loss.slope(output.a, y)
+            output.plan.activation.pass_back(output.z, output.a, delta)
+        delta *= work.share
+        if weights is not None:
+            delta *= weights
+
+    def loss(self, output: LayerWork, y: Array, weights: Array | None = None) -> float:
+        """The loss of an output layer against targets y (outputs, batch); ``weights`` (batch,) of the rows."""
+        return self.loss_of(output.z, output.a, y, weights)
+
+    def loss_of(self, z: Array, a: Array, y: Array, weights: Array | None = None) -> float:
+        """The loss of the output layer's sums z and outputs a, both (outputs, batch)."""
+        loss = self.plan.loss
+        if self.plan.fused:
+            assert loss.fused_value is not None
+            each = loss.fused_value(z, y, a)
+        else:
+            each = loss.value(a, y)
+        if weights is not None:
+            each = each * weights
+        return float(np.add.reduce(each, axis=None)) / loss.count(y)
+
+    def every_layer(self, x: Array) -> Work:
+        """x, z and a of every layer for x (rows, inputs), as the network answers. Touches nothing of training."""
+        work = Work(self, len(x), back=False)
+        self.forward(extended(x, self.dtype), work)
+        return work
 
     def outputs(self, x: Array) -> tuple[Array, Array]:
-        """(z, a) of the output layer, each (outputs, rows), for x (rows, inputs), in chunks of rows."""
-        size = self.plan.layers[-1].units
-        z, a = np.empty((size, len(x)), self.dtype), np.empty((size, len(x)), self.dtype)
-        for start in range(0, len(x), _CHUNK):
-            rows = slice(start, start + _CHUNK)
-            all_z, all_a = self.every_layer(x[rows])
-            z[:, rows], a[:, rows] = all_z[-1], all_a[-1]
+        """(z, a) of the output layer, each (outputs, rows), for x (inputs + 1, rows), in chunks of rows."""
+        rows, size = x.shape[1], self.plan.layers[-1].units
+        z, a = np.empty((size, rows), self.dtype), np.empty((size, rows), self.dtype)
+        work = Work(self, min(_CHUNK, rows), back=False)
+        for start in range(0, rows, _CHUNK):
+            part = x[:, start : start + _CHUNK]
+            if part.shape[1] != work.layers[0].z.shape[1]:
+                work = Work(self, part.shape[1], back=False)
+            last = self.forward(part, work)
+            z[:, start : start + _CHUNK], a[:, start : start + _CHUNK] = last.z, last.a
         return z, a
 
-    def loss(self, z: Array, a: Array, y: Array) -> float:
-        """The loss of the output layer's sums z and outputs a against targets y, all (outputs, rows)."""
-        if self.plan.fused:
-            assert self.plan.loss.fused_value is not None
-            return self.plan.loss.fused_value(z, y)
-        return self.plan.loss.value(a, y)
+
+def _back_to_the_input(first: LayerWork) -> None:
+    """Gradients of the stages in front of the first layer; the input itself needs none."""
+    if any(stage.stage.rows for stage in first.stages):
+        dx = np.dot(first.w, first.delta)
+        for stage in first.stages[::-1]:
+            stage.stage.backward(dx, stage.bench)
+
+
+def extended(x: Array, dtype: DTypeLike) -> Array:
+    """x (rows, inputs) feature-major over a last row of ones: (inputs + 1, rows)."""
+    wide = np.ones((x.shape[1] + 1, x.shape[0]), dtype)
+    wide[:-1] = x.T
+    return wide
+
+
+__all__ = ["LayerWork", "Network", "Plan", "TooLargeError", "Work", "extended"]

@@ -2,14 +2,16 @@
 
 An optimizer is a frozen class: its fields are its settings, ``rows`` names what it remembers of each
 parameter, and ``move`` is its formula. ``w`` and ``g`` are (a block of) the flat parameter and gradient
-vectors, ``rows`` the same block of what is remembered, ``t`` counts the updates from 1 and ``rate`` is
-the learning rate times the schedule's factor. Everything happens in place.
+vectors, ``rows`` the same block of what is remembered (zeros at first), ``t`` counts the updates from 1 and
+``rate`` is the learning rate times the schedule's factor. Everything happens in place.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from math import sqrt
+from collections.abc import Callable
+from functools import lru_cache
+from math import log, sqrt
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -20,21 +22,40 @@ from engine.spec import Setting, Spec
 _RATE = Setting(
     "Learning rate", "How far each step goes along the gradient.", low=1e-8, high=1e4, step=1.25, scale="log"
 )
+_MOMENTUM = Setting("Momentum", "Share of the last step that is kept.", low=0.0, high=0.9999, step=0.05)
+_BETA1 = Setting("β₁", "Memory of the mean gradient m.", low=0.0, high=0.9999, step=0.01)
+_BETA2 = Setting("β₂", "Memory of the squared gradient v.", low=0.0, high=0.999999, step=0.001)
+_RHO = Setting("ρ", "Memory of the squared gradient v.", low=0.0, high=0.999999, step=0.01)
+_EPSILON = Setting("ε", "Keeps the division finite.", low=1e-16, high=1.0, step=10.0, scale="log")
+_DECAY = Setting("Weight decay", "Share of every parameter lost per unit of rate.", low=0.0, high=10.0, step=0.01)
 
 
 class Optimizer(Spec):
-    """What all optimizers share; one is chosen by its ``kind``."""
+    """What all optimizers share; one is chosen by its ``kind``.
+
+    ``full_batch``: every step takes all training rows at once, and the whole vector in one block.
+    """
 
     kind: str
     label: ClassVar[str]
     formula: ClassVar[str]
     about: ClassVar[str]
-    rows: ClassVar[tuple[str, ...]] = ()
+    row_names: ClassVar[tuple[str, ...]] = ()
+    full_batch: ClassVar[bool] = False
     learning_rate: Annotated[float, _RATE]
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What is remembered of each parameter."""
+        return self.row_names
 
     @abstractmethod
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """Updates ``w`` (n,) and ``rows`` (len(self.rows), n) in place from the gradient ``g`` (n,)."""
+
+    def search(self, w: Array, g: Array, rows: Array, t: int, rate: float, loss: Callable[[], float]) -> None:
+        """Like ``move``, for optimizers that try several lengths: ``loss()`` is the loss at the ``w`` of the moment."""
+        self.move(w, g, rows, t, rate)
 
 
 class GradientDescent(Optimizer):
@@ -61,11 +82,9 @@ class Momentum(Optimizer):
     label: ClassVar[str] = "Momentum"
     formula: ClassVar[str] = "m ← momentum · m + g;  w ← w − rate · m"
     about: ClassVar[str] = "A heavy ball: remembers its direction and rolls through small bumps."
-    rows: ClassVar[tuple[str, ...]] = ("m",)
+    row_names: ClassVar[tuple[str, ...]] = ("m",)
     learning_rate: Annotated[float, _RATE] = 0.03
-    momentum: Annotated[
-        float, Setting("Momentum", "Share of the last step that is kept.", low=0.0, high=0.9999, step=0.05)
-    ] = 0.9
+    momentum: Annotated[float, _MOMENTUM] = 0.9
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See ``formula``."""
@@ -73,6 +92,117 @@ class Momentum(Optimizer):
         m *= self.momentum
         m += g
         w -= rate * m
+
+
+class Nesterov(Optimizer):
+    """m ← momentum · m + g;  w ← w − rate · (g + momentum · m): a look ahead (Nesterov, 1983).
+
+    In the form of Sutskever et al. (2013), with the gradient taken where the weights are, as PyTorch has it.
+    """
+
+    kind: Literal["nesterov"] = "nesterov"
+    label: ClassVar[str] = "Nesterov momentum"
+    formula: ClassVar[str] = "m ← momentum · m + g;  w ← w − rate · (g + momentum · m)"
+    about: ClassVar[str] = "Momentum that already counts the step it is about to take, and so brakes in time."
+    row_names: ClassVar[tuple[str, ...]] = ("m",)
+    learning_rate: Annotated[float, _RATE] = 0.03
+    momentum: Annotated[float, _MOMENTUM] = 0.9
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See ``formula``."""
+        (m,) = rows
+        m *= self.momentum
+        m += g
+        w -= rate * (g + self.momentum * m)
+
+
+class AdaGrad(Optimizer):
+    """v ← v + g²;  w ← w − rate · g / (√v + ε) (Duchi et al., 2011, the diagonal form)."""
+
+    kind: Literal["adagrad"] = "adagrad"
+    label: ClassVar[str] = "AdaGrad"
+    formula: ClassVar[str] = "v ← v + g²;  w ← w − rate · g / (√v + ε)"
+    about: ClassVar[str] = "Weights that were moved much move less and less; good for rare features."
+    row_names: ClassVar[tuple[str, ...]] = ("v",)
+    learning_rate: Annotated[float, _RATE] = 0.05
+    epsilon: Annotated[float, _EPSILON] = 1e-10
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See ``formula``."""
+        (v,) = rows
+        v += g * g
+        w -= rate * g / (np.sqrt(v) + self.epsilon)
+
+
+class AdaDelta(Optimizer):
+    """AdaGrad with a fading memory and steps in the unit of the weights (Zeiler, 2012, Algorithm 1).
+
+    v ← ρ v + (1 − ρ) g²;  d = √(u + ε) / √(v + ε) · g;  u ← ρ u + (1 − ρ) d²;  w ← w − rate · d.
+    The paper has no rate, that is 1.
+    """
+
+    kind: Literal["adadelta"] = "adadelta"
+    label: ClassVar[str] = "AdaDelta"
+    formula: ClassVar[str] = "v ← ρv + (1−ρ)g²;  d = √(u+ε)/√(v+ε) · g;  u ← ρu + (1−ρ)d²;  w ← w − rate · d"
+    about: ClassVar[str] = "Finds its step from its own last steps; needs no learning rate (leave it at 1)."
+    row_names: ClassVar[tuple[str, ...]] = ("v", "u")
+    learning_rate: Annotated[float, _RATE] = 1.0
+    rho: Annotated[float, _RHO] = 0.9
+    epsilon: Annotated[float, _EPSILON] = 1e-6
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        v, u = rows
+        v += (1.0 - self.rho) * (g * g - v)
+        d = np.sqrt(u + self.epsilon) / np.sqrt(v + self.epsilon) * g
+        u += (1.0 - self.rho) * (d * d - u)
+        w -= rate * d
+
+
+class RMSProp(Optimizer):
+    """v ← ρ v + (1 − ρ) g²;  w ← w − rate · g / (√v + ε) (Tieleman & Hinton, 2012, lecture 6e).
+
+    Epsilon stands outside the root, as in PyTorch; the lecture has none.
+    """
+
+    kind: Literal["rmsprop"] = "rmsprop"
+    label: ClassVar[str] = "RMSProp"
+    formula: ClassVar[str] = "v ← ρv + (1−ρ)g²;  w ← w − rate · g / (√v + ε)"
+    about: ClassVar[str] = "Divides by the recent size of the gradient: AdaGrad that forgets."
+    row_names: ClassVar[tuple[str, ...]] = ("v",)
+    learning_rate: Annotated[float, _RATE] = 0.01
+    rho: Annotated[float, _RHO] = 0.99
+    epsilon: Annotated[float, _EPSILON] = 1e-8
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See ``formula``."""
+        (v,) = rows
+        v += (1.0 - self.rho) * (g * g - v)
+        w -= rate * g / (np.sqrt(v) + self.epsilon)
+
+
+class CentredRMSProp(Optimizer):
+    """RMSProp divided by the deviation of the gradient instead of its size (Graves, 2013, section 2.1).
+
+    v ← ρ v + (1 − ρ) g²;  m ← ρ m + (1 − ρ) g;  w ← w − rate · g / (√(v − m²) + ε), as in PyTorch.
+    """
+
+    kind: Literal["centred_rmsprop"] = "centred_rmsprop"
+    label: ClassVar[str] = "Centred RMSProp"
+    formula: ClassVar[str] = "v ← ρv + (1−ρ)g²;  m ← ρm + (1−ρ)g;  w ← w − rate · g / (√(v − m²) + ε)"
+    about: ClassVar[str] = "Divides by how much the gradient varies; steady gradients take larger steps."
+    row_names: ClassVar[tuple[str, ...]] = ("v", "m")
+    learning_rate: Annotated[float, _RATE] = 0.001
+    rho: Annotated[float, _RHO] = 0.99
+    epsilon: Annotated[float, _EPSILON] = 1e-6
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        v, m = rows
+        v += (1.0 - self.rho) * (g * g - v)
+        m += (1.0 - self.rho) * (g - m)
+        # Rounding may leave a spread just below zero.
+        w -= rate * g / (np.sqrt(np.maximum(v - m * m, 0.0)) + self.epsilon)
 
 
 class Adam(Optimizer):
@@ -86,29 +216,284 @@ class Adam(Optimizer):
     label: ClassVar[str] = "Adam"
     formula: ClassVar[str] = "m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  w ← w − rate · m̂ / (√v̂ + ε)"
     about: ClassVar[str] = "A step of its own for every weight, from the mean and the spread of its gradient."
-    rows: ClassVar[tuple[str, ...]] = ("m", "v")
+    row_names: ClassVar[tuple[str, ...]] = ("m", "v")
     learning_rate: Annotated[float, _RATE] = 0.01
-    beta1: Annotated[float, Setting("β₁", "Memory of the mean gradient m.", low=0.0, high=0.9999, step=0.01)] = 0.9
-    beta2: Annotated[float, Setting("β₂", "Memory of the squared gradient v.", low=0.0, high=0.999999, step=0.001)] = (
-        0.999
-    )
-    epsilon: Annotated[
-        float, Setting("ε", "Keeps the division finite.", low=1e-16, high=1.0, step=10.0, scale="log")
-    ] = 1e-8
+    beta1: Annotated[float, _BETA1] = 0.9
+    beta2: Annotated[float, _BETA2] = 0.999
+    epsilon: Annotated[float, _EPSILON] = 1e-8
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See the class; the corrections of m and v are folded into the step and into epsilon."""
-        m, v = rows
-        m += (1.0 - self.beta1) * (g - m)
-        v += (1.0 - self.beta2) * (g * g - v)
+        m, v = rows[0], rows[1]
+        self._remember(m, v, g)
+        w -= self._step(m, v, t, rate)
+
+    def _remember(self, m: Array, v: Array, g: Array) -> None:
+        """m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g², without a temporary more than needed."""
+        change = g - m
+        change *= 1.0 - self.beta1
+        m += change
+        np.multiply(g, g, out=change)
+        change -= v
+        change *= 1.0 - self.beta2
+        v += change
+
+    def _step(self, m: Array, v: Array, t: int, rate: float) -> Array:
+        """rate · m̂ / (√v̂ + ε)."""
         correction = sqrt(1.0 - self.beta2**t)
-        step = np.sqrt(v)
+        step: Array = np.sqrt(v)
         step += self.epsilon * correction
         np.divide(m, step, out=step)
         step *= rate * correction / (1.0 - self.beta1**t)
-        w -= step
+        return step
+
+
+class AMSGrad(Adam):
+    """Adam that divides by the largest v so far, so that steps never grow again (Reddi et al., 2018).
+
+    With the bias correction of Adam, as in PyTorch; the paper's Algorithm 2 has none.
+    """
+
+    kind: Literal["amsgrad"] = "amsgrad"  # type: ignore[assignment]
+    label: ClassVar[str] = "AMSGrad"
+    formula: ClassVar[str] = "as Adam, with v̂ ← max(v̂, v)"
+    about: ClassVar[str] = "Adam that never forgets the largest gradient; cures rare cases in which Adam fails."
+    row_names: ClassVar[tuple[str, ...]] = ("m", "v", "largest v")
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        m, v, largest = rows
+        self._remember(m, v, g)
+        np.maximum(largest, v, out=largest)
+        w -= self._step(m, largest, t, rate)
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: w ← (1 − rate · λ) w, then Adam (Loshchilov & Hutter, 2019, Algorithm 2).
+
+    As in PyTorch the decay is multiplied by the rate, and it acts on the biases too.
+    """
+
+    kind: Literal["adamw"] = "adamw"  # type: ignore[assignment]
+    label: ClassVar[str] = "AdamW"
+    formula: ClassVar[str] = "w ← (1 − rate · λ) w, then as Adam"
+    about: ClassVar[str] = "Adam that also shrinks the weights, by itself instead of through the gradient."
+    weight_decay: Annotated[float, _DECAY] = 0.01
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        w *= 1.0 - rate * self.weight_decay
+        super().move(w, g, rows, t, rate)
+
+
+class NAdam(Adam):
+    """Adam with Nesterov's look ahead (Dozat, 2016, Algorithm 2, with its schedule of the momentum).
+
+    μ_t = β₁ (1 − ½ · 0.96^(t ψ));  w ← w − rate · (μ_{t+1} m / (1 − Π_{i≤t+1} μ_i)
+    + (1 − μ_t) g / (1 − Π_{i≤t} μ_i)) / (√v̂ + ε), as in PyTorch.
+    """
+
+    kind: Literal["nadam"] = "nadam"  # type: ignore[assignment]
+    label: ClassVar[str] = "NAdam"
+    formula: ClassVar[str] = "as Adam, with m̂ = μₜ₊₁ m / (1 − Πμ) + (1 − μₜ) g / (1 − Πμ)"
+    about: ClassVar[str] = "Adam that already counts the step it is about to take."
+    learning_rate: Annotated[float, _RATE] = 0.002
+    momentum_decay: Annotated[
+        float, Setting("ψ", "How quickly the momentum comes up to β₁.", low=0.0, high=1.0, step=0.001)
+    ] = 0.004
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        m, v = rows
+        self._remember(m, v, g)
+        products = _momentum_products(self.beta1, self.momentum_decay)
+        now, after = (float(products[min(i, len(products) - 1)]) for i in (t, t + 1))
+        mu, mu_next = (self.beta1 * (1.0 - 0.5 * 0.96 ** (i * self.momentum_decay)) for i in (t, t + 1))
+        size = np.sqrt(v / (1.0 - self.beta2**t)) + self.epsilon
+        w -= (rate * (1.0 - mu) / (1.0 - now)) * g / size
+        w -= (rate * mu_next / (1.0 - after)) * m / size
+
+
+@lru_cache(maxsize=8)
+def _momentum_products(beta1: float, decay: float) -> Array:
+    """Π_{i≤t} μ_i of NAdam for t = 0, 1, …, until it is too small to be seen beside 1."""
+    count = int(40.0 / -log(beta1)) + 2 if beta1 > 0.0 else 2
+    i = np.arange(1, count + 1)
+    return np.concatenate([[1.0], np.cumprod(beta1 * (1.0 - 0.5 * 0.96 ** (i * decay)))])
+
+
+class AdaMax(Optimizer):
+    """Adam with the largest gradient instead of the mean square (Kingma & Ba, 2015, Algorithm 2).
+
+    m ← β₁ m + (1 − β₁) g;  u ← max(β₂ u, |g| + ε);  w ← w − rate / (1 − β₁ᵗ) · m / u. Epsilon as in PyTorch.
+    """
+
+    kind: Literal["adamax"] = "adamax"
+    label: ClassVar[str] = "AdaMax"
+    formula: ClassVar[str] = "m ← β₁m + (1−β₁)g;  u ← max(β₂u, |g| + ε);  w ← w − rate · m̂ / u"
+    about: ClassVar[str] = "Adam that measures the gradient by its largest value, slowly forgotten."
+    row_names: ClassVar[tuple[str, ...]] = ("m", "u")
+    learning_rate: Annotated[float, _RATE] = 0.01
+    beta1: Annotated[float, _BETA1] = 0.9
+    beta2: Annotated[float, _BETA2] = 0.999
+    epsilon: Annotated[float, _EPSILON] = 1e-8
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        m, u = rows
+        m += (1.0 - self.beta1) * (g - m)
+        u *= self.beta2
+        np.maximum(u, np.abs(g) + self.epsilon, out=u)
+        w -= rate / (1.0 - self.beta1**t) * m / u
+
+
+class Lion(Optimizer):
+    """Moves every weight by the same amount, in the direction of its sign (Chen et al., 2023, Algorithm 2).
+
+    w ← w − rate · (sign(β₁ m + (1 − β₁) g) + λ w);  m ← β₂ m + (1 − β₂) g.
+    """
+
+    kind: Literal["lion"] = "lion"
+    label: ClassVar[str] = "Lion"
+    formula: ClassVar[str] = "w ← w − rate · (sign(β₁m + (1−β₁)g) + λw);  m ← β₂m + (1−β₂)g"
+    about: ClassVar[str] = "Only the sign of the mean gradient counts; wants a rate several times smaller than Adam."
+    row_names: ClassVar[tuple[str, ...]] = ("m",)
+    learning_rate: Annotated[float, _RATE] = 0.001
+    beta1: Annotated[float, _BETA1] = 0.9
+    beta2: Annotated[float, Setting("β₂", "Memory of the mean gradient m.", low=0.0, high=0.9999, step=0.01)] = 0.99
+    weight_decay: Annotated[float, _DECAY] = 0.0
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        (m,) = rows
+        direction = np.sign(self.beta1 * m + (1.0 - self.beta1) * g)
+        w *= 1.0 - rate * self.weight_decay
+        w -= rate * direction
+        m += (1.0 - self.beta2) * (g - m)
+
+
+class Rprop(Optimizer):
+    """A step size for every weight that grows while the gradient keeps its sign (Riedmiller & Braun, 1993).
+
+    s ← s · grow if g keeps its sign, s · shrink if it turns (and then the weight rests once: iRprop−,
+    Igel & Hüsken, 2000, as in PyTorch);  w ← w − s · sign(g). The learning rate is the first step size.
+    """
+
+    kind: Literal["rprop"] = "rprop"
+    label: ClassVar[str] = "Rprop"
+    formula: ClassVar[str] = "s ← s · (grow or shrink);  w ← w − s · sign(g)"
+    about: ClassVar[str] = "Only the signs of the gradient count; meant for batches of all rows."
+    row_names: ClassVar[tuple[str, ...]] = ("last g", "s")
+    learning_rate: Annotated[float, _RATE] = 0.01
+    grow: Annotated[float, Setting("Grow", "While the gradient keeps its sign.", low=1.0, high=5.0, step=0.05)] = 1.2
+    shrink: Annotated[float, Setting("Shrink", "When its sign turns.", low=0.01, high=1.0, step=0.05)] = 0.5
+    smallest: Annotated[
+        float, Setting("Smallest step", "No step gets smaller.", low=1e-16, high=1.0, step=10.0, scale="log")
+    ] = 1e-6
+    largest: Annotated[
+        float, Setting("Largest step", "No step gets larger.", low=1e-6, high=1e4, step=2.0, scale="log")
+    ] = 50.0
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        last, size = rows
+        size[size == 0.0] = rate
+        turn = np.sign(g * last)
+        size *= np.where(turn > 0.0, self.grow, np.where(turn < 0.0, self.shrink, 1.0)).astype(size.dtype)
+        np.clip(size, self.smallest, self.largest, out=size)
+        np.multiply(g, turn >= 0.0, out=last)
+        w -= size * np.sign(last)
+
+
+class LBFGS(Optimizer):
+    """Limited-memory BFGS: a Newton step from the last few changes (Liu & Nocedal, 1989; Nocedal & Wright, 7.4).
+
+    Takes all training rows in every step. The direction comes from the two-loop recursion over the last
+    ``memory`` pairs s = Δw, y = Δg with s·y > 0; the first step has the length rate · min(1, 1/|g|₁). With
+    the line search the step is halved until the loss falls enough (Armijo, 1966); without it this is
+    PyTorch's LBFGS with one iteration a step.
+    """
+
+    kind: Literal["lbfgs"] = "lbfgs"
+    label: ClassVar[str] = "L-BFGS"
+    formula: ClassVar[str] = "w ← w − rate · H g, H from the last changes of w and g"
+    about: ClassVar[str] = "Learns the curvature from its steps; few, good steps for small problems. Full batch."
+    full_batch: ClassVar[bool] = True
+    learning_rate: Annotated[float, _RATE] = 1.0
+    memory: Annotated[int, Setting("Memory", "How many changes of w and g are remembered.", low=1, high=50)] = 10
+    line_search: Annotated[
+        bool, Setting("Line search", "Halve a step until it lowers the loss enough; without it a step may go wrong.")
+    ] = True
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The last w and g, and the last changes of both, the newest first."""
+        changes = range(1, self.memory + 1)
+        return ("last w", "last g", *(f"s {i}" for i in changes), *(f"y {i}" for i in changes))
+
+    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
+        """See the class."""
+        w += self._reach(w, g, rows, t, rate) * self._direction(g, rows)
+
+    def search(self, w: Array, g: Array, rows: Array, t: int, rate: float, loss: Callable[[], float]) -> None:
+        """See the class; when no length lowers the loss, w stays and the memory begins anew."""
+        if not self.line_search:
+            self.move(w, g, rows, t, rate)
+            return
+        reach = self._reach(w, g, rows, t, rate)
+        d = self._direction(g, rows)
+        if not _fall(w, rows[0], d, reach, float(np.dot(g, d)), loss):
+            rows[2:] = 0.0
+
+    def _pairs(self, rows: Array) -> Array:
+        return rows[2:].reshape(2, self.memory, -1)
+
+    def _reach(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> float:
+        """Remembers where the last step led, and says how far this one goes."""
+        last_w, last_g, pairs = rows[0], rows[1], self._pairs(rows)
+        if t > 1:
+            self._remember(pairs, w - last_w, g - last_g)
+        last_w[:], last_g[:] = w, g
+        if pairs[0, 0].any():
+            return rate
+        return rate * min(1.0, 1.0 / max(float(np.abs(g).sum()), 1e-30))
+
+    def _direction(self, g: Array, rows: Array) -> Array:
+        """-H g by the two-loop recursion (Nocedal & Wright, 2006, Algorithm 7.4); -g without pairs."""
+        known = [(s, y, 1.0 / float(np.dot(s, y))) for s, y in zip(*self._pairs(rows), strict=True) if s.any()]
+        q, shares = -g, []
+        for s, y, rho in known:
+            shares.append(rho * float(np.dot(s, q)))
+            q -= shares[-1] * y
+        if known:
+            _, y, rho = known[0]
+            q *= 1.0 / (rho * float(np.dot(y, y)))
+        for (s, y, rho), share in zip(known[::-1], shares[::-1], strict=True):
+            q += (share - rho * float(np.dot(y, q))) * s
+        return q
+
+    def _remember(self, pairs: Array, s: Array, y: Array) -> None:
+        if float(np.dot(s, y)) > 1e-10:
+            pairs[:, 1:] = pairs[:, :-1].copy()
+            pairs[0, 0], pairs[1, 0] = s, y
+
+
+def _fall(w: Array, start: Array, d: Array, rate: float, slope: float, loss: Callable[[], float]) -> bool:
+    """Halves the step until the loss falls by a ten-thousandth of what its slope promises; False: it never does."""
+    before = loss()
+    for _ in range(25):
+        np.add(start, rate * d, out=w)
+        if loss() <= before + 1e-4 * rate * slope:
+            return True
+        rate *= 0.5
+    w[:] = start
+    return False
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    str(cls.model_fields["kind"].default): cls for cls in (GradientDescent, Momentum, Adam)
-}
+    str(cls.model_fields["kind"].default): cls
+    for cls in (
+        GradientDescent, Momentum, Nesterov, AdaGrad, AdaDelta, RMSProp, CentredRMSProp,
+        Adam, AMSGrad, AdamW, NAdam, AdaMax, Lion, Rprop, LBFGS,
+    )
+}  # fmt: skip

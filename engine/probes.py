@@ -37,13 +37,17 @@ class Maps:
 
 @dataclass(frozen=True)
 class Trace:
-    """One row on its way through the network: ``x`` (inputs,) scaled, and z and a of every layer, (units,)."""
+    """One row on its way through the network: ``x`` (inputs,) scaled, and z and a of every layer, (units,).
+
+    ``inputs`` is what every layer was given, (inputs,): the outputs before it, after the stages in between.
+    """
 
     row: int
     part: str
     x: Array
     x_in_units: NDArray[np.float64]
     truth: str
+    inputs: list[Array]
     z: list[Array]
     a: list[Array]
 
@@ -64,7 +68,7 @@ def maps(network: Network, data: Dataset, step: int) -> Maps | None:
     across, up = np.meshgrid(np.linspace(left, right, GRID), np.linspace(bottom, top, GRID))
     points = np.stack([across.ravel(), up.ravel()], axis=1).astype(network.dtype)
     with np.errstate(all="ignore"):
-        _, a = network.every_layer(points)
+        a = network.every_layer(points).a
     corners = data.x_scaling.undo([[left, bottom], [right, top]])
     extent = (corners[0, 0], corners[1, 0], corners[0, 1], corners[1, 1])
     return Maps(step, extent, [layer.reshape(-1, GRID, GRID).copy() for layer in a])
@@ -77,10 +81,11 @@ def trace(network: Network, data: Dataset, row: int) -> Trace | None:
         if len(found):
             x, y = data.part(part)
             with np.errstate(all="ignore"):
-                z, a = network.every_layer(x[found])
+                work = network.every_layer(x[found])
             units = data.x_scaling.undo(x[found])[0]
             truth = _in_words(data, y[found[0]])
-            return Trace(row, part, x[found[0]], units, truth, [v[:, 0] for v in z], [v[:, 0] for v in a])
+            columns = ([values[:, 0].copy() for values in each] for each in (work.x, work.z, work.a))
+            return Trace(row, part, x[found[0]], units, truth, *columns)
     return None
 
 

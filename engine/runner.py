@@ -16,7 +16,7 @@ from time import perf_counter
 
 from engine.data.table import DataError
 from engine.experiment import Experiment
-from engine.network import TooLargeError
+from engine.plan import TooLargeError
 from engine.probes import Maps, Wants, maps, trace
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Evaluation, Trainer
@@ -125,7 +125,9 @@ class Runner:
             self._look = _Look()
         assert self._trainer is not None, "the first job must be Apply"
         if isinstance(job, Train):
-            _train(self._trainer, job)
+            epochs = self._trainer.experiment.training.epochs
+            goal = epochs if job.until_epoch is None else min(job.until_epoch, epochs)
+            self._trainer.train(job.seconds, job.steps, goal)
         return self._trainer
 
 
@@ -135,17 +137,6 @@ def _reached(trainer: Trainer, job: Train) -> bool:
 
 def _failure(job: Job, message: str, details: str = "") -> Failure:
     return Failure(job.generation, message, details, job.experiment if isinstance(job, Apply) else None)
-
-
-def _train(trainer: Trainer, job: Train) -> None:
-    deadline = perf_counter() + (job.seconds if job.seconds is not None else float("inf"))
-    last_step = trainer.steps_done + job.steps if job.steps is not None else None
-    while not (trainer.finished or trainer.diverged or _reached(trainer, job)):
-        if trainer.steps_done == last_step:
-            return
-        trainer.step()
-        if perf_counter() >= deadline:
-            return
 
 
 class _Look:
@@ -184,6 +175,7 @@ def _snapshot(trainer: Trainer, job: Job, look: _Look, rate: float) -> Snapshot:
         epoch=trainer.epochs_done,
         steps_per_epoch=trainer.steps_per_epoch,
         finished=trainer.finished,
+        stopped=trainer.stopped,
         diverged=trainer.diverged,
         parameters=trainer.network.parameters.copy(),
         evaluation=look.evaluation,

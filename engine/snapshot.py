@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset
 from engine.experiment import Experiment
 from engine.history import LossBand, Series
-from engine.network import Plan
+from engine.plan import Plan
 from engine.probes import Maps, Trace
 from engine.trainer import Divergence, Evaluation
 
@@ -22,7 +22,8 @@ class Snapshot:
 
     ``parameters`` is a copy of the flat vector; ``weights(i)`` and ``biases(i)`` are views of it.
     ``evaluation`` and ``maps`` say at which step they were taken: under full speed they may be a few
-    frames older than the weights; ``trace`` never is. ``steps_per_second`` is that of the last slice of work.
+    frames older than the weights; ``trace`` never is. ``stopped`` says, for people, why a run has ended before
+    its epochs were done, "" when it has not. ``steps_per_second`` is that of the last slice of work.
     """
 
     generation: int
@@ -33,6 +34,7 @@ class Snapshot:
     epoch: int
     steps_per_epoch: int
     finished: bool
+    stopped: str
     diverged: Divergence | None
     parameters: NDArray[Any]
     evaluation: Evaluation
@@ -44,11 +46,11 @@ class Snapshot:
 
     def weights(self, layer: int) -> NDArray[Any]:
         """The weights of a layer, (inputs, units)."""
-        return self.plan.layers[layer].matrix(self.parameters)[:, :-1].T
+        return self.plan.layers[layer].weights(self.parameters)
 
     def biases(self, layer: int) -> NDArray[Any]:
-        """The biases of a layer, (units,)."""
-        return self.plan.layers[layer].matrix(self.parameters)[:, -1]
+        """The biases of a layer, (units,); zeros for a layer without."""
+        return self.plan.layers[layer].biases(self.parameters)
 
     def largest_weight(self) -> float:
         """The largest magnitude of any weight (biases left out), 0 when none is finite."""

@@ -43,7 +43,7 @@ class Setting:
         """The bounds in words, such as "between 1 and 4096"."""
         if self.choices is not None:
             return "one of " + ", ".join(key for key, _ in self.choices())
-        noun = {int: "a whole number", float: "a number"}.get(kind, "a valid value")
+        noun = {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "a valid value")
         if self.low is None or self.high is None:
             return noun
         return f"{noun} between {_plain(self.low)} and {_plain(self.high)}"
@@ -76,6 +76,8 @@ class Spec(BaseModel):
         try:
             # Python would take True for 1 and "8" for 8; a file that says so is wrong all the same.
             if kind in (int, float) and isinstance(value, bool | str):
+                raise TypeError
+            if kind is bool and not isinstance(value, bool):
                 raise TypeError
             result = handler(value)
         except (ValidationError, TypeError):
@@ -122,13 +124,13 @@ def _replaced_inside(part: Any, path: str, value: Any) -> Any:
     return (*part[:index], _replaced_inside(part[index], rest, value), *part[index + 1 :])
 
 
-def chosen_by_kind(kinds: Mapping[str, type[Spec]]) -> BeforeValidator:
-    """For a field that holds one of several specs: builds the one that its ``kind`` names."""
+def chosen_by_kind(kinds: Mapping[str, type[Spec]], default: str | None = None) -> BeforeValidator:
+    """For a field that holds one of several specs: builds the one that its ``kind``, or the default, names."""
 
     def build(value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        kind = str(value.get("kind"))
+        kind = str(value.get("kind", default))
         if kind not in kinds:
             raise _refusal("kind", "one of " + ", ".join(kinds), kind)
         return kinds[kind].model_validate(value)

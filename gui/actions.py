@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from engine.layers import LAYERS, Stage
 from gui import commands
 from gui.icons import icon
-from gui.text import tr
+from gui.text import in_a_sentence, tr
 from gui.theme import colours
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ class Command:
     icon: str = ""
 
 
+_STAGES = tuple(
+    Command(f"layer.add_{kind}", f"Add {in_a_sentence(cls.label)}", cls.about, commands.add_stage(kind))
+    for kind, cls in LAYERS.items()
+    if issubclass(cls, Stage)
+)
 COMMANDS: tuple[Command, ...] = (
     Command(
         "train.toggle", "Train", "Train until it is paused or done; again: pause.",
@@ -63,8 +69,9 @@ COMMANDS: tuple[Command, ...] = (
         "layer.add", "Add layer", "Adds a hidden layer before the output.",
         commands.add_layer, ("Ctrl+L",),
     ),
+    *_STAGES,
     Command(
-        "layer.remove", "Remove layer", "Removes the selected hidden layer.",
+        "layer.remove", "Remove layer", "Removes the selected layer.",
         commands.remove_layer, ("Ctrl+Backspace",),
     ),
     Command(
@@ -74,6 +81,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "layer.later", "Move layer towards the output", "Swaps the selected hidden layer with the one after.",
         commands.layer_later, ("Alt+Down",),
+    ),
+    Command(
+        "unit.freeze", "Freeze or thaw unit", "Training leaves a frozen unit's weights and bias as they are.",
+        commands.freeze_unit, ("Ctrl+K",),
     ),
     Command(
         "trace.next", "Trace the next row", "Sends the next row of the table through the network.",
@@ -110,7 +121,11 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",
          "train.faster"),
     ),
-    ("Edit", ("edit.undo", "edit.redo", "", "layer.add", "layer.remove", "layer.earlier", "layer.later")),
+    (
+        "Edit",
+        ("edit.undo", "edit.redo", "", "layer.add", *(stage.id for stage in _STAGES), "", "layer.remove",
+         "layer.earlier", "layer.later", "", "unit.freeze"),
+    ),
     ("View", ("trace.next", "trace.previous", "", "view.theme", "view.log", "view.reset_layout", "view.commands")),
     ("Help", ("help.shortcuts", "help.about")),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A line above the diagram for what went wrong, with what can be done about it."""
+"""A line above the diagram for what went wrong or ended early, with what can be done about it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from engine.snapshot import Snapshot
 from gui.icons import icon
 from gui.text import tr
 from gui.theme import colours
@@ -32,6 +33,7 @@ class Banner(QFrame):
         self._copy.clicked.connect(self._copy_details)
         self._details = ""
         self._generation: int | None = None
+        self._reported = ""
         self._close = QToolButton()
         self._close.setToolTip(tr("Close this message"))
         self._close.setAccessibleName(tr("Close this message"))
@@ -44,13 +46,19 @@ class Banner(QFrame):
         row.addWidget(self._close)
         self.hide()
 
-    def say(self, text: str, remedy: str = "", details: str = "", generation: int | None = None) -> None:
+    def say(
+        self, text: str, remedy: str = "", details: str = "", generation: int | None = None, fault: bool = True
+    ) -> None:
         """Shows a sentence, with a button for the remedy where there is one.
 
         ``generation`` is that of the experiment it is about: the sentence goes when another one is trained.
+        ``fault``: in the colours of a warning; otherwise nothing is wrong.
         """
         self._generation = generation
-        self._close.setIcon(icon("close", colours().warning))
+        self.setProperty("tone", "warning" if fault else "note")
+        for widget in (self, self.label):
+            self.style().polish(widget)
+        self._close.setIcon(icon("close", colours().warning if fault else colours().text))
         self.label.setText(text)
         self._details = details
         self._copy.setVisible(bool(details))
@@ -59,6 +67,22 @@ class Banner(QFrame):
         self.remedy.setAccessibleName(remedy or tr("Remedy"))
         self.remedy.setVisible(bool(remedy))
         self.show()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Says that training diverged, or once why it ended early; a sentence about an older experiment goes."""
+        if snapshot.diverged is not None:
+            remedy = tr("Learning rate ÷ 10 and reset")
+            self.say(snapshot.diverged.message, remedy, generation=snapshot.generation)
+            return
+        self.pass_by(snapshot.generation)
+        if snapshot.stopped and snapshot.stopped != self._reported:
+            self.say(snapshot.stopped, generation=snapshot.generation, fault=False)
+        self._reported = snapshot.stopped
+
+    def begin(self) -> None:
+        """Training goes on: what was said is over, and may be said again."""
+        self._reported = ""
+        self.hide()
 
     def pass_by(self, generation: int) -> None:
         """Hides a sentence about an older experiment."""

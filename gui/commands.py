@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
 from gui import edits, theme
-from gui.selection import Unit
+from gui.selection import Unit, place_of, selection_at
 from gui.text import tr
 from gui.training import FULL_SPEED
 
@@ -86,6 +87,24 @@ def add_layer(window: Window) -> None:
     window.builder.add_layer()
 
 
+def add_stage(kind: str) -> Callable[[Window], None]:
+    """A command that adds a stage of a kind after the selected layer, or before the output."""
+
+    def add(window: Window) -> None:
+        window.builder.add_layer(kind)
+
+    return add
+
+
+def freeze_unit(window: Window) -> None:
+    """Freezes the selected unit, or lets it learn again."""
+    selection, network = window.selection, window.document.experiment.network
+    place = place_of(selection, network)
+    if isinstance(selection, Unit) and place is not None:
+        changed = edits.freeze_unit(window.document.experiment, place, selection.index)
+        window.document.change(changed, tr("Freeze unit"))
+
+
 def remove_layer(window: Window) -> None:
     """Removes the hidden layer that is selected."""
     if window.selected_layer is not None:
@@ -106,7 +125,7 @@ def move(window: Window, index: int, to: int) -> None:
         selected = window.selected_layer == index
         window.document.change(edits.move_layer(window.document.experiment, index, to), tr("Move layer"))
         if selected:
-            window.select(Unit(to + 1, 0))
+            window.select(selection_at(to, window.document.experiment.network))
 
 
 def layer_earlier(window: Window) -> None:

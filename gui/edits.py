@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from engine.experiment import MAX_LAYERS, Dense, Experiment
+from engine.experiment import MAX_LAYERS, Experiment
+from engine.layers import LAYERS, Dense, Layer, Output, Weighted
 
 
-def insert_layer(experiment: Experiment, position: int) -> Experiment:
-    """A hidden layer at a position, like its neighbour before it, or after it where there is none before."""
+def insert_layer(experiment: Experiment, place: int, kind: str = "dense") -> Experiment:
+    """A hidden layer of a kind at a place.
+
+    A dense one is like its neighbour before it, or after it where there is none before, but never frozen.
+    """
     layers = experiment.network.layers
     if len(layers) >= MAX_LAYERS:
         return experiment
-    like = layers[max(position - 1, 0)] if layers else Dense()
-    return experiment.with_layers((*layers[:position], like, *layers[position:]))
+    new = LAYERS[kind].model_validate({"kind": kind})
+    dense = [layer for layer in (*layers[:place][::-1], *layers[place:]) if isinstance(layer, Dense)]
+    if isinstance(new, Dense) and dense:
+        new = dense[0].edited(trainable=True, frozen_units=())
+    return experiment.with_layers((*layers[:place], new, *layers[place:]))
+
+
+def place_in_gap(experiment: Experiment, gap: int) -> int:
+    """The place of a new layer between two columns: in front of the one on the right, behind the stages there."""
+    network = experiment.network
+    return network.dense[gap] if gap < len(network.dense) else len(network.layers)
 
 
 def remove_layer(experiment: Experiment, index: int) -> Experiment:
@@ -28,16 +41,32 @@ def move_layer(experiment: Experiment, index: int, to: int) -> Experiment:
     return experiment.with_layers(tuple(layers))
 
 
+def freeze_unit(experiment: Experiment, place: int, unit: int) -> Experiment:
+    """Freezes a unit of the layer at a place (-1: the output), or lets it learn again."""
+    network = experiment.network
+    layer = network.output if place < 0 else network.layers[place]
+    if not isinstance(layer, Weighted):
+        return experiment
+    others = set(layer.frozen_units) ^ {unit}
+    changed = layer.edited(frozen_units=tuple(sorted(others)))
+    if isinstance(changed, Output):
+        return experiment.edited(network=network.edited(output=changed))
+    assert isinstance(changed, Layer)
+    return experiment.with_layers((*network.layers[:place], changed, *network.layers[place + 1 :]))
+
+
 def change_units(experiment: Experiment, index: int, by: int) -> Experiment:
     """More or fewer units in one hidden layer, within the bounds."""
     bounds = Dense.settings()["units"]
     assert bounds.low is not None
     assert bounds.high is not None
-    units = min(max(experiment.network.layers[index].units + by, int(bounds.low)), int(bounds.high))
+    layer = experiment.network.layers[index]
+    assert isinstance(layer, Dense)
+    units = min(max(layer.units + by, int(bounds.low)), int(bounds.high))
     return experiment.with_layer(index, units=units)
 
 
-def where_now(before: tuple[Dense, ...], after: tuple[Dense, ...], index: int) -> int | None:
+def where_now(before: tuple[Layer, ...], after: tuple[Layer, ...], index: int) -> int | None:
     """The place after an edit of the hidden layer that was at ``index``; None when it was removed.
 
     Layers are told apart by what surrounds them: those that stand unchanged in front keep their place, those

@@ -1,16 +1,27 @@
-"""Small editors for one value each: a number that is typed, wheeled or dragged, a choice, a stepper."""
+"""Small editors for one value each: a number that is typed, wheeled or dragged, a choice, a toggle, a stepper."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from engine.spec import Setting
 from gui.text import editable, parse_number, tr
+from gui.theme import colours
 
 # Every gesture (a drag, a visit to a field) has a number of its own, so that it becomes one undo entry.
 _gestures = count(1)
@@ -229,9 +240,67 @@ class ChoiceField(QComboBox):
         self.setCurrentIndex(self.findData(key))
         self.updateGeometry()
 
+    def explain(self, key: str, text: str) -> None:
+        """Gives one of the choices a tooltip of its own in the open list."""
+        self.setItemData(self.findData(key), text, Qt.ItemDataRole.ToolTipRole)
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leaves the wheel to the panel: a choice is never changed by scrolling past it."""
         event.ignore()
+
+
+class ToggleField(QCheckBox):
+    """Yes or no. ``switched(value)`` only when the user did it, by click, space bar or Enter."""
+
+    switched = Signal(bool)
+
+    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr(setting.label))
+        self.setAccessibleDescription(tr(setting.help))
+        self.setToolTip(tr(setting.help))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(self.switched)
+
+    def show_value(self, value: bool) -> None:
+        """Shows a value without saying that it was switched."""
+        self.setChecked(value)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """A small switch with room for the mark of the keyboard focus, as high as the other fields."""
+        return QSize(36, 24)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Never smaller than that."""
+        return self.sizeHint()
+
+    def hitButton(self, position: QPoint) -> bool:  # noqa: N802 - Qt's name
+        """All of it can be clicked."""
+        return self.rect().contains(position)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter switches like the space bar."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """A track with a knob: at the right and in the accent colour when it is on."""
+        c, on = colours(), self.isChecked()
+        track = QRectF(2.5, (self.height() - 17) / 2, 30, 17)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(c.accent), 1.0))
+                painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), 10.5, 10.5)
+            painter.setPen(Qt.PenStyle.NoPen if on else QPen(QColor(c.faint), 1.0))
+            painter.setBrush(QColor(c.accent if on else c.chip))
+            painter.drawRoundedRect(track, 8.5, 8.5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(c.on_accent if on else c.quiet))
+            knob = track.right() - 8.5 if on else track.left() + 8.5
+            painter.drawEllipse(QPointF(knob, track.center().y()), 5.5, 5.5)
 
 
 class StepButton(QToolButton):

@@ -1,10 +1,14 @@
-"""What is selected: a unit or a single weight. Plain values, no Qt."""
+"""What is selected: a unit, a single weight or a stage; and what the parts are called. No Qt but for translation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.experiment import NetworkSpec
+from engine.layers import Layer, Stage
+from engine.plan import LayerPlan, Plan
 from engine.snapshot import Snapshot
+from gui.text import editable, in_a_sentence, tr
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,32 @@ class Weight:
     unit: int
 
 
-Selection = Unit | Weight | None
+@dataclass(frozen=True)
+class StageAt:
+    """A stage, which has no column of its own: its place among the layers of the experiment."""
+
+    place: int
+
+
+Selection = Unit | Weight | StageAt | None
+
+
+def place_of(selection: Selection, network: NetworkSpec) -> int | None:
+    """The place of the layer in which the selection is: -1 for the output, None for inputs, weights and nothing."""
+    if isinstance(selection, StageAt):
+        return selection.place
+    if not isinstance(selection, Unit) or not 0 < selection.column <= len(network.dense) + 1:
+        return None
+    return (*network.dense, -1)[selection.column - 1]
+
+
+def selection_at(place: int | None, network: NetworkSpec, unit: int = 0) -> Selection:
+    """What is selected with the layer at a place (-1: the output): one of its units, or a stage as a whole."""
+    if place is None or place >= len(network.layers):
+        return None
+    if place >= 0 and isinstance(network.layers[place], Stage):
+        return StageAt(place)
+    return Unit(len(network.dense) + 1 if place < 0 else network.dense.index(place) + 1, unit)
 
 
 def still_there(selection: Selection, snapshot: Snapshot) -> Selection:
@@ -36,7 +65,46 @@ def still_there(selection: Selection, snapshot: Snapshot) -> Selection:
         inside = selection.layer + 1 < len(widths)
         inside = inside and selection.source < widths[selection.layer] and selection.unit < widths[selection.layer + 1]
         return selection if inside else None
+    if isinstance(selection, StageAt):
+        layers = snapshot.experiment.network.layers
+        known = selection.place < len(layers) and isinstance(layers[selection.place], Stage)
+        return selection if known else None
     return None
+
+
+def layer_name(network: NetworkSpec, place: int) -> str:
+    """How a layer is called: "hidden 2", "output" (place -1), or the name of a stage."""
+    if place < 0:
+        return tr("output")
+    if place in network.dense:
+        return tr("hidden {0}").format(network.dense.index(place) + 1)
+    return in_a_sentence(tr(network.layers[place].label))
+
+
+def stage_name(stage: Layer) -> str:
+    """A stage in two or three words: "dropout 0.2", "batch norm", "layer norm relu"."""
+    return f"{tr(stage.kind.replace('_', ' '))} {stage_detail(stage)}".strip()
+
+
+def stage_detail(stage: Layer) -> str:
+    """What one wants to know first of a stage: its first setting. "" for a choice that is as at first."""
+    name, setting = next(iter(type(stage).settings().items()))
+    value = getattr(stage, name)
+    if setting.choices is None:
+        return editable(value)
+    unchanged = value == type(stage).model_fields[name].default
+    return "" if unchanged else in_a_sentence(tr(dict(setting.choices())[value]))
+
+
+def is_frozen(plan: LayerPlan, unit: int) -> bool:
+    """Whether training leaves a unit's weights and bias as they are."""
+    return not plan.trainable or unit in plan.frozen_units
+
+
+def stages_before(plan: Plan, layer: int, layers: int) -> range:
+    """The places, among so many layers of the experiment, of the stages in front of a layer of the plan."""
+    end = plan.layers[layer].place if plan.layers[layer].place >= 0 else layers
+    return range(end - len(plan.layers[layer].stages), end)
 
 
 def unit_name(snapshot: Snapshot, column: int, index: int) -> str:

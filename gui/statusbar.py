@@ -50,6 +50,8 @@ def _in_words(snapshot: Snapshot, running: bool) -> str:
         return tr("Training")
     if snapshot.diverged is not None:
         return tr("Diverged at step {0}").format(f"{snapshot.diverged.step:,}")
+    if snapshot.stopped:
+        return snapshot.stopped
     if snapshot.finished:
         return tr("All {0} epochs are done: raise Epochs to go on, or reset").format(f"{snapshot.epoch:,}")
     return tr("Paused") if snapshot.step else tr("Ready: press Train (Space)")

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from engine.activations import Array
 from engine.probes import Maps
 from engine.snapshot import Snapshot
+from gui.plots.answers import certainty
 from gui.theme import colours
 
 
@@ -56,9 +57,12 @@ def unit_images(answers: Array) -> list[QImage]:
     return _pictures(0.5 + 0.5 * answers / top, _ramp(c.negative, c.surface, c.positive))
 
 
-def class_images(answers: Array) -> list[QImage]:
-    """Probabilities (classes, height, width): the ground's colour at 0, the colour of the class at 1."""
-    c = colours()
+def class_images(answers: Array, threshold: float = 0.5) -> list[QImage]:
+    """Outputs (classes, height, width): the ground's colour for a sure no, the colour of the class for a sure yes.
+
+    ``threshold`` is the loss's: from where on an output says yes.
+    """
+    c, answers = colours(), certainty(answers, threshold)
     # A single output is the probability of the second class.
     first = 1 if len(answers) == 1 else 0
     tints = [c.series[(first + k) % len(c.series)] for k in range(len(answers))]
@@ -88,9 +92,12 @@ class Thumbnails:
         """
         if snapshot.maps is not self._maps or sides != self._sides:
             self._maps, self._sides, self._images = snapshot.maps, sides, []
+            threshold = snapshot.plan.loss.threshold
             for i, answers in enumerate(snapshot.maps.layers if snapshot.maps else []):
                 is_class = i == len(snapshot.plan.layers) - 1 and bool(snapshot.data.classes)
                 some = np.linspace(0, answers.shape[1] - 1, sides[i]).round().astype(int)
                 small = answers[:, some[:, None], some[None, :]]
-                self._images.append(class_images(small) if is_class else unit_images(small))
+                self._images.append(
+                    class_images(small, threshold) if is_class else unit_images(small)
+                )
         return self._images[layer][unit] if layer < len(self._images) else None

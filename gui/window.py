@@ -23,7 +23,7 @@ from gui.panels import BOTTOM, LEFT, RIGHT, Panel, Panels
 from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
 from gui.plots.output import OutputView
-from gui.selection import Selection, Unit, still_there
+from gui.selection import Selection, StageAt, Unit, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
 from gui.text import tr
@@ -156,11 +156,7 @@ class Window(QMainWindow):
         self._keep_selection(snapshot)
         self.diagram.show_snapshot(snapshot, self.training.running)
         self.side_views.show_snapshot(snapshot, self.training.running)
-        if snapshot.diverged is not None:
-            remedy = tr("Learning rate ÷ 10 and reset")
-            self.banner.say(snapshot.diverged.message, remedy, generation=snapshot.generation)
-        else:
-            self.banner.pass_by(snapshot.generation)
+        self.banner.show_snapshot(snapshot)
 
     def _show_figures(self, snapshot: Snapshot) -> None:
         self.toolbar.show_snapshot(snapshot, self.document.experiment)
@@ -180,7 +176,7 @@ class Window(QMainWindow):
         self.toolbar.show_running(running)
         self.status.forget_pace()
         if running:
-            self.banner.hide()
+            self.banner.begin()
         elif self.training.snapshot is not None:
             self.side_views.show_snapshot(self.training.snapshot, running)
 
@@ -194,12 +190,12 @@ class Window(QMainWindow):
 
     def _follow_layers(self, before: Experiment, after: Experiment) -> None:
         """What was selected stays selected when its layer gets another place."""
-        old, new, selection = before.network.layers, after.network.layers, self._selection
-        layer = selection.column - 1 if isinstance(selection, Unit) else -1
-        if old == new or layer < 0 or not isinstance(selection, Unit):
+        old, new, selection = before.network, after.network, self._selection
+        place = place_of(selection, old)
+        if old.layers == new.layers or place is None or not isinstance(selection, Unit | StageAt):
             return
-        now = len(new) if layer == len(old) else edits.where_now(old, new, layer)
-        self.select(None if now is None else Unit(now + 1, selection.index))
+        now = place if place < 0 else edits.where_now(old.layers, new.layers, place)
+        self.select(selection_at(now, new, selection.index if isinstance(selection, Unit) else 0))
 
     @Slot(object)
     def select(self, selection: Selection) -> None:
@@ -211,17 +207,19 @@ class Window(QMainWindow):
 
     @property
     def selected_layer(self) -> int | None:
-        """The layer of the selected unit: a hidden one, -1 for the output, None where there is none."""
-        if not isinstance(self._selection, Unit) or self._selection.column == 0:
-            return None
-        hidden = len(self._shown_experiment.network.layers)
-        return -1 if self._selection.column == hidden + 1 else self._selection.column - 1
+        """The place of the layer in which the selection is: -1 for the output, None where there is none."""
+        return place_of(self._selection, self._shown_experiment.network)
+
+    @property
+    def selection(self) -> Selection:
+        """What is selected."""
+        return self._selection
 
     @Slot(int)
     def _press_layer(self, index: int) -> None:
         """Selects a layer by its card, or nothing when it was selected."""
-        column = len(self._shown_experiment.network.layers) + 1 if index == -1 else index + 1
-        self.select(None if index == self.selected_layer else Unit(column, 0))
+        network = self._shown_experiment.network
+        self.select(None if index == self.selected_layer else selection_at(index, network))
 
     @Slot(int, int)
     def _move_layer(self, index: int, to: int) -> None:

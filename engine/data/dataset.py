@@ -151,10 +151,10 @@ class Dataset:
         one_hot: NDArray[np.float32] = np.eye(outputs, dtype=np.float32)[y]
         return one_hot
 
-    def labels(self, output: NDArray[Any]) -> NDArray[np.int64]:
-        """Class indices (rows,) that an output (rows, outputs) stands for."""
+    def labels(self, output: NDArray[Any], threshold: float = 0.5) -> NDArray[np.int64]:
+        """Class indices (rows,) that outputs (rows, outputs) stand for; a single one says yes from a threshold on."""
         if output.shape[1] == 1:
-            return (output[:, 0] >= 0.5).astype(np.int64)
+            return (output[:, 0] >= threshold).astype(np.int64)
         best: NDArray[np.int64] = output.argmax(axis=1)
         return best
 

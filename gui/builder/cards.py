@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine.activations import ACTIVATIONS
-from engine.experiment import Dense, Output
+from engine.experiment import Dense, NetworkSpec, Output
 from engine.initializers import INITIALIZERS
+from engine.layers import Layer, Weighted
+from engine.spec import Spec
 from gui.fields import Stepper
 from gui.forms import Form
 from gui.icons import icon
+from gui.selection import layer_name, stage_detail
 from gui.text import in_a_sentence, tr
 from gui.theme import colours
 
-# The number of units stands on the card itself.
-_EDITABLE = tuple(name for name in Dense.settings() if name != "units")
 _TOOLS = (
     ("up_arrow", "move", -1, "Move this layer towards the inputs"),
     ("down_arrow", "move", 1, "Move this layer towards the output"),
@@ -25,8 +26,9 @@ _TOOLS = (
 
 
 class LayerCard(QFrame):
-    """One layer. ``index`` is its place among the hidden ones, -1 for the output.
+    """One layer of a kind. ``index`` is its place among the hidden ones, -1 for the output.
 
+    A stage, which has neither units nor an activation to speak of, takes a single line.
     ``edited(index, field, value, gesture)``, ``moved(from, to)``, ``removed(index)``, ``pressed(index)``.
     """
 
@@ -35,48 +37,50 @@ class LayerCard(QFrame):
     removed = Signal(int)
     pressed = Signal(int)
 
-    def __init__(self, index: int, parent: QWidget | None = None) -> None:
+    def __init__(self, index: int, kind: type[Spec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self.index = index
+        self.index, self.kind = index, kind
         self._icon_colour = ""
-        hidden = index >= 0
-        self._name = QLabel(tr("hidden {0}").format(index + 1) if hidden else tr("output"))
+        self._grip: QPointF | None = None
+        hidden, weighted = index >= 0, issubclass(kind, Weighted)
+        self._name, self._summary, self.width_label = QLabel(), QLabel(), QLabel()
         self._name.setProperty("role", "strong")
-        self._summary = QLabel()
         self._summary.setProperty("role", "note")
-        self.form = Form(Dense if hidden else Output, _EDITABLE)
+        if not weighted:
+            self._summary.hide()
+        self.width_label.setProperty("role", "strong")
+        # The number of units stands on the card itself.
+        self.form = Form(kind, tuple(name for name in kind.settings() if name != "units"))
         self.form.edited.connect(self._field_edited)
         self._tools = self._make_tools() if hidden else QWidget()
-        self._grip = QLabel("⋮⋮" if hidden else "")
-        self._grip.setProperty("role", "quiet")
-        self._grip.setMinimumWidth(24)
-        self.setAccessibleName(tr("Layer hidden {0}").format(index + 1) if hidden else tr("Output layer"))
+        self._handle = QLabel("⋮⋮" if hidden else "")
+        self._handle.setProperty("role", "quiet")
+        self._handle.setMinimumWidth(24)
         if hidden:
-            self._grip.setToolTip(tr("Drag to change the order"))
-            self._grip.setCursor(Qt.CursorShape.OpenHandCursor)
+            self._handle.setToolTip(tr("Drag to change the order"))
+            self._handle.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.stepper = self._make_stepper() if "units" in kind.settings() else None
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 8, 10, 8)
         grid.setVerticalSpacing(0)
-        grid.addWidget(self._grip, 0, 0, 2, 1)
+        grid.addWidget(self._handle, 0, 0, 2, 1)
         grid.addWidget(self._name, 0, 1)
         grid.addWidget(self._summary, 1, 1)
         grid.setColumnStretch(1, 1)
-        self.width_label = QLabel()
-        self.width_label.setProperty("role", "strong")
-        self.stepper: Stepper | None = None
-        if hidden:
-            self.stepper = Stepper(Dense.settings()["units"])
-            self.stepper.field.setObjectName("units")
-            self.stepper.edited.connect(self._units_edited)
         grid.addWidget(self.stepper or self.width_label, 0, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(self.form, 2, 0, 1, 3)
         grid.addWidget(self._tools, 3, 0, 1, 3)
         self.form.setContentsMargins(0, 8, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(tr("Click, or press Enter, to choose activation and initializer"))
         self._paint_icons()
         self.show_selected(False)
+
+    def _make_stepper(self) -> Stepper:
+        stepper = Stepper(self.kind.settings()["units"])
+        stepper.field.setObjectName("units")
+        stepper.edited.connect(self._units_edited)
+        return stepper
 
     def _make_tools(self) -> QWidget:
         host = QWidget()
@@ -97,15 +101,24 @@ class LayerCard(QFrame):
             row.addWidget(button)
         return host
 
-    def show_layer(self, spec: Dense | Output, units: int | None, activation: str) -> None:
-        """Shows a layer's settings; ``activation`` is what an automatic one amounts to."""
+    def show_layer(self, spec: Weighted | Layer, name: str, units: int | None, activation: str) -> None:
+        """Shows a layer's settings under its name; ``activation`` is what an automatic one amounts to."""
         self.form.show_spec(spec)
-        label = ACTIVATIONS[activation].label if activation in ACTIVATIONS else tr("automatic")
-        start = tr("from the data") if isinstance(spec, Output) else INITIALIZERS[spec.initializer].short
-        self._summary.setText(f"{in_a_sentence(label)} · {start}")
+        self._name.setText(name[:1].upper() + name[1:] if not isinstance(spec, Weighted) else name)
+        self.setAccessibleName(tr("Output layer") if self.index < 0 else tr("Layer {0}").format(name))
+        opens = tr("Click, or press Enter, for its settings")
+        if isinstance(spec, Weighted):
+            label = ACTIVATIONS[activation].label if activation in ACTIVATIONS else tr("automatic")
+            start = tr("from the data") if isinstance(spec, Output) else INITIALIZERS[spec.started_by].short
+            marks = [tr("no bias")] * (not spec.bias) + [tr("frozen")] * (not spec.trainable)
+            self._summary.setText(" · ".join([in_a_sentence(label), start, *marks]))
+            self.setToolTip(opens)
+        else:
+            self.width_label.setText(stage_detail(spec))
+            self.setToolTip(f"{tr(spec.about)}\n{spec.formula}\n{opens}")
         if self.stepper is not None and isinstance(spec, Dense):
             self.stepper.show_value(spec.units)
-        else:
+        elif isinstance(spec, Output):
             self.width_label.setText("" if units is None else f"{units}")
 
     def show_selected(self, selected: bool) -> None:
@@ -152,11 +165,17 @@ class LayerCard(QFrame):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Selects the layer."""
-        self.pressed.emit(self.index)
+        """Begins a click or a drag; nothing moves under the pointer until it is over."""
+        self._grip = event.position()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """After a drag, asks for the place under the pointer."""
+        """A click selects the layer; after a drag, asks for the place under the pointer."""
+        grip, self._grip = self._grip, None
+        if grip is None:
+            return
+        if (event.position() - grip).manhattanLength() < QApplication.startDragDistance():
+            self.pressed.emit(self.index)
+            return
         cards = self.parentWidget()
         if self.index >= 0 and isinstance(cards, LayerCards):
             to = cards.place_at(self.mapTo(cards, event.position()))
@@ -177,7 +196,7 @@ class LayerCards(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
-        self.output = self._wired(LayerCard(-1))
+        self.output = self._wired(LayerCard(-1, Output))
         self._layout.addWidget(self.output)
         self.cards: list[LayerCard] = []
 
@@ -188,19 +207,28 @@ class LayerCards(QWidget):
         card.pressed.connect(self.pressed)
         return card
 
-    def show_layers(self, layers: tuple[Dense, ...], output: Output, outputs: int | None, activation: str) -> None:
-        """Shows the hidden layers and the output; cards that are already there are kept."""
+    def show_layers(self, network: NetworkSpec, outputs: int | None, activation: str) -> None:
+        """Shows the hidden layers and the output; cards of the right kind that are already there are kept."""
+        layers = network.layers
+        for place, layer in enumerate(layers):
+            if place < len(self.cards) and self.cards[place].kind is not type(layer):
+                self._drop(place)
+            if place >= len(self.cards) or self.cards[place].kind is not type(layer):
+                card = self._wired(LayerCard(place, type(layer)))
+                self._layout.insertWidget(place, card)
+                self.cards.insert(place, card)
+            self.cards[place].index = place
+            of = layer.activation if isinstance(layer, Dense) else ""
+            self.cards[place].show_layer(layer, layer_name(network, place), None, of)
         while len(self.cards) > len(layers):
-            card = self.cards.pop()
-            card.hide()
-            card.deleteLater()
-        while len(self.cards) < len(layers):
-            card = self._wired(LayerCard(len(self.cards)))
-            self._layout.insertWidget(len(self.cards), card)
-            self.cards.append(card)
-        for card, layer in zip(self.cards, layers, strict=True):
-            card.show_layer(layer, layer.units, layer.activation)
-        self.output.show_layer(output, outputs, activation)
+            self._drop(len(layers))
+        self.output.show_layer(network.output, layer_name(network, -1), outputs, activation)
+
+    def _drop(self, place: int) -> None:
+        card = self.cards.pop(place)
+        self._layout.removeWidget(card)
+        card.hide()
+        card.deleteLater()
 
     def show_selected(self, index: int | None) -> None:
         """Opens the card of a hidden layer, of the output (-1), or of none."""

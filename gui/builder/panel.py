@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from engine.data.sources import SOURCES
-from engine.experiment import DataSpec, Experiment, TrainingSpec
-from engine.optimizers import OPTIMIZERS
+from engine.experiment import DataSpec, Experiment
+from engine.layers import LAYERS, Dense
 from engine.snapshot import Snapshot
 from gui import edits
 from gui.builder.cards import LayerCards
 from gui.builder.columns import ColumnPicker
+from gui.builder.training import TrainingSection
 from gui.fields import ChoiceField
 from gui.forms import Form
-from gui.text import tr
+from gui.selection import layer_name
+from gui.text import in_a_sentence, tr
 
 # What only generators heed, and what every table has; a new setting finds its place here by itself.
 _GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.settings))
 _ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, "source"))
-_AFTER_OPTIMIZER = tuple(name for name in TrainingSpec.settings() if name != "loss")
+_DENSE = str(Dense.model_fields["kind"].default)
 
 
 class Builder(QScrollArea):
@@ -34,6 +37,7 @@ class Builder(QScrollArea):
         super().__init__(parent)
         self._experiment = experiment
         self._snapshot: Snapshot | None = None
+        self._open: int | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -99,28 +103,30 @@ class Builder(QScrollArea):
         self._column.addWidget(self.cards)
         self.add_button = QPushButton(tr("+ Add layer"))
         self.add_button.setProperty("role", "link")
-        self.add_button.setToolTip(tr("Adds a hidden layer before the output (Ctrl+L)"))
+        self.add_button.setToolTip(tr("Adds a layer: choose which kind (Ctrl+L: a dense one before the output)"))
         self.add_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.add_button.clicked.connect(self.add_layer)
+        self.add_button.clicked.connect(self._offer_layers)
+        self.kinds_menu = self._make_kinds_menu()
         self._column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _make_kinds_menu(self) -> QMenu:
+        """The kinds of layers, dense first, each with what it does."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for kind, cls in LAYERS.items():
+            action = menu.addAction(tr(cls.label))
+            action.setData(kind)
+            action.setToolTip(f"{tr(cls.about)}\n{cls.formula}")
+            action.triggered.connect(self._add_chosen)
+            if kind == _DENSE:
+                menu.addSeparator()
+        return menu
 
     def _add_training_section(self) -> None:
         self._section(tr("Training"), 14)
-        self.loss_form = Form(TrainingSpec, ("loss",))
-        self.rest_form = Form(TrainingSpec, _AFTER_OPTIMIZER)
-        kinds = [(kind, cls.label) for kind, cls in OPTIMIZERS.items()]
-        self.optimizer = ChoiceField(kinds, tr("Optimizer"), tr("How a gradient moves the weights."))
-        self.optimizer.setObjectName("optimizer")
-        self.optimizer.chosen.connect(self._choose_optimizer)
-        self._column.addWidget(self.loss_form)
-        self._labelled(tr("Optimizer"), self.optimizer)
-        self.optimizer_forms = {kind: Form(cls) for kind, cls in OPTIMIZERS.items()}
-        for form in self.optimizer_forms.values():
-            form.edited.connect(self._edit_optimizer)
-            self._column.addWidget(form)
-        self._column.addWidget(self.rest_form)
-        for form in (self.loss_form, self.rest_form):
-            form.edited.connect(self._edit_training)
+        self.training = TrainingSection()
+        self.training.wished.connect(self._edit_training)
+        self._column.addWidget(self.training)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -134,13 +140,7 @@ class Builder(QScrollArea):
         self.data_form.show_spec(data, only=(*source.settings, *_ALWAYS))
         self._show_columns()
         self._show_cards()
-        self.optimizer.show_key(training.optimizer.kind)
-        self.optimizer.setToolTip(f"{training.optimizer.about}\n{training.optimizer.formula}")
-        for kind, form in self.optimizer_forms.items():
-            form.setVisible(kind == training.optimizer.kind)
-        self.optimizer_forms[training.optimizer.kind].show_spec(training.optimizer)
-        self.loss_form.show_spec(training)
-        self.rest_form.show_spec(training)
+        self.training.show_training(training)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows what follows from the data: its size, its columns and the output's width."""
@@ -170,10 +170,11 @@ class Builder(QScrollArea):
         network, snapshot = self._experiment.network, self._snapshot
         outputs = snapshot.plan.layers[-1].units if snapshot else None
         activation = snapshot.plan.layers[-1].activation.key if snapshot else network.output.activation
-        self.cards.show_layers(network.layers, network.output, outputs, activation)
+        self.cards.show_layers(network, outputs, activation)
 
     def show_layer(self, index: int | None) -> None:
-        """Opens the card of a layer: a hidden one, -1 for the output, None for no card."""
+        """Opens the card of a layer: that at a place, -1 for the output, None for no card."""
+        self._open = index
         self.cards.show_selected(index)
 
     # -- wishes ----------------------------------------------------------------------------------
@@ -194,28 +195,32 @@ class Builder(QScrollArea):
     def _edit_data(self, name: str, value: object, gesture: int) -> None:
         self._wish(f"data.{name}", value, tr(DataSpec.settings()[name].label), gesture)
 
-    @Slot(str, object, int)
-    def _edit_training(self, name: str, value: object, gesture: int) -> None:
-        self._wish(f"training.{name}", value, tr(TrainingSpec.settings()[name].label), gesture)
-
-    @Slot(str)
-    def _choose_optimizer(self, kind: str) -> None:
-        if kind != self._experiment.training.optimizer.kind:
-            self._wish("training.optimizer", {"kind": kind}, tr("Optimizer"))
-
-    @Slot(str, object, int)
-    def _edit_optimizer(self, name: str, value: object, gesture: int) -> None:
-        label = type(self._experiment.training.optimizer).settings()[name].label
-        self._wish(f"training.optimizer.{name}", value, tr(label), gesture)
+    @Slot(str, object, str, int)
+    def _edit_training(self, path: str, value: object, text: str, gesture: int) -> None:
+        self._wish(f"training.{path}", value, text, gesture)
 
     @Slot(int, str, object, int)
     def _edit_layer(self, index: int, name: str, value: object, gesture: int) -> None:
         path = f"network.layers.{index}.{name}" if index >= 0 else f"network.output.{name}"
-        where = tr("hidden {0}").format(index + 1) if index >= 0 else tr("output")
+        where = layer_name(self._experiment.network, index)
         self._wish(path, value, f"{where}: {name.replace('_', ' ')}", gesture)
 
     @Slot()
-    def add_layer(self) -> None:
-        """Asks for one more hidden layer before the output."""
-        at = len(self._experiment.network.layers)
-        self.edited.emit(edits.insert_layer(self._experiment, at), tr("Add layer"), "")
+    def _offer_layers(self) -> None:
+        """Opens the menu of kinds under its button, with the first one ready for Enter."""
+        self.kinds_menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
+        self.kinds_menu.setActiveAction(self.kinds_menu.actions()[0])
+
+    @Slot()
+    def _add_chosen(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.add_layer(str(action.data()))
+
+    def add_layer(self, kind: str = _DENSE) -> None:
+        """Asks for a layer: a dense one before the output, a stage after the open layer or before the output."""
+        place = len(self._experiment.network.layers)
+        if kind != _DENSE and self._open is not None and self._open >= 0:
+            place = self._open + 1
+        text = tr("Add layer") if kind == _DENSE else tr("Add {0}").format(in_a_sentence(tr(LAYERS[kind].label)))
+        self.edited.emit(edits.insert_layer(self._experiment, place, kind), text, "")

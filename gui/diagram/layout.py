@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 HEAD = 72.0
 FOOT = 40.0
+# The names of stages stand under the buttons between two columns, a line each, and no more than so many.
+MARK_TOP, MARK_LINE, MOST_MARKS = 50.0, 20.0, 4
 _ROOMY, _TIGHT = 58.0, 17.0
 _LARGEST, _SMALLEST = 40.0, 9.0
 # The small buttons beside a title: their room, and how near to and far from the middle they may stand.
@@ -50,27 +52,68 @@ class Column:
         return np.array([node.y for node in self.nodes])
 
 
-def place(widths: tuple[int, ...], width: float, height: float, left: float, right: float) -> tuple[Column, ...]:
+@dataclass(frozen=True)
+class Mark:
+    """The name of a stage between two columns: its place in the network, its middle, and the room for its words.
+
+    ``more``: how many stages it stands for besides, where there are too many to name.
+    """
+
+    place: int
+    x: float
+    y: float
+    room: float
+    more: int = 0
+
+
+def place(
+    widths: tuple[int, ...], width: float, height: float, left: float, right: float, head: float = HEAD
+) -> tuple[Column, ...]:
     """Columns for layers of these widths on an area of that size.
 
-    ``left`` and ``right`` are kept free for the names of inputs and outputs.
+    ``left`` and ``right`` are kept free for the names of inputs and outputs, ``head`` for the titles.
     """
     first, last = left, width - right
     step = (last - first) / max(len(widths) - 1, 1)
-    return tuple(_column(first + i * step, count, height, step) for i, count in enumerate(widths))
+    return tuple(_column(first + i * step, count, height, step, head) for i, count in enumerate(widths))
 
 
-def _column(x: float, count: int, height: float, step: float) -> Column:
-    room = max(height - HEAD - FOOT, 40.0)
+def head_for(stages: tuple[range, ...]) -> float:
+    """How high the titles are, with a line for each stage of the fullest gap. ``stages``: their places, by gap."""
+    lines = min(max(len(places) for places in stages), MOST_MARKS)
+    return max(HEAD, MARK_TOP + MARK_LINE * lines + 4.0)
+
+
+def marks(columns: tuple[Column, ...], stages: tuple[range, ...]) -> tuple[Mark, ...]:
+    """Where the names of the stages stand. ``stages``: for each gap between two columns their places."""
+    found = []
+    for (left, right), places in zip(pairwise(columns), stages, strict=True):
+        x, room = (left.x + right.x) / 2, right.x - left.x - 10.0
+        for line, at in enumerate(places[:MOST_MARKS]):
+            more = len(places) - MOST_MARKS if line == MOST_MARKS - 1 else 0
+            found.append(Mark(at, x, MARK_TOP + MARK_LINE * (line + 0.5), room, max(more, 0)))
+    return tuple(found)
+
+
+def mark_at(found: tuple[Mark, ...], x: float, y: float) -> int | None:
+    """The place of the stage whose name lies under a point, or None."""
+    for mark in found:
+        if abs(mark.y - y) <= MARK_LINE / 2 and abs(mark.x - x) <= min(mark.room / 2, 60.0):
+            return mark.place
+    return None
+
+
+def _column(x: float, count: int, height: float, step: float, head: float) -> Column:
+    room = max(height - head - FOOT, 40.0)
     fitting = max(int(room // _TIGHT), 3)
     if count <= fitting:
         # Few units stand further apart, so that two inputs do not huddle before a tall layer.
         spacing = min(room / count, _ROOMY * max(8.0 / count, 1.0) ** 0.5)
-        places = _spread(count, spacing, room)
+        places = _spread(count, spacing, room, head)
         return Column(x, count, _node_size(spacing, step), _nodes(range(count), places, x), None)
     half = (fitting - 2) // 2
     spacing = room / (2 * half + 2)
-    places = _spread(2 * half + 2, spacing, room)
+    places = _spread(2 * half + 2, spacing, room, head)
     indices = [*range(half), *range(count - half, count)]
     return Column(
         x,
@@ -81,8 +124,8 @@ def _column(x: float, count: int, height: float, step: float) -> Column:
     )
 
 
-def _spread(count: int, spacing: float, room: float) -> list[float]:
-    top = HEAD + (room - (count - 1) * spacing) / 2
+def _spread(count: int, spacing: float, room: float, head: float) -> list[float]:
+    top = head + (room - (count - 1) * spacing) / 2
     return [top + i * spacing for i in range(count)]
 
 

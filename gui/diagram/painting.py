@@ -8,9 +8,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
+from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
-from gui.diagram.layout import FOOT, Column, beside_title
-from gui.selection import Selection, Unit, output_names
+from gui.diagram.layout import FOOT, MARK_LINE, Column, Mark, beside_title
+from gui.selection import Selection, StageAt, Unit, is_frozen, output_names, stage_name
 from gui.text import in_a_sentence, signed, tr
 from gui.theme import colour, colours, font
 from gui.thumbnails import Thumbnails, corner
@@ -23,6 +24,7 @@ class Painting:
     painter: QPainter
     snapshot: Snapshot
     columns: tuple[Column, ...]
+    marks: tuple[Mark, ...]
     selection: Selection
     thumbnails: Thumbnails
     sides: list[int]
@@ -35,6 +37,8 @@ class Painting:
         for number, column in enumerate(self.columns):
             self._column(number, column)
         self._heads()
+        for mark in self.marks:
+            self._stage(mark)
         self._legend()
 
     def _column(self, number: int, column: Column) -> None:
@@ -97,8 +101,32 @@ class Painting:
             painter.drawRoundedRect(box, radius, radius)
             painter.setBrush(self._activity(column - 1, index))
         chosen = self.selection == Unit(column, index)
-        painter.setPen(QPen(QColor(c.accent), 2.4) if chosen else QPen(QColor(c.line), 1.0))
+        pen = QPen(QColor(c.accent), 2.4) if chosen else QPen(QColor(c.line), 1.0)
+        if is_frozen(self.snapshot.plan.layers[column - 1], index):
+            pen = QPen(QColor(c.accent if chosen else c.quiet), 2.0, Qt.PenStyle.DotLine)
+        painter.setPen(pen)
         painter.drawRoundedRect(box, radius, radius)
+
+    def _stage(self, mark: Mark) -> None:
+        """The name of a stage in a small frame, or a dot where there is no room for words."""
+        c, painter = colours(), self.painter
+        chosen = self.selection == StageAt(mark.place)
+        painter.setFont(font(11))
+        metrics = painter.fontMetrics()
+        words = stage_name(self.snapshot.experiment.network.layers[mark.place])
+        if mark.more:
+            words = f"{words} + {mark.more}"
+        short = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(mark.room - 12))
+        width, height = metrics.horizontalAdvance(short) + 14.0, MARK_LINE - 3.0
+        painter.setPen(QPen(QColor(c.accent if chosen else c.line), 1.4 if chosen else 1.0))
+        painter.setBrush(QColor(c.surface))
+        if mark.room < 34.0:
+            painter.drawEllipse(QPointF(mark.x, mark.y), 3.0, 3.0)
+            return
+        box = QRectF(mark.x - width / 2, mark.y - height / 2, width, height)
+        painter.drawRoundedRect(box, height / 2, height / 2)
+        painter.setPen(QColor(c.text if chosen else c.quiet))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short)
 
     def _activity(self, layer: int, index: int) -> QColor:
         """The colour of a node without a picture: the sign and size of its answer to the traced row."""
@@ -112,16 +140,19 @@ class Painting:
 
     def _heads(self) -> None:
         c, painter, plan = colours(), self.painter, self.snapshot.plan
-        heads = [(tr("inputs"), f"{plan.widths[0]:,}")]
-        heads += [(layer.name, f"{layer.units:,} · {in_a_sentence(layer.activation.label)}") for layer in plan.layers]
+        heads = [(tr("inputs"), f"{plan.widths[0]:,}", "")]
+        for layer in plan.layers:
+            below = f"{layer.units:,} · {in_a_sentence(layer.activation.label)}"
+            heads.append((layer.name, below, _peculiarities(layer)))
         beside, _ = beside_title(self.columns[1].x - self.columns[0].x)
         room = int(max(2 * (beside - 14), 48))
-        for column, (title, below) in zip(self.columns, heads, strict=True):
-            for text, y, tint, weight in (
-                (title, 16.0, c.text, QFont.Weight.DemiBold),
-                (below, 33.0, c.quiet, QFont.Weight.Normal),
+        for column, (title, below, note) in zip(self.columns, heads, strict=True):
+            for text, y, size, tint, weight in (
+                (title, 16.0, 12, c.text, QFont.Weight.DemiBold),
+                (below, 33.0, 12, c.quiet, QFont.Weight.Normal),
+                (note, 49.0, 11, c.quiet, QFont.Weight.Normal),
             ):
-                painter.setFont(font(12, weight))
+                painter.setFont(font(size, weight))
                 painter.setPen(QColor(tint))
                 short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
                 painter.drawText(QRectF(column.x - 70, y, 140, 18), Qt.AlignmentFlag.AlignCenter, short)
@@ -144,3 +175,13 @@ class Painting:
             text = signed(share * self.scale, 2)
             painter.drawText(QPointF(x + 37, y + 4), text)
             x += 37 + painter.fontMetrics().horizontalAdvance(text) + 14
+
+
+def _peculiarities(layer: LayerPlan) -> str:
+    """What is not usual of a layer, in a few words."""
+    found = [] if layer.bias else [tr("no bias")]
+    if not layer.trainable:
+        found.append(tr("frozen"))
+    elif layer.frozen_units:
+        found.append(tr("{0} frozen").format(len(layer.frozen_units)))
+    return " · ".join(found)

@@ -11,10 +11,10 @@ from engine.snapshot import Snapshot
 from gui import edits
 from gui.diagram.controls import Controls
 from gui.diagram.edges import Edges
-from gui.diagram.layout import Column, edge_at, node_at, place
+from gui.diagram.layout import Column, Mark, edge_at, head_for, mark_at, marks, node_at, place
 from gui.diagram.painting import Painting
-from gui.diagram.words import describe_edge, describe_unit
-from gui.selection import Selection, Unit, Weight, output_names
+from gui.diagram.words import describe_edge, describe_stage, describe_unit
+from gui.selection import Selection, StageAt, Unit, Weight, output_names, stage_name, stages_before
 from gui.text import tr
 from gui.theme import colours, font
 from gui.thumbnails import Thumbnails
@@ -40,6 +40,7 @@ class DiagramView(QWidget):
         self._experiment: Experiment | None = None
         self._selection: Selection = None
         self._columns: tuple[Column, ...] = ()
+        self._marks: tuple[Mark, ...] = ()
         self._sides: list[int] = []
         self._geometry_key: tuple[object, ...] = ()
         self._edges, self._thumbnails = Edges(), Thumbnails()
@@ -79,8 +80,11 @@ class DiagramView(QWidget):
         self.update()
 
     def _say_what_is_shown(self, snapshot: Snapshot) -> None:
-        layers = ", ".join(f"{layer.name}: {layer.units} {layer.activation.label}" for layer in snapshot.plan.layers)
-        self.setAccessibleDescription(f"{snapshot.plan.widths[0]} {tr('inputs')}, {layers}")
+        parts = [f"{snapshot.plan.widths[0]} {tr('inputs')}"]
+        for layer in snapshot.plan.layers:
+            parts += [stage_name(part.stage) for part in layer.stages]
+            parts.append(f"{layer.name}: {layer.units} {layer.activation.label}")
+        self.setAccessibleDescription(", ".join(parts))
 
     def _place(self) -> None:
         """Works out the geometry again, but only when the network, the size or the density changed."""
@@ -88,14 +92,17 @@ class DiagramView(QWidget):
         if snapshot is None:
             return
         density = self.devicePixelRatioF()
-        key = (snapshot.plan.widths, snapshot.data.names, output_names(snapshot), self.size(), density)
+        hidden = len(snapshot.experiment.network.layers)
+        stages = tuple(stages_before(snapshot.plan, layer, hidden) for layer in range(len(snapshot.plan.layers)))
+        key = (snapshot.plan.widths, stages, snapshot.data.names, output_names(snapshot), self.size(), density)
         if key == self._geometry_key:
             return
         self._geometry_key = key
         metrics = QFontMetricsF(font(12))
         left = 40.0 + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
         right = 52.0 + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
-        self._columns = place(snapshot.plan.widths, self.width(), self.height(), left, right)
+        self._columns = place(snapshot.plan.widths, self.width(), self.height(), left, right, head_for(stages))
+        self._marks = marks(self._columns, stages)
         self._sides = [round(column.size * density) for column in self._columns[1:]]
         self._edges.arrange(self._columns, self.height(), density)
         self._controls.arrange(self._columns, snapshot)
@@ -119,6 +126,7 @@ class DiagramView(QWidget):
                 painter,
                 snapshot,
                 self._columns,
+                self._marks,
                 self._selection,
                 self._thumbnails,
                 self._sides,
@@ -135,6 +143,9 @@ class DiagramView(QWidget):
         node = node_at(self._columns, position.x(), position.y())
         if node is not None:
             return Unit(*node)
+        stage = mark_at(self._marks, position.x(), position.y())
+        if stage is not None:
+            return StageAt(stage)
         edge = edge_at(self._columns, self._edges.magnitudes(self._snapshot), position.x(), position.y())
         return Weight(*edge) if edge is not None else None
 
@@ -145,7 +156,12 @@ class DiagramView(QWidget):
         if under is None or self._snapshot is None:
             QToolTip.hideText()
             return
-        text = describe_unit(self._snapshot, under) if isinstance(under, Unit) else describe_edge(self._snapshot, under)
+        if isinstance(under, Unit):
+            text = describe_unit(self._snapshot, under)
+        elif isinstance(under, Weight):
+            text = describe_edge(self._snapshot, under)
+        else:
+            text = describe_stage(self._snapshot, under.place)
         QToolTip.showText(event.globalPosition().toPoint(), text, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -169,10 +185,12 @@ class DiagramView(QWidget):
     # -- wishes ----------------------------------------------------------------------------------
 
     def _change_units(self, layer: int, by: int) -> None:
-        if self._experiment is not None:
-            changed = edits.change_units(self._experiment, layer, by)
+        """A wish about a layer of the drawing, which may be an edit behind the experiment."""
+        if self._experiment is not None and layer < len(self._experiment.network.dense):
+            changed = edits.change_units(self._experiment, self._experiment.network.dense[layer], by)
             self.edited.emit(changed, tr("Units of hidden {0}").format(layer + 1), "")
 
-    def _insert_layer(self, position: int) -> None:
+    def _insert_layer(self, gap: int) -> None:
         if self._experiment is not None:
-            self.edited.emit(edits.insert_layer(self._experiment, position), tr("Add layer"), "")
+            place = edits.place_in_gap(self._experiment, gap)
+            self.edited.emit(edits.insert_layer(self._experiment, place), tr("Add layer"), "")

@@ -1,9 +1,9 @@
-"""What the diagram says of a unit or a weight, in a few lines. Plain text, no Qt but for translation."""
+"""What the diagram says of a unit, a weight or a stage, in a few lines. Plain text, no Qt but for translation."""
 
 from __future__ import annotations
 
 from engine.snapshot import Snapshot
-from gui.selection import Unit, Weight, unit_name
+from gui.selection import Unit, Weight, is_frozen, unit_name
 from gui.text import number, signed, tr
 
 
@@ -21,7 +21,10 @@ def describe_unit(snapshot: Snapshot, unit: Unit) -> str:
             ))  # fmt: skip
         return "\n".join(lines)
     layer = snapshot.plan.layers[unit.column - 1]
-    lines = [name, layer.activation.formula, f"b = {signed(float(snapshot.biases(unit.column - 1)[unit.index]))}"]
+    bias = f"b = {signed(float(snapshot.biases(unit.column - 1)[unit.index]))}" if layer.bias else tr("no bias")
+    lines = [name, layer.activation.formula, bias]
+    if is_frozen(layer, unit.index):
+        lines.append(tr("frozen: training leaves it as it is"))
     if trace is not None and unit.column <= len(trace.z):
         z, a = trace.z[unit.column - 1][unit.index], trace.a[unit.column - 1][unit.index]
         lines.append(tr("row {0}: z = {1}, a = {2}").format(trace.row + 1, signed(float(z)), signed(float(a))))
@@ -34,3 +37,9 @@ def describe_edge(snapshot: Snapshot, edge: Weight) -> str:
     unit = unit_name(snapshot, edge.layer + 1, edge.unit)
     value = float(snapshot.weights(edge.layer)[edge.source, edge.unit])
     return f"{source} → {unit}\nw = {signed(value, 4)}"
+
+
+def describe_stage(snapshot: Snapshot, place: int) -> str:
+    """Name, formula and purpose of the stage at a place among the layers."""
+    stage = snapshot.experiment.network.layers[place]
+    return f"{tr(stage.label)}\n{stage.formula}\n{tr(stage.about)}"

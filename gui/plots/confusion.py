@@ -39,7 +39,7 @@ class ConfusionMatrix(QWidget):
         output = evaluation.outputs_test if tested else evaluation.outputs_train
         self._part = tr("test rows") if tested else tr("training rows")
         self._classes = data.classes
-        self._counts = confusion_counts(truth, data.labels(output), len(data.classes))
+        self._counts = confusion_counts(truth, data.labels(output, snapshot.plan.loss.threshold), len(data.classes))
         self.update()
 
     def _grid(self) -> QRectF:

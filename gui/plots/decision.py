@@ -10,27 +10,23 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.data.dataset import Dataset
 from engine.snapshot import Snapshot
+from gui.plots.answers import class_shares
 from gui.plots.ticks import round_ticks
-from gui.text import number, tr
+from gui.text import number, signed, tr
 from gui.theme import colours, font, rgb
 
 _MOST_POINTS = 3000
 
 
-def mix(probabilities: NDArray[np.float32], ground: str, series: tuple[str, ...], strength: float) -> NDArray[np.uint8]:
-    """The colours (height, width, 4), RGBA, of class probabilities (classes, height, width).
+def mix(shares: NDArray[np.float64], ground: str, series: tuple[str, ...], strength: float) -> NDArray[np.uint8]:
+    """The colours (height, width, 4), RGBA, of shares of the classes (classes, height, width) that add up to 1.
 
-    Every class adds its colour by its probability; ``strength`` is how far that covers the ground.
+    Every class adds its colour by its share; ``strength`` is how far that covers the ground.
     """
-    tints = np.array([rgb(series[k % len(series)]) for k in range(len(probabilities))])
-    shares = np.nan_to_num(probabilities.astype(np.float64), posinf=1e6).clip(0.0, 1e6)
-    total = shares.sum(axis=0)
-    # Outputs that are no probabilities: where none is above zero, the largest decides.
-    largest = np.arange(len(shares))[:, None, None] == np.nan_to_num(probabilities).argmax(axis=0)
-    shares = np.where(total > 1e-9, shares / np.maximum(total, 1e-9), largest)
+    tints = np.array([rgb(series[k % len(series)]) for k in range(len(shares))])
     mixed = np.tensordot(shares, tints, axes=(0, 0))
     colour = mixed * strength + np.array(rgb(ground)) * (1.0 - strength)
-    picture = np.full((*probabilities.shape[1:], 4), 255, np.uint8)
+    picture = np.full((*shares.shape[1:], 4), 255, np.uint8)
     picture[..., :3] = colour.clip(0, 255)
     return picture
 
@@ -63,11 +59,9 @@ class DecisionMap(QWidget):
 
     def _picture(self, snapshot: Snapshot) -> QImage:
         assert snapshot.maps is not None
-        answers = snapshot.maps.layers[-1][:, ::-1, :]
-        if len(answers) == 1:
-            answers = np.concatenate([1.0 - answers, answers])
+        shares = class_shares(snapshot.maps.layers[-1][:, ::-1, :], snapshot.plan.loss.threshold)
         c = colours()
-        pixels = np.ascontiguousarray(mix(answers, c.surface, c.series, 0.45))
+        pixels = np.ascontiguousarray(mix(shares, c.surface, c.series, 0.45))
         height, width = pixels.shape[:2]
         return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 
@@ -185,8 +179,7 @@ class DecisionMap(QWidget):
         grid = maps.layers[-1]
         size = grid.shape[1] - 1
         answer = grid[:, round(share_y * size), round(share_x * size)]
-        answers = [1.0 - answer[0], answer[0]] if len(answer) == 1 else answer
-        lines += [f"{name}: {float(p):.3f}" for name, p in zip(snapshot.data.classes, answers, strict=True)]
+        lines += _answer_in_words(answer, snapshot.data.classes, snapshot.plan.loss.threshold)
         row = self._row_under(position)
         if row is not None:
             lines.append(tr("row {0}, click to trace it").format(row + 1))
@@ -210,3 +203,13 @@ class DecisionMap(QWidget):
             if self._snapshot is not None:
                 self.show_snapshot(self._snapshot)
         super().changeEvent(event)
+
+
+def _answer_in_words(answer: NDArray[np.float32], classes: tuple[str, ...], threshold: float) -> list[str]:
+    """The outputs by class; for a single one without the meaning of a probability, what it decides."""
+    if len(answer) > 1:
+        return [f"{name}: {float(value):.3f}" for name, value in zip(classes, answer, strict=True)]
+    value = float(answer[0])
+    if threshold == 0.5:
+        return [f"{classes[0]}: {1.0 - value:.3f}", f"{classes[1]}: {value:.3f}"]
+    return [f"a = {signed(value)} → {classes[int(value >= threshold)]}"]

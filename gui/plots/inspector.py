@@ -10,14 +10,26 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.activations import Activation, Array, sigmoid
+from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
 from gui.plots.titles import PanelTitle
-from gui.selection import Selection, Unit, Weight, still_there, unit_name
+from gui.selection import (
+    Selection,
+    StageAt,
+    Unit,
+    Weight,
+    is_frozen,
+    stage_name,
+    stages_before,
+    still_there,
+    unit_name,
+)
 from gui.text import MINUS, number, signed, tr
 from gui.theme import colours
 from gui.thumbnails import class_images, unit_images
 
 _MOST_TERMS = 14
+_GREEK = {"gamma": "γ", "beta": "β"}
 
 
 class CurveView(QWidget):
@@ -180,6 +192,8 @@ class Inspector(QWidget):
             self.terms.setText(self._quiet(tr("Click a unit or a weight in the diagram to see its numbers.")))
         elif isinstance(selection, Weight):
             self._show_weight(snapshot, selection)
+        elif isinstance(selection, StageAt):
+            self._show_stage(snapshot, selection.place)
         elif selection.column == 0:
             self._show_input(snapshot, selection)
         else:
@@ -214,9 +228,12 @@ class Inspector(QWidget):
         layer = unit.column - 1
         plan, trace = snapshot.plan.layers[layer], snapshot.trace
         self.title.show_note(f"{plan.name} · {unit.index + 1}")
-        bias = float(snapshot.biases(layer)[unit.index])
         rows, z, a = self._terms(snapshot, layer, unit.index), None, None
-        rows.append((tr("bias"), signed(bias), "", False))
+        if plan.bias:
+            rows.append((tr("bias"), signed(float(snapshot.biases(layer)[unit.index])), "", False))
+        notes = _passed(plan) if trace is not None else []
+        if is_frozen(plan, unit.index):
+            notes.append(tr("Frozen: training leaves these numbers as they are."))
         if trace is not None:
             z, a = float(trace.z[layer][unit.index]), float(trace.a[layer][unit.index])
             rows.append(("z", signed(z), tr("row {0}, {1}").format(trace.row + 1, trace.truth), True))
@@ -225,22 +242,58 @@ class Inspector(QWidget):
                 answer = a * scaling.factor[unit.index] + scaling.shift[unit.index]
                 rows.append((snapshot.data.target, number(float(answer), 4), tr("in the table's units"), False))
         self.curve.show_point(plan.activation, z, a, _others(trace.z[layer], unit.index) if trace else 0.0)
+        short = len(plan.activation.formula) < 20
+        if not short:
+            notes.insert(0, plan.activation.formula)
         shown = f'<br><span style="font-size:15px;font-weight:600">{number(a, 4)}</span>' if a is not None else ""
-        self._answer.setText(f'<span style="color:{colours().quiet}">{escape(plan.activation.formula)}</span>{shown}')
-        self._answer.setVisible(len(plan.activation.formula) < 20)
+        words = escape(plan.activation.formula if short else "a")
+        self._answer.setText(f'<span style="color:{colours().quiet}">{words}</span>{shown}')
         image = None
         if snapshot.maps is not None:
             answers = snapshot.maps.layers[layer][unit.index]
             last = layer == len(snapshot.plan.layers) - 1
             is_class = last and bool(snapshot.data.classes)
-            image = class_images(snapshot.maps.layers[layer])[unit.index] if is_class else unit_images(answers[None])[0]
+            threshold = snapshot.plan.loss.threshold
+            whole = snapshot.maps.layers[layer]
+            image = class_images(whole, threshold)[unit.index] if is_class else unit_images(answers[None])[0]
         self._map.show_image(image)
-        self.terms.setText(self._table(rows))
+        self.terms.setText(self._table(rows) + self._notes(notes))
+
+    def _notes(self, notes: list[str]) -> str:
+        """Quiet sentences under a table."""
+        return "".join(f'<p style="margin:6px 0 0 2px">{self._quiet(note)}</p>' for note in notes)
+
+    def _show_stage(self, snapshot: Snapshot, place: int) -> None:
+        """What a stage does, what it has learned for each unit, and what it made of the traced row."""
+        plan, layers = snapshot.plan, snapshot.experiment.network.layers
+        layer = next(i for i in range(len(plan.layers)) if place in stages_before(plan, i, len(layers)))
+        stages = plan.layers[layer].stages
+        stage = stages[place - stages_before(plan, layer, len(layers)).start]
+        spec, trace = stage.stage, snapshot.trace
+        self.title.show_note(stage_name(spec))
+        learned = list(zip(spec.rows, stage.rows(snapshot.parameters), strict=True))
+        # What came in and went out is known of the whole gap; with several stages not of each.
+        alone = trace is not None and len(stages) == 1
+        rows = []
+        for unit in range(min(stage.units, _MOST_TERMS)):
+            remarks = [f"{_GREEK.get(name, name)} {number(float(values[unit]), 3)}" for name, values in learned]
+            value = ""
+            if alone and trace is not None:
+                before = trace.x if layer == 0 else trace.a[layer - 1]
+                value = signed(float(trace.inputs[layer][unit]))
+                remarks.insert(0, f"x {signed(float(before[unit]), 3)}")
+            if value or remarks:
+                rows.append((unit_name(snapshot, layer, unit), value, " · ".join(remarks), False))
+        if len(rows) < stage.units and rows:
+            rows.append((tr("and {0} more").format(stage.units - len(rows)), "", "", False))
+        if alone and trace is not None:
+            rows.insert(0, ("", "out", tr("row {0}, {1}").format(trace.row + 1, trace.truth), True))
+        self.terms.setText(f"<p>{escape(spec.formula)}</p>{self._notes([tr(spec.about)])}<br>{self._table(rows)}")
 
     def _terms(self, snapshot: Snapshot, layer: int, unit: int) -> list[tuple[str, str, str, bool]]:
         """One row for each input of a unit, the strongest first where there are too many to show."""
         w, trace = snapshot.weights(layer)[:, unit], snapshot.trace
-        x = None if trace is None else trace.x if layer == 0 else trace.a[layer - 1]
+        x = None if trace is None else trace.inputs[layer]
         order = np.arange(len(w))
         if len(w) > _MOST_TERMS:
             order = np.sort(np.argsort(-np.abs(w if x is None else w * x))[:_MOST_TERMS])
@@ -263,10 +316,11 @@ class Inspector(QWidget):
         rows.append(("w", signed(value, 5), "", True))
         trace = snapshot.trace
         if trace is not None:
-            x = float((trace.x if weight.layer == 0 else trace.a[weight.layer - 1])[weight.source])
+            x = float(trace.inputs[weight.layer][weight.source])
             rows.append(("x", signed(x), tr("row {0}, {1}").format(trace.row + 1, trace.truth), False))
             rows.append(("w · x", signed(value * x), "", True))
-        self.terms.setText(self._table(rows))
+        notes = _passed(snapshot.plan.layers[weight.layer]) if trace is not None else []
+        self.terms.setText(self._table(rows) + self._notes(notes))
 
     def _show_input(self, snapshot: Snapshot, unit: Unit) -> None:
         data, trace = snapshot.data, snapshot.trace
@@ -282,6 +336,14 @@ class Inspector(QWidget):
             rows.append((tr("value"), number(float(trace.x_in_units[unit.index]), 5), where, False))
             rows.append(("x", signed(float(trace.x[unit.index])), "", True))
         self.terms.setText(self._table(rows))
+
+
+def _passed(plan: LayerPlan) -> list[str]:
+    """A sentence about the stages that the inputs of a layer have passed, if there are any."""
+    if not plan.stages:
+        return []
+    names = ", ".join(stage_name(part.stage) for part in plan.stages)
+    return [tr("× is what the layer was given, after {0}.").format(names)]
 
 
 def _others(z: Array, unit: int) -> float:

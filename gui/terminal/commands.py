@@ -18,7 +18,9 @@ import typer.main
 from pydantic import ValidationError
 
 from engine.data.table import DataError
-from engine.network import TooLargeError
+from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
+from engine.plan import TooLargeError
 from engine.spec import explain
 from gui.terminal.options import Options, UsageError, build
 
@@ -30,9 +32,15 @@ application = typer.Typer(
 )
 
 Data = Annotated[str | None, typer.Option(help="A data set by name: iris, wine, digits, diabetes, spirals …")]
-Hidden = Annotated[str | None, typer.Option(help='The hidden layers, such as "8 tanh, 8 relu"; "" for none at all.')]
-Loss = Annotated[str | None, typer.Option(help="mean_squared_error, binary_cross_entropy …; default: by the data.")]
-OptimizerKind = Annotated[str | None, typer.Option("--optimizer", help="gradient_descent, momentum or adam.")]
+Hidden = Annotated[
+    str | None,
+    typer.Option(help='The hidden layers, such as "8 tanh, dropout 0.2, batch_norm, 8 relu"; "" for none at all.'),
+]
+Loss = Annotated[
+    str | None,
+    typer.Option(help=f"{', '.join(part.key for part in LOSSES)}; default: by the data."),
+]
+OptimizerKind = Annotated[str | None, typer.Option("--optimizer", help=f"{', '.join(OPTIMIZERS)}.")]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", help="Any setting by its path: training.optimizer.learning_rate=0.01. May be repeated."),
@@ -66,7 +74,9 @@ def train(
 
       python main.py train --data wine --hidden "8 relu" --epochs 60 --json
 
-      python main.py train --data spirals --hidden "16 tanh, 16 tanh" --set data.classes=5
+      python main.py train --data spirals --hidden "16 tanh, dropout 0.1, 16 tanh" --set data.classes=5
+
+      python main.py train --set training.schedule.kind=cosine --set training.early_stopping.patience=10
     """
     from gui.terminal import training  # noqa: PLC0415 - rich is not needed for --help
 
@@ -82,6 +92,8 @@ def train(
         print(json.dumps(training.as_json(trainer, seconds), allow_nan=False))
     else:
         print(training.in_words(trainer, seconds))
+    if trainer.stopped:
+        print(trainer.stopped, file=sys.stderr)
     if trainer.diverged is not None:
         print(trainer.diverged.message, file=sys.stderr)
         raise typer.Exit(1)

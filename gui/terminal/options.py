@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from engine.activations import ACTIVATIONS
 from engine.experiment import Experiment
+from engine.layers import LAYERS, Stage
 
 
 class UsageError(ValueError):
@@ -61,21 +61,33 @@ def build(options: Options) -> Experiment:
 
 
 def parse_layers(text: str) -> list[dict[str, Any]]:
-    """Hidden layers written as "8 tanh, 16 relu"; nothing means no hidden layer.
+    """Hidden layers written as "8 tanh, dropout 0.2, batch_norm, 16 relu"; nothing means no hidden layer.
 
-    The activation may be left out (tanh). A layer starts from the weights that suit its activation: He's for
-    ReLU and its like, Glorot's for others. Raises ``UsageError``.
+    A number of units with an activation, which may be left out (tanh), is a dense layer; a stage is called by
+    its kind, with its main setting where that is a number. Raises ``UsageError``.
     """
-    layers = []
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        found = re.fullmatch(r"(\d{1,9})\s*([A-Za-z_]\w*)?", part)
-        if found is None:
-            raise UsageError(f"a hidden layer is written like '8 tanh', not '{part}'")
-        layer: dict[str, Any] = {"units": int(found[1]), "activation": (found[2] or "tanh").lower()}
-        if layer["activation"] in ACTIVATIONS:
-            layer["initializer"] = ACTIVATIONS[layer["activation"]].initializer
-        layers.append(layer)
-    return layers
+    return [_parse_layer(part) for part in filter(None, (piece.strip() for piece in text.split(",")))]
+
+
+def _parse_layer(part: str) -> dict[str, Any]:
+    found = re.fullmatch(r"(\d{1,9})\s*([A-Za-z_]\w*)?", part)
+    if found is not None:
+        return {"units": int(found[1]), "activation": (found[2] or "tanh").lower()}
+    found = re.fullmatch(r"([A-Za-z]\w*(?:[ -][A-Za-z]\w*)*)\s*(-?(?:\d+\.?\d*|\.\d+))?", part)
+    if found is None:
+        raise UsageError(f"a hidden layer is written like '8 tanh' or 'dropout 0.2', not '{part}'")
+    kind, number = re.sub("[ -]", "_", found[1]).lower(), found[2]
+    stages = {name: cls for name, cls in LAYERS.items() if issubclass(cls, Stage)}
+    if kind not in stages:
+        raise UsageError(
+            f"a hidden layer is written like '8 tanh', or is one of {', '.join(stages)}; there is no '{found[1]}'"
+        )
+    setting = next(iter(stages[kind].settings()))
+    if number is None:
+        return {"kind": kind}
+    if stages[kind].model_fields[setting].annotation is not float:
+        raise UsageError(f"{kind} takes no number, so '{part}' makes no sense")
+    return {"kind": kind, setting: float(number)}
 
 
 def _value(text: str) -> Any:

@@ -57,6 +57,7 @@ def as_json(trainer: Trainer, seconds: float) -> dict[str, Any]:
         "steps_per_second": round(trainer.steps_done / seconds, 1) if seconds > 0 else None,
         "train": _finite(trainer.evaluate("train")),
         "test": _finite(trainer.evaluate("test")) or None,
+        "stopped": trainer.stopped or None,
     }
     if trainer.diverged is not None:
         result["diverged"] = trainer.diverged.message

@@ -1,18 +1,50 @@
-"""The gradient of whole networks against central differences: every activation, every loss, one to three outputs."""
+"""The gradient of whole networks against central differences: every activation, loss, width and stage."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
+from engine import BatchNorm, Dataset, Dense, Experiment, LayerNorm, Trainer
 from engine.activations import ACTIVATIONS, Activation
+from engine.layers import LAYERS, Layer
 from engine.losses import LOSSES, Loss
-from engine.network import LayerPlan, Network, Plan
+from engine.network import Network
+from engine.plan import LayerPlan, Plan
 
 H = 1e-6
 ROWS, INPUTS, HIDDEN = 4, 2, 3
-# Nothing may come closer than this to a kink of an activation or to the edge of a cross-entropy.
+# Nothing that moves may come closer than this to a kink of an activation or a loss, or to the edge of a logarithm.
 MARGIN = 1e-3
+
+
+def relative_error(ours: Any, parameters: Any, loss: Callable[[], float]) -> float:
+    """|ours - measured| / (|ours| + |measured|), 0 where there is no slope; ``loss`` is that of ``parameters``."""
+    measured = np.empty_like(ours)
+    for i, value in enumerate(parameters.copy()):
+        parameters[i] = value + H
+        above = loss()
+        parameters[i] = value - H
+        measured[i] = (above - loss()) / (2 * H)
+        parameters[i] = value
+    size = np.linalg.norm(ours) + np.linalg.norm(measured)
+    return float(np.linalg.norm(ours - measured) / size) if size > 0 else 0.0
+
+
+# -- every activation with every loss ----------------------------------------------------------------
+
+# How far outputs a are from where value or slope of a loss jumps; the losses that are not here are smooth.
+EDGES: dict[str, Callable[[Any, Any], Any]] = {
+    "mean_absolute_error": lambda a, y: np.abs(a - y),
+    "huber": lambda a, y: np.abs(np.abs(a - y) - 1.0),
+    "binary_cross_entropy": lambda a, y: np.minimum(np.abs(a), np.abs(a - 1.0)),
+    "categorical_cross_entropy": lambda a, y: np.abs(a),
+    "hinge": lambda a, y: np.abs(1.0 - (2.0 * y - 1.0) * a),
+    "squared_hinge": lambda a, y: np.abs(1.0 - (2.0 * y - 1.0) * a),
+    "poisson": lambda a, y: np.abs(a),
+    "perceptron": lambda a, y: np.abs(a),
+}
 
 
 def small_network(hidden: Activation, output: Activation, loss: Loss, outputs: int, seed: int) -> Network:
@@ -29,47 +61,41 @@ def small_network(hidden: Activation, output: Activation, loss: Loss, outputs: i
 
 
 def batch(loss: Loss, outputs: int, seed: int) -> tuple[Any, Any]:
-    """x (inputs + 1, rows) with its row of ones and suitable targets y (outputs, rows)."""
+    """x (inputs + 1, rows) with its row of ones, and targets y (outputs, rows) that suit the loss."""
     rng = np.random.default_rng([seed, 1])
     x = np.ones((INPUTS + 1, ROWS))
     x[:-1] = rng.normal(size=(INPUTS, ROWS))
     if loss.key == "categorical_cross_entropy":
         return x, np.eye(outputs)[:, rng.integers(outputs, size=ROWS)]
-    return x, rng.integers(2, size=(outputs, ROWS)).astype(float)
+    if loss.key == "poisson":
+        return x, rng.poisson(2.0, (outputs, ROWS)).astype(float)
+    return x, rng.normal(size=(outputs, ROWS)) if "regression" in loss.tasks else rng.integers(2, size=(outputs, ROWS))
 
 
-def away_from_kinks(network: Network, x: Any) -> bool:
-    """Whether a small nudge of any parameter leaves every branch where it is."""
-    work = network.buffers(ROWS)
-    a = network.forward(x, work)
-    for layer, z in zip(network.plan.layers, work.z, strict=True):
-        if layer.activation.kink is not None and np.abs(z - layer.activation.kink).min() < MARGIN:
+def is_away_from_kinks(network: Network, z: list[Any], a: list[Any], y: Any) -> bool:
+    """Whether a small nudge of any parameter leaves every branch where it is; z and a are those of every layer."""
+    for layer, sums in zip(network.plan.layers, z, strict=True):
+        if any(np.abs(sums - kink).min() < MARGIN for kink in layer.activation.kinks):
             return False
-    if network.plan.loss.fused is None or network.plan.fused:
+    if network.plan.fused or network.plan.loss.key not in EDGES:
         return True
-    flat = (a == 0.0) | (a == 1.0)
-    return bool((flat | (np.minimum(np.abs(a), np.abs(a - 1.0)) > MARGIN)).all())
+    moving = np.broadcast_to(network.plan.layers[-1].activation.slope(z[-1], a[-1]), a[-1].shape) != 0.0
+    return bool((EDGES[network.plan.loss.key](a[-1], y)[moving] > MARGIN).all())
 
 
-def relative_error(network: Network, x: Any, y: Any) -> float:
-    """|ours - measured| / (|ours| + |measured|), 0 where there is no slope at all."""
-    work = network.buffers(ROWS)
-
-    def loss() -> float:
-        a = network.forward(x, work)
-        return network.loss(work.z[-1], a, y)
-
-    loss()
-    network.backward(x, y, work)
-    ours, measured = network.gradient.copy(), np.empty_like(network.gradient)
-    for i, value in enumerate(network.parameters.copy()):
-        network.parameters[i] = value + H
-        above = loss()
-        network.parameters[i] = value - H
-        measured[i] = (above - loss()) / (2 * H)
-        network.parameters[i] = value
-    size = np.linalg.norm(ours) + np.linalg.norm(measured)
-    return float(np.linalg.norm(ours - measured) / size) if size > 0 else 0.0
+def cases(hidden: Activation, output: Activation, loss: Loss, outputs: int) -> Iterator[tuple[Network, Any, Any]]:
+    """Networks away from all kinks with a batch that they have been sent forward and back; those with a slope first."""
+    flat = []
+    for seed in range(150):
+        network, (x, y) = small_network(hidden, output, loss, outputs, seed), batch(loss, outputs, seed)
+        work = network.work(ROWS)
+        network.forward(x, work)
+        if is_away_from_kinks(network, work.z, work.a, y):
+            network.backward(y, work)
+            if np.linalg.norm(network.gradient) > 0.01:
+                yield network, x, y
+            flat.append((network, x, y))
+    yield from flat
 
 
 @pytest.mark.parametrize("outputs", [1, 2, 3])
@@ -79,9 +105,93 @@ def relative_error(network: Network, x: Any, y: Any) -> float:
 def test_backward_agrees_with_central_differences(place: str, activation: Activation, loss: Loss, outputs: int) -> None:
     partner = ACTIVATIONS[loss.fused or "linear"]
     pair = (activation, partner) if place == "hidden" else (ACTIVATIONS["tanh"], activation)
-    for seed in range(1000):
-        network = small_network(*pair, loss, outputs, seed)
-        x, y = batch(loss, outputs, seed)
-        if away_from_kinks(network, x):
-            break
-    assert relative_error(network, x, y) <= 1e-6
+    network, x, y = next(cases(*pair, loss, outputs))
+    work = network.work(ROWS)
+
+    def measure() -> float:
+        return network.loss(network.forward(x, work), y)
+
+    assert relative_error(network.gradient.copy(), network.parameters, measure) <= 1e-6
+
+
+# -- every stage -------------------------------------------------------------------------------------
+
+RNG = np.random.default_rng(7)
+NUMBERS = Dataset.from_arrays(RNG.normal(size=(12, 3)), RNG.normal(size=(12, 2)))
+CLASSES = Dataset.from_arrays(RNG.normal(size=(12, 3)), np.arange(12) % 5 % 3)
+
+
+def gradient_error(data: Dataset, layers: tuple[Layer, ...], bias: bool = True, **training: Any) -> float:
+    """The relative error of the gradient with which a trainer makes a step, noise and all, in float64."""
+    experiment = Experiment.model_validate(
+        {"network": {"layers": layers, "output": {"bias": bias}}, "training": {"batch_size": 5, **training}}
+    )
+    trainer = Trainer(experiment, data, np.float64)
+    parameters = trainer.network.parameters
+    parameters[:] = np.random.default_rng(8).normal(0.0, 0.7, parameters.size)
+    state = trainer.state()
+
+    def step() -> float:
+        # Another run of the very same step: the same rows, the same noise, the same statistics before it.
+        trainer.restore({**state, "parameters": parameters.copy()})
+        before, penalty = parameters.copy(), trainer.penalty
+        loss = trainer.step() + penalty
+        parameters[:] = before
+        return loss
+
+    parameters[:] = state["parameters"]
+    step()
+    ours = trainer.network.gradient.copy()
+    assert np.linalg.norm(ours) > 1e-3
+    return relative_error(ours, parameters, step)
+
+
+def dense(bias: bool) -> Dense:
+    return Dense(units=4, activation="tanh", bias=bias)
+
+
+STAGES = [cls() for kind, cls in LAYERS.items() if kind != "dense"]
+every_stage = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.kind)
+with_and_without_bias = pytest.mark.parametrize("bias", [True, False], ids=["bias", "no bias"])
+
+
+@every_stage
+@with_and_without_bias
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "between", "last"])
+def test_backward_through_a_stage_agrees_with_central_differences(stage: Layer, place: int, bias: bool) -> None:
+    layers = [dense(bias), dense(bias)]
+    layers.insert(place, stage)
+    assert gradient_error(NUMBERS, tuple(layers), bias) <= 1e-6
+
+
+@with_and_without_bias
+def test_backward_through_all_stages_in_a_row_agrees_with_central_differences(bias: bool) -> None:
+    assert gradient_error(NUMBERS, (*STAGES, dense(bias), *STAGES[::-1], dense(bias), *STAGES), bias) <= 1e-6
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda part: part.key)
+@pytest.mark.parametrize("norm", [BatchNorm, LayerNorm])
+def test_backward_through_a_normalization_and_any_activation_agrees_with_central_differences(
+    norm: type, activation: Activation
+) -> None:
+    assert gradient_error(NUMBERS, (dense(True), norm(activation=activation.key, epsilon=0.1), dense(True))) <= 1e-6
+
+
+@every_stage
+def test_backward_of_a_batch_of_one_row_agrees_with_central_differences(stage: Layer) -> None:
+    assert gradient_error(NUMBERS, (stage, dense(True), stage), batch_size=1) <= 1e-6
+
+
+@pytest.mark.parametrize(
+    "training",
+    [{"l1": 0.3}, {"l2": 0.3}, {"class_weights": "balanced"}, {"label_smoothing": 0.2}, {"loss": "squared_hinge"}],
+    ids=lambda training: " ".join(training),
+)
+def test_backward_of_what_is_added_to_the_loss_agrees_with_central_differences(training: dict[str, Any]) -> None:
+    assert gradient_error(CLASSES, (dense(True), *STAGES, dense(False)), **training) <= 1e-6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_backward_of_units_without_biases_agrees_with_central_differences(seed: int) -> None:
+    layers = tuple(Dense(units=2 + seed, activation=key, bias=False) for key in ("tanh", "sigmoid", "silu"))
+    assert gradient_error(CLASSES, layers, bias=False, seed=seed) <= 1e-6

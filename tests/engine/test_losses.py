@@ -1,152 +1,321 @@
 """Every loss against PyTorch and against central differences."""
 
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import hinge_loss
 
+from engine import TrainingSpec
 from engine.activations import ACTIVATIONS
 from engine.losses import LOSSES, Loss
 
-TORCH: dict[str, Callable[[Any, Any, Any], Any]] = {
-    "mean_squared_error": lambda f, a, y: f.mse_loss(a, y),
-    "binary_cross_entropy": lambda f, a, y: f.binary_cross_entropy(a, y),
-    "categorical_cross_entropy": lambda f, a, y: f.nll_loss(a.log().T, y.argmax(0)),
+Peer = Callable[[Any, Any, Any, Any], Any]
+# (torch, a, y, the training's description) -> the loss
+TORCH: dict[str, Peer] = {
+    "mean_squared_error": lambda torch, a, y, spec: torch.nn.functional.mse_loss(a, y),
+    "mean_absolute_error": lambda torch, a, y, spec: torch.nn.functional.l1_loss(a, y),
+    "huber": lambda torch, a, y, spec: torch.nn.functional.huber_loss(a, y, delta=spec.huber_delta),
+    "log_cosh": lambda torch, a, y, spec: torch.log(torch.cosh(a - y)).mean(),
+    "binary_cross_entropy": lambda torch, a, y, spec: torch.nn.functional.binary_cross_entropy(a, y),
+    "categorical_cross_entropy": lambda torch, a, y, spec: torch.nn.functional.nll_loss(a.log().T, y.argmax(0)),
+    "hinge": lambda torch, a, y, spec: torch.where(y == 1, 1 - a, 1 + a).relu().mean(),
+    "squared_hinge": lambda torch, a, y, spec: torch.where(y == 1, 1 - a, 1 + a).relu().pow(2).mean(),
+    "poisson": lambda torch, a, y, spec: torch.nn.functional.poisson_nll_loss(a, y, log_input=False, eps=0.0),
+    "perceptron": lambda torch, a, y, spec: torch.where(y == 1, -a, a).relu().mean(),
 }
+# (torch, z, y) -> the loss together with the output activation
 TORCH_FUSED: dict[str, Callable[[Any, Any, Any], Any]] = {
-    "binary_cross_entropy": lambda f, z, y: f.binary_cross_entropy_with_logits(z, y),
-    "categorical_cross_entropy": lambda f, z, y: f.cross_entropy(z.T, y.argmax(0)),
+    "binary_cross_entropy": lambda torch, z, y: torch.nn.functional.binary_cross_entropy_with_logits(z, y),
+    "categorical_cross_entropy": lambda torch, z, y: torch.nn.functional.cross_entropy(z.T, y.argmax(0)),
+    "perceptron": lambda torch, z, y: torch.where(y == 1, -z, z).relu().mean(),
 }
+TUNED: dict[str, list[dict[str, float]]] = {"huber": [{"huber_delta": delta} for delta in (0.05, 0.7, 1e6)]}
+CASES = [pytest.param(part, TrainingSpec(), id=part.key) for part in LOSSES]
+CASES += [
+    pytest.param(LOSSES[key].tuned(spec), spec, id=f"{key}, {LOSSES[key].setting} {getattr(spec, LOSSES[key].setting)}")
+    for key, each in TUNED.items()
+    for spec in (TrainingSpec(**settings) for settings in each)
+]
+
+every_case = pytest.mark.parametrize(("loss", "spec"), CASES)
 every_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key)
 every_fused = pytest.mark.parametrize("loss", [part for part in LOSSES if part.fused], ids=lambda part: part.key)
 every_width = pytest.mark.parametrize("outputs", [1, 2, 3])
+both_precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+H = 1e-6
 
 
-def targets(loss: Loss, outputs: int, rows: int) -> Any:
-    """Targets (outputs, rows) that suit the loss: one-hot, yes or no, or any number."""
+def targets(loss: Loss, outputs: int, rows: int = 40) -> Any:
+    """Targets (outputs, rows) that suit the loss: one-hot, yes or no, counts, or any number."""
     rng = np.random.default_rng(5)
-    if loss.key == "categorical_cross_entropy":
+    if loss.by_row:
         return np.eye(outputs)[:, rng.integers(outputs, size=rows)]
-    return rng.integers(2, size=(outputs, rows)).astype(float) if loss.fused else rng.normal(size=(outputs, rows))
+    if loss.key == "poisson":
+        return rng.poisson(2.0, (outputs, rows)).astype(float)
+    if "regression" in loss.tasks:
+        return rng.normal(0.0, 1.5, (outputs, rows))
+    return rng.integers(2, size=(outputs, rows)).astype(float)
 
 
-def answers(outputs: int, rows: int) -> Any:
-    """Outputs (outputs, rows) that any loss accepts."""
-    return np.random.default_rng(6).uniform(0.05, 0.95, (outputs, rows))
+def answers(loss: Loss, outputs: int, rows: int = 40) -> Any:
+    """Outputs (outputs, rows) that the loss takes: any number, or only what its activation gives."""
+    rng = np.random.default_rng(6)
+    if loss.output in ("sigmoid", "softmax", "softplus"):
+        return rng.uniform(0.05, 0.95, (outputs, rows))
+    return rng.normal(0.0, 1.5, (outputs, rows))
 
 
-def by_torch(torch: ModuleType, peer: Callable[[Any, Any, Any], Any], inputs: Any, y: Any) -> tuple[float, Any]:
+def sums(outputs: int, rows: int = 40) -> Any:
+    return np.random.default_rng(7).normal(0.0, 3.0, (outputs, rows))
+
+
+def mean(loss: Loss, each: Any, y: Any) -> float:
+    """The loss of a batch, from that of every output."""
+    return float(each.sum() / loss.count(y))
+
+
+def by_torch(torch: Any, peer: Callable[..., Any], inputs: Any, *others: Any) -> tuple[float, Any]:
     """Value and gradient that PyTorch finds."""
     tensor = torch.from_numpy(inputs).requires_grad_()
-    value = peer(torch.nn.functional, tensor, torch.from_numpy(y))
+    value = peer(torch, tensor, *others)
     value.backward()
     return value.item(), tensor.grad.numpy()
 
 
-@every_loss
+def differences(value: Callable[[Any], float], at: Any) -> Any:
+    """The gradient by central differences."""
+    measured = np.empty_like(at)
+    for i in np.ndindex(at.shape):
+        nudge = np.zeros_like(at)
+        nudge[i] = H
+        measured[i] = (value(at + nudge) - value(at - nudge)) / (2 * H)
+    return measured
+
+
+# -- against PyTorch -----------------------------------------------------------------------------------
+
+
+def test_every_loss_has_a_second_opinion() -> None:
+    assert list(TORCH) == [part.key for part in LOSSES]
+    assert list(TORCH_FUSED) == [part.key for part in LOSSES if part.fused]
+    assert list(TUNED) == [part.key for part in LOSSES if part.setting]
+
+
+@every_case
 @every_width
-def test_the_value_is_that_of_pytorch(loss: Loss, outputs: int, torch: ModuleType) -> None:
-    a, y = answers(outputs, 6), targets(loss, outputs, 6)
-    assert loss.value(a, y) == pytest.approx(by_torch(torch, TORCH[loss.key], a, y)[0], rel=1e-12)
+def test_the_value_is_that_of_pytorch(loss: Loss, spec: TrainingSpec, outputs: int, torch: Any) -> None:
+    a, y = answers(loss, outputs), targets(loss, outputs)
+    theirs, _ = by_torch(torch, TORCH[loss.key], a, torch.from_numpy(y), spec)
+    assert mean(loss, loss.value(a, y), y) == pytest.approx(theirs, rel=1e-12, abs=1e-15)
 
 
-@every_loss
+@every_case
 @every_width
-def test_the_gradient_is_that_of_pytorch(loss: Loss, outputs: int, torch: ModuleType) -> None:
-    a, y = answers(outputs, 6), targets(loss, outputs, 6)
-    np.testing.assert_allclose(loss.gradient(a, y), by_torch(torch, TORCH[loss.key], a, y)[1], rtol=1e-12)
-
-
-@every_loss
-@every_width
-def test_the_gradient_agrees_with_central_differences(loss: Loss, outputs: int) -> None:
-    a, y, h = answers(outputs, 6), targets(loss, outputs, 6), 1e-6
-    measured = np.empty_like(a)
-    for i in np.ndindex(a.shape):
-        nudge = np.zeros_like(a)
-        nudge[i] = h
-        measured[i] = (loss.value(a + nudge, y) - loss.value(a - nudge, y)) / (2 * h)
-    np.testing.assert_allclose(loss.gradient(a, y), measured, rtol=1e-6, atol=1e-9)
+def test_the_gradient_is_that_of_pytorch(loss: Loss, spec: TrainingSpec, outputs: int, torch: Any) -> None:
+    a, y = answers(loss, outputs), targets(loss, outputs)
+    _, theirs = by_torch(torch, TORCH[loss.key], a, torch.from_numpy(y), spec)
+    np.testing.assert_allclose(loss.slope(a, y) / loss.count(y), theirs, rtol=1e-12, atol=1e-15)
 
 
 @every_fused
 @every_width
-def test_the_fused_value_is_that_of_pytorch(loss: Loss, outputs: int, torch: ModuleType) -> None:
-    z, y = np.random.default_rng(7).normal(0.0, 3.0, (outputs, 6)), targets(loss, outputs, 6)
+def test_the_fused_value_is_that_of_pytorch(loss: Loss, outputs: int, torch: Any) -> None:
+    z, y = sums(outputs), targets(loss, outputs)
     assert loss.fused_value is not None
-    theirs = by_torch(torch, TORCH_FUSED[loss.key], z, y)[0]
-    assert loss.fused_value(z, y) == pytest.approx(theirs, rel=1e-12, abs=1e-15)
+    theirs, _ = by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(y))
+    assert mean(loss, loss.fused_value(z, y), y) == pytest.approx(theirs, rel=1e-12, abs=1e-15)
 
 
 @every_fused
 @every_width
-def test_the_fused_gradient_is_that_of_pytorch(loss: Loss, outputs: int, torch: ModuleType) -> None:
-    z, y = np.random.default_rng(7).normal(0.0, 3.0, (outputs, 6)), targets(loss, outputs, 6)
-    assert loss.fused_gradient is not None
-    ours = loss.fused_gradient(ACTIVATIONS[str(loss.fused)].value(z, None), y)
-    np.testing.assert_allclose(ours, by_torch(torch, TORCH_FUSED[loss.key], z, y)[1], rtol=1e-11, atol=1e-15)
+def test_the_fused_gradient_is_that_of_pytorch(loss: Loss, outputs: int, torch: Any) -> None:
+    z, y = sums(outputs), targets(loss, outputs)
+    assert loss.fused_slope is not None
+    ours = loss.fused_slope(ACTIVATIONS[str(loss.fused)].value(z, None), y) / loss.count(y)
+    _, theirs = by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(y))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("smoothing", [0.1, 0.9])
+@pytest.mark.parametrize("outputs", [2, 3, 7])
+def test_smoothed_targets_cost_what_they_do_in_pytorch(smoothing: float, outputs: int, torch: Any) -> None:
+    loss, z = LOSSES["categorical_cross_entropy"], sums(outputs)
+    hard = targets(loss, outputs)
+    soft = hard * (1.0 - smoothing) + smoothing / outputs
+    assert loss.fused_value is not None
+    assert loss.fused_slope is not None
+
+    def peer(torch: Any, z: Any, y: Any) -> Any:
+        return torch.nn.functional.cross_entropy(z.T, y.argmax(0), label_smoothing=smoothing)
+
+    value, gradient = by_torch(torch, peer, z, torch.from_numpy(hard))
+    assert mean(loss, loss.fused_value(z, soft), soft) == pytest.approx(value, rel=1e-12)
+    ours = loss.fused_slope(ACTIVATIONS["softmax"].value(z, None), soft) / loss.count(soft)
+    np.testing.assert_allclose(ours, gradient, rtol=1e-11, atol=1e-15)
+
+
+def test_the_hinge_is_that_of_scikit_learn() -> None:
+    loss = LOSSES["hinge"]
+    a, y = answers(loss, 1), targets(loss, 1)
+    assert mean(loss, loss.value(a, y), y) == pytest.approx(hinge_loss(y[0], a[0]), rel=1e-12)
+
+
+# -- against differences and against itself ------------------------------------------------------------
+
+
+@every_case
+@every_width
+def test_the_gradient_agrees_with_central_differences(loss: Loss, spec: TrainingSpec, outputs: int) -> None:
+    a, y = answers(loss, outputs), targets(loss, outputs)
+    measured = differences(lambda at: loss.value(at, y).sum(), a)
+    np.testing.assert_allclose(loss.slope(a, y), measured, rtol=1e-6, atol=1e-7)
 
 
 @every_fused
+@every_width
+def test_the_fused_gradient_agrees_with_central_differences(loss: Loss, outputs: int) -> None:
+    z, y, value = sums(outputs), targets(loss, outputs), loss.fused_value
+    assert value is not None
+    assert loss.fused_slope is not None
+    measured = differences(lambda at: value(at, y).sum(), z)
+    ours = loss.fused_slope(ACTIVATIONS[str(loss.fused)].value(z, None), y)
+    np.testing.assert_allclose(ours, measured, rtol=1e-6, atol=1e-7)
+
+
+# A step has no slope: the perceptron's rule looks at the sum itself.
+in_two_steps = pytest.mark.parametrize(
+    "loss", [part for part in LOSSES if part.fused and part.fused != "step"], ids=lambda part: part.key
+)
+
+
+@in_two_steps
 @every_width
 def test_the_fused_value_equals_the_two_steps(loss: Loss, outputs: int) -> None:
-    z, y = np.random.default_rng(8).normal(0.0, 2.0, (outputs, 6)), targets(loss, outputs, 6)
+    z, y = sums(outputs), targets(loss, outputs)
     assert loss.fused_value is not None
     two_steps = loss.value(ACTIVATIONS[str(loss.fused)].value(z, None), y)
     # The two steps keep away from log 0 by 1e-7.
-    assert loss.fused_value(z, y) == pytest.approx(two_steps, rel=1e-9, abs=2e-7)
+    np.testing.assert_allclose(loss.fused_value(z, y), two_steps, rtol=1e-9, atol=2e-7)
 
 
-@every_fused
+@in_two_steps
 @every_width
 def test_the_fused_gradient_equals_the_two_steps(loss: Loss, outputs: int) -> None:
-    z, y = np.random.default_rng(8).normal(0.0, 2.0, (outputs, 6)), targets(loss, outputs, 6)
-    activation = ACTIVATIONS[str(loss.fused)]
+    z, y, activation = sums(outputs), targets(loss, outputs), ACTIVATIONS[str(loss.fused)]
     a = activation.value(z, None)
-    assert loss.fused_gradient is not None
-    np.testing.assert_allclose(
-        loss.fused_gradient(a, y), activation.pass_back(z, a, loss.gradient(a, y)), rtol=1e-9, atol=1e-12
-    )
+    assert loss.fused_slope is not None
+    two_steps = activation.pass_back(z, a, loss.slope(a, y))
+    np.testing.assert_allclose(loss.fused_slope(a, y), two_steps, rtol=1e-9, atol=1e-12)
+
+
+@every_case
+@every_width
+def test_a_loss_does_not_grow_with_the_batch(loss: Loss, spec: TrainingSpec, outputs: int) -> None:
+    a, y = answers(loss, outputs), targets(loss, outputs)
+    once, thrice = (mean(loss, loss.value(np.tile(a, n), np.tile(y, n)), np.tile(y, n)) for n in (1, 3))
+    assert thrice == pytest.approx(once, rel=1e-12)
+
+
+@every_loss
+@every_width
+def test_every_output_of_every_row_has_a_loss_and_a_slope_of_its_own(loss: Loss, outputs: int) -> None:
+    a, y = answers(loss, outputs), targets(loss, outputs)
+    one = slice(None), slice(7, 8)
+    assert loss.value(a, y).shape == loss.slope(a, y).shape == (outputs, 40)
+    np.testing.assert_array_equal(loss.value(a, y)[one], loss.value(a[one], y[one]))
+
+
+@pytest.mark.parametrize(
+    "loss", [part for part in LOSSES if "binary" in part.tasks and not part.by_row], ids=lambda part: part.key
+)
+@pytest.mark.parametrize("side", [-0.3, 0.3])
+def test_the_threshold_is_where_yes_begins_to_cost_less_than_no(loss: Loss, side: float) -> None:
+    # A step's output is 0 or 1; what it costs depends on the sum, whose own threshold is 0.
+    at, cost = (0.0, loss.fused_value) if loss.fused == "step" else (loss.threshold, loss.value)
+    assert cost is not None
+    yes, no = (cost(np.array([[at + side]]), np.array([[truth]]))[0, 0] for truth in (1.0, 0.0))
+    assert (yes < no) == (side > 0)
+
+
+# -- numbers -------------------------------------------------------------------------------------------
 
 
 @every_fused
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@both_precisions
 def test_a_sure_mistake_costs_exactly_its_sum(loss: Loss, dtype: type) -> None:
     z = np.array([[1000.0], [-1000.0]], dtype)
     y = np.array([[0.0], [1.0]], dtype)
     assert loss.fused_value is not None
-    assert loss.fused_value(z, y) == (2000.0 if loss.fused == "softmax" else 1000.0)
+    assert mean(loss, loss.fused_value(z, y), y) == (2000.0 if loss.fused == "softmax" else 1000.0)
 
 
 @every_fused
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@both_precisions
 def test_a_sure_truth_costs_nothing(loss: Loss, dtype: type) -> None:
     z = np.array([[1000.0], [-1000.0]], dtype)
     assert loss.fused_value is not None
-    assert loss.fused_value(z, (z > 0).astype(dtype)) == 0.0
+    assert not loss.fused_value(z, (z > 0).astype(dtype)).any()
 
 
-@every_loss
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_outputs_at_the_edges_give_finite_values_and_gradients(loss: Loss, dtype: type) -> None:
-    a = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, -3.0]], dtype)
-    y = np.array([[0.0, 0.0, 1.0], [1.0, 1.0, 0.0]], dtype)
-    assert np.isfinite([loss.value(a, y), *loss.gradient(a, y).ravel()]).all()
+@every_case
+@both_precisions
+def test_outputs_at_the_edges_give_finite_values_and_gradients(loss: Loss, spec: TrainingSpec, dtype: type) -> None:
+    a = np.array([[0.0, 1.0, 0.0, 1e4], [1.0, 0.0, -3.0, -1e4]], dtype)
+    y = np.array([[0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 0.0, 0.0]], dtype)
+    assert np.isfinite([loss.value(a, y), loss.slope(a, y)]).all()
 
 
-@every_loss
-@every_width
-def test_a_loss_does_not_grow_with_the_batch(loss: Loss, outputs: int) -> None:
-    a, y = answers(outputs, 6), targets(loss, outputs, 6)
-    assert loss.value(np.tile(a, 3), np.tile(y, 3)) == pytest.approx(loss.value(a, y), rel=1e-12)
+@pytest.mark.parametrize(
+    "loss",
+    [part for part in LOSSES if part.tasks[0] == "regression" and part.output == "linear"],
+    ids=lambda part: part.key,
+)
+@both_precisions
+def test_small_errors_never_cost_less_than_nothing(loss: Loss, dtype: type) -> None:
+    a = np.logspace(-9, 0, 1001).astype(dtype)[None]
+    assert loss.value(a, np.zeros_like(a)).min() >= 0.0
+
+
+@every_case
+@both_precisions
+def test_the_precision_is_kept(loss: Loss, spec: TrainingSpec, dtype: type) -> None:
+    a, y = answers(loss, 3).astype(dtype), targets(loss, 3).astype(dtype)
+    found = [loss.value(a, y), loss.slope(a, y)]
+    found += [formula(a, y) for formula in (loss.fused_value, loss.fused_slope) if formula is not None]
+    assert {array.dtype for array in found} == {np.dtype(dtype)}
+
+
+@every_case
+def test_float32_is_exact_to_its_last_digits(loss: Loss, spec: TrainingSpec) -> None:
+    a, y = answers(loss, 3).astype(np.float32), targets(loss, 3).astype(np.float32)
+    for formula in (loss.value, loss.slope):
+        exact = formula(a.astype(np.float64), y.astype(np.float64))
+        np.testing.assert_allclose(formula(a, y), exact, rtol=1e-6, atol=1e-6)
 
 
 @every_loss
 def test_outputs_and_targets_are_left_alone(loss: Loss) -> None:
-    a, y = answers(3, 6), targets(loss, 3, 6)
+    a, y = answers(loss, 3), targets(loss, 3)
     before = a.copy(), y.copy()
-    loss.value(a, y)
-    loss.gradient(a, y)
+    for formula in (loss.value, loss.slope, loss.fused_value, loss.fused_slope):
+        if formula is not None:
+            formula(a, y)
     np.testing.assert_array_equal((a, y), before)
+
+
+# -- settings ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", TUNED)
+def test_a_tuned_loss_shows_its_number_and_is_told_apart(key: str) -> None:
+    loss = LOSSES[key]
+    once, again = (loss.tuned(TrainingSpec(**{str(loss.setting): number})) for number in (0.25, 0.75))
+    assert ("0.25" in once.formula, "0.75" in again.formula, once == again) == (True, True, False)
+
+
+@every_loss
+def test_a_loss_without_a_setting_is_itself_whatever_the_training_says(loss: Loss) -> None:
+    tuned = loss.tuned(TrainingSpec(huber_delta=0.3))
+    assert (tuned is loss) == (loss.setting is None)

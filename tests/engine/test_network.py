@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from engine import DataError, Dataset, DataSpec, Dense, Experiment, TooLargeError, Trainer, load_data
-from engine.network import plan
+from engine.plan import plan
 
 
 def experiment(source: str, loss: str = "auto", output: str = "auto", layers: tuple[Dense, ...] = ()) -> Experiment:

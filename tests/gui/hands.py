@@ -15,7 +15,7 @@ from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui import theme
 from gui.fields import ChoiceField, NumberField
-from gui.selection import Unit
+from gui.selection import selection_at
 from gui.training import FULL_SPEED
 from gui.window import Window
 
@@ -92,9 +92,8 @@ def open_layer(window: Window) -> int | None:
 
 
 def select_layer(window: Window, index: int | None) -> None:
-    """Selects a layer, -1 for the output, or none."""
-    last = len(window.document.experiment.network.layers) + 1
-    window.select(None if index is None else Unit(last if index == -1 else index + 1, 0))
+    """Selects the layer at a place, -1 for the output, or none."""
+    window.select(selection_at(index, window.document.experiment.network))
 
 
 def trigger(window: Window, name: str) -> QAction:

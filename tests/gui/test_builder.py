@@ -51,7 +51,7 @@ def type_units(window: Window) -> None:
 
 
 def pick_optimizer(window: Window) -> None:
-    hands.choose(window.builder.optimizer, "momentum")
+    hands.choose(window.builder.training.optimizer.choice, "momentum")
 
 
 def pick_table(window: Window) -> None:
@@ -86,15 +86,23 @@ def type_in(name: str, text: str) -> Callable[[Window], None]:
 
 
 def pick_loss(window: Window) -> None:
-    hands.choose(window.builder.loss_form.fields["loss"], "categorical_cross_entropy")
+    hands.choose(window.builder.training.loss_form.fields["loss"], "categorical_cross_entropy")
 
 
 def pick_scale(window: Window) -> None:
     hands.choose(window.builder.data_form.fields["scale"], "minmax")
 
 
-def add(window: Window) -> None:
+def add_kind(window: Window, kind: str) -> None:
+    """Opens the menu under "+ Add layer" and clicks a kind."""
     QTest.mouseClick(window.builder.add_button, hands.LEFT)
+    menu = window.builder.kinds_menu
+    action = next(action for action in menu.actions() if action.data() == kind)
+    QTest.mouseClick(menu, hands.LEFT, pos=menu.actionGeometry(action).center())
+
+
+def add(window: Window) -> None:
+    add_kind(window, "dense")
 
 
 def remove(window: Window) -> None:
@@ -295,14 +303,15 @@ def test_the_negative_slope_can_be_set(window: Window) -> None:
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_an_optimizer_brings_its_own_settings(window: Window, kind: str) -> None:
-    hands.choose(window.builder.optimizer, kind)
-    shown = {k: form.isVisible() for k, form in window.builder.optimizer_forms.items()}
-    assert shown == {k: k == kind for k in OPTIMIZERS}
+    hands.choose(window.builder.training.optimizer.choice, kind)
+    hands.settle(window)
+    forms = window.builder.training.optimizer.forms
+    assert [k for k, form in forms.items() if form.isVisible()] == [kind]
 
 
 def test_choosing_the_same_optimizer_keeps_its_settings(window: Window) -> None:
     hands.type_into(hands.number_field(window, "learning_rate"), "0.5")
-    hands.choose(window.builder.optimizer, "adam")
+    hands.choose(window.builder.training.optimizer.choice, "adam")
     assert window.document.experiment.training.optimizer.learning_rate == 0.5
 
 
@@ -331,7 +340,7 @@ def test_the_settings_of_a_generator_are_hidden_for_real_data(window: Window) ->
 
 
 def test_both_seeds_can_be_set(window: Window) -> None:
-    for form in (window.builder.data_form, window.builder.rest_form):
+    for form in (window.builder.data_form, window.builder.training.rest_form):
         hands.type_into(form.fields["seed"], "7")
     experiment = window.document.experiment
     assert (experiment.data.seed, experiment.training.seed) == (7, 7)

@@ -23,6 +23,7 @@ from engine.experiment import Dense, Experiment
 from engine.snapshot import Snapshot
 from gui.plots.confusion import confusion_counts
 from gui.plots.curves import LossPlot, MagnitudePlot
+from gui.plots.answers import certainty, class_shares
 from gui.plots.decision import mix
 from gui.plots.inspector import CurveView
 from gui.plots.ticks import held_range, round_ticks, round_up
@@ -414,7 +415,7 @@ def test_answers_that_are_no_probabilities_are_painted_without_a_fault(value: fl
     answers[1] = value
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert mix(answers, "#ffffff", TINTS, 0.5).shape == (2, 2, 4)
+        assert mix(class_shares(answers, 0.5), "#ffffff", TINTS, 0.5).shape == (2, 2, 4)
 
 
 def test_more_classes_than_colours_begin_with_the_first_colour_again() -> None:

@@ -1,0 +1,82 @@
+"""What ends a run before its epochs are done, and what a schedule that watches the loss remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import inf
+from typing import Any
+
+from engine.experiment import Experiment
+from engine.metrics import METRICS
+from engine.network import Network
+from engine.schedules import Plateau, ReduceOnPlateau
+
+
+@dataclass
+class Watch:
+    """Looks at a run after every epoch. ``stopped`` says, for people, why the run has ended; "" while it goes on.
+
+    ``best`` is the lowest loss so far, ``waited`` the epochs since, ``kept`` the parameters and statistics
+    of that epoch when they are to be restored. ``seconds`` is the time spent in training.
+    """
+
+    plateau: Plateau = field(default_factory=Plateau)
+    best: float = inf
+    best_epoch: int = 0
+    waited: int = 0
+    kept: tuple[Any, Any] | None = None
+    seconds: float = 0.0
+    stopped: str = ""
+
+    def after_epoch(
+        self, experiment: Experiment, network: Network, epoch: int, measured: Callable[[str], dict[str, float]]
+    ) -> None:
+        """Takes notice of a finished epoch; ``measured(part)`` are loss and metrics of "train" or "test"."""
+        training = experiment.training
+        if isinstance(training.schedule, ReduceOnPlateau):
+            self.plateau = training.schedule.watched(self.plateau, _measured_on("test", measured)["loss"])
+        if training.early_stopping.patience:
+            self._watch_loss(experiment, network, epoch, measured)
+        goal = training.stop_at
+        if goal.metric != "none":
+            found = _measured_on(goal.part, measured)[goal.metric]
+            lower = goal.metric == "loss" or METRICS[goal.metric].best == 0.0
+            if found <= goal.value if lower else found >= goal.value:
+                name = "loss" if goal.metric == "loss" else METRICS[goal.metric].label
+                self.stopped = f"The goal is reached after epoch {epoch:,}: {name} {found:.4g}."
+
+    def _watch_loss(
+        self, experiment: Experiment, network: Network, epoch: int, measured: Callable[[str], dict[str, float]]
+    ) -> None:
+        rule = experiment.training.early_stopping
+        loss = _measured_on(rule.part, measured)["loss"]
+        if loss < self.best - rule.min_change:
+            self.best, self.best_epoch, self.waited = loss, epoch, 0
+            if rule.restore_best:
+                self.kept = (network.parameters.copy(), network.statistics.copy())
+            return
+        self.waited += 1
+        if self.waited >= rule.patience:
+            self.stopped = (
+                f"Stopped early after epoch {epoch:,}: the loss was lowest ({self.best:.4g}) "
+                f"after epoch {self.best_epoch:,}."
+            )
+
+    def restore_best(self, network: Network) -> bool:
+        """Puts back the parameters of the best epoch, if they were kept; says whether it did."""
+        if self.kept is None:
+            return False
+        network.parameters[:], network.statistics[:] = self.kept
+        self.kept = None
+        return True
+
+    def copy(self) -> Watch:
+        """A watch that later epochs of this one do not change."""
+        kept = None if self.kept is None else (self.kept[0].copy(), self.kept[1].copy())
+        return replace(self, kept=kept)
+
+
+def _measured_on(part: str, measured: Callable[[str], dict[str, float]]) -> dict[str, float]:
+    """Loss and metrics of a part, or of the training rows where it has none."""
+    return measured(part) or measured("train")

@@ -1,0 +1,105 @@
+"""The Update: from a gradient to new parameters. Penalties, clipping, the optimizer's formula, constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from engine.experiment import TrainingSpec
+from engine.network import Network
+from engine.optimizers import Optimizer
+
+# The optimizer's formula runs over blocks that stay in the second-level cache, with all its temporaries.
+_BLOCK = 32768
+# What may happen to a gradient or the weights beside the optimizer's formula.
+_EXTRAS = ("l1", "l2", "clip_value", "clip_norm", "max_norm")
+
+
+def penalty(network: Network, training: TrainingSpec) -> float:
+    """What L1 and L2 add to the loss: l1 · Σ|w| + l2 · ½ Σ w², over the weights, not the biases."""
+    total = 0.0
+    if training.l1 or training.l2:
+        for w in network.weights:
+            total += training.l1 * float(np.abs(w).sum()) + training.l2 * 0.5 * float(np.square(w).sum())
+    return total
+
+
+class Update:
+    """Moves the parameters of a network; owns what the optimizer remembers of them.
+
+    ``memory`` has the shape (rows of the optimizer, parameters), ``count`` is the number of updates so far.
+    """
+
+    def __init__(self, network: Network, optimizer: Optimizer) -> None:
+        self.network = network
+        self.memory = np.zeros((len(optimizer.rows), network.parameters.size), network.dtype)
+        self.count = 0
+        self._training: TrainingSpec | None = None
+        self._plain = False
+        self._frozen = [part for layer in network.plan.layers for part in layer.frozen]
+
+    def apply(self, training: TrainingSpec, rate: float, loss: Callable[[], float]) -> None:
+        """One update from ``network.gradient``, at a rate; ``loss()`` is the batch's loss at the weights of the moment.
+
+        In this order: the penalties' slopes are added, the gradient is clipped, the optimizer moves, frozen
+        parameters are put back, long weights are shortened.
+        """
+        w, g = self.network.parameters, self.network.gradient
+        self.count += 1
+        if training is not self._training:
+            self._training = training
+            self._plain = not (self._frozen or any(getattr(training, name) for name in _EXTRAS))
+        if self._plain:
+            self._move(training, w, g, rate, loss)
+            return
+        self._add_penalties(training)
+        kept = [w[part].copy() for part in self._frozen]
+        for part in self._frozen:
+            g[part] = 0.0
+        _clip(g, training)
+        self._move(training, w, g, rate, loss)
+        for part, values in zip(self._frozen, kept, strict=True):
+            w[part] = values
+        if training.max_norm:
+            self._shorten(training.max_norm)
+
+    def _move(self, training: TrainingSpec, w: Any, g: Any, rate: float, loss: Callable[[], float]) -> None:
+        optimizer = training.optimizer
+        if optimizer.full_batch:
+            optimizer.search(w, g, self.memory, self.count, rate, lambda: loss() + penalty(self.network, training))
+        elif w.size <= _BLOCK:
+            optimizer.move(w, g, self.memory, self.count, rate)
+        else:
+            for start in range(0, w.size, _BLOCK):
+                block = slice(start, start + _BLOCK)
+                optimizer.move(w[block], g[block], self.memory[:, block], self.count, rate)
+
+    def _add_penalties(self, training: TrainingSpec) -> None:
+        for layer in self.network.plan.layers:
+            w, d_w = layer.weights(self.network.parameters), layer.weights(self.network.gradient)
+            if training.l1:
+                d_w += training.l1 * np.sign(w)
+            if training.l2:
+                d_w += training.l2 * w
+
+    def _shorten(self, limit: float) -> None:
+        """No unit's incoming weights, without its bias, are longer than the limit (Srivastava et al., 2014)."""
+        for layer in self.network.plan.layers:
+            if layer.trainable:
+                w = layer.weights(self.network.parameters)
+                lengths = np.sqrt(np.square(w).sum(axis=0))
+                lengths[list(layer.frozen_units)] = 0.0
+                w *= limit / np.maximum(lengths, limit)
+
+
+def _clip(g: Any, training: TrainingSpec) -> None:
+    """By value: every entry into [−c, c]. By norm: g · c / |g| where |g| > c (Pascanu et al., 2013)."""
+    if training.clip_value:
+        np.clip(g, -training.clip_value, training.clip_value, out=g)
+    if training.clip_norm:
+        length = sqrt(float(np.dot(g, g)))
+        if length > training.clip_norm:
+            g *= training.clip_norm / length

@@ -37,6 +37,14 @@ class History:
         self._rows = np.full((256, len(names)), np.nan)
         self._count = 0
 
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def last_step(self) -> float:
+        """The first column of the last point; there must be one."""
+        return float(self._rows[self._count - 1, 0])
+
     def append(self, row: dict[str, float]) -> None:
         """Adds a point; a name without a value is left NaN."""
         if self._count == len(self._rows):

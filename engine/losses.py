@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import log
 
 import numpy as np
 
@@ -95,9 +96,12 @@ def _huber(delta: float) -> Loss:
 
 
 def _log_cosh(a: Array, y: Array) -> Array:
-    # log cosh e = |e| + log(1 + e^-2|e|) - log 2, which cannot overflow
+    # log cosh e = log(1 + 2 sinh²(e/2)), exact for small errors; beyond 1 it is |e| + log(1 + e^-2|e|) - log 2,
+    # which cannot overflow
     error = np.abs(a - y)
-    result: Array = error + np.log1p(np.exp(-2.0 * error)) - np.log(2.0).astype(error.dtype)
+    near = np.log1p(2.0 * np.square(np.sinh(0.5 * np.minimum(error, 1.0))))
+    far = error + np.log1p(np.exp(-2.0 * error)) - error.dtype.type(log(2.0))
+    result: Array = np.where(error < 1.0, near, far)
     return result
 
 

@@ -16,10 +16,11 @@ from time import perf_counter
 
 from engine.data.table import DataError
 from engine.experiment import Experiment
+from engine.model import Evaluation
 from engine.plan import TooLargeError
 from engine.probes import Maps, Wants, maps, trace
 from engine.snapshot import Failure, Snapshot
-from engine.trainer import Evaluation, Trainer
+from engine.trainer import Trainer
 
 # Evaluations and maps may take this share of the thread's time.
 _LOOKING_SHARE = 0.2

@@ -8,7 +8,7 @@ optimizer, which gives every weight a step of its own.
 from __future__ import annotations
 
 from abc import abstractmethod
-from math import cos, inf, pi
+from math import cos, expm1, floor, inf, log1p, pi
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from engine.spec import Setting, Spec
@@ -135,16 +135,19 @@ class Cosine(Schedule):
 
     def after_warmup(self, t: float, end: float, reached: Plateau) -> float:
         """See the class."""
-        period = self.period or max(end, 1e-12)
         if not self.period:
-            t = min(t, period)
-        elif self.longer == 1.0:
-            t %= period
-        else:
-            while t >= period:
-                t -= period
-                period *= self.longer
-        return self.floor + (1.0 - self.floor) * 0.5 * (1.0 + cos(pi * t / period))
+            return self._fall(min(t / end, 1.0) if end > 0 else 1.0)
+        # Shorter than a thousandth of an epoch is less than a step.
+        period, growth = max(self.period, 1e-3), self.longer - 1.0
+        if growth < 1e-9:
+            return self._fall(t % period / period)
+        # The periods are a geometric series: restart n comes after period · (longer^n − 1) / growth epochs.
+        n = floor(log1p(t / period * growth) / log1p(growth))
+        begun = period * expm1(n * log1p(growth)) / growth
+        return self._fall(min(max((t - begun) / (period * self.longer**n), 0.0), 1.0))
+
+    def _fall(self, share: float) -> float:
+        return self.floor + (1.0 - self.floor) * 0.5 * (1.0 + cos(pi * share))
 
 
 class OneCycle(Schedule):

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset
 from engine.experiment import Experiment
 from engine.history import LossBand, Series
+from engine.model import Evaluation
 from engine.plan import Plan
 from engine.probes import Maps, Trace
-from engine.trainer import Divergence, Evaluation
+from engine.trainer import Divergence
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
-from engine.experiment import Experiment
+from engine.experiment import Experiment, TrainingSpec
 from engine.metrics import METRICS
+from engine.model import Evaluation
 from engine.network import Network
 from engine.schedules import Plateau, ReduceOnPlateau
 
@@ -30,27 +31,26 @@ class Watch:
     stopped: str = ""
 
     def after_epoch(
-        self, experiment: Experiment, network: Network, epoch: int, measured: Callable[[str], dict[str, float]]
+        self, experiment: Experiment, network: Network, epoch: int, evaluation: Callable[[], Evaluation]
     ) -> None:
-        """Takes notice of a finished epoch; ``measured(part)`` are loss and metrics of "train" or "test"."""
+        """Takes notice of a finished epoch; ``evaluation()`` measures both parts, when something watches them."""
         training = experiment.training
         if isinstance(training.schedule, ReduceOnPlateau):
-            self.plateau = training.schedule.watched(self.plateau, _measured_on("test", measured)["loss"])
+            self.plateau = training.schedule.watched(self.plateau, _measured_on("test", evaluation())["loss"])
         if training.early_stopping.patience:
-            self._watch_loss(experiment, network, epoch, measured)
+            self._watch_loss(experiment, network, epoch, evaluation())
         goal = training.stop_at
         if goal.metric != "none":
-            found = _measured_on(goal.part, measured)[goal.metric]
+            found = _measured_on(goal.part, evaluation())[goal.metric]
             lower = goal.metric == "loss" or METRICS[goal.metric].best == 0.0
             if found <= goal.value if lower else found >= goal.value:
                 name = "loss" if goal.metric == "loss" else METRICS[goal.metric].label
                 self.stopped = f"The goal is reached after epoch {epoch:,}: {name} {found:.4g}."
+                self.kept = None  # the best is what is there now
 
-    def _watch_loss(
-        self, experiment: Experiment, network: Network, epoch: int, measured: Callable[[str], dict[str, float]]
-    ) -> None:
+    def _watch_loss(self, experiment: Experiment, network: Network, epoch: int, evaluation: Evaluation) -> None:
         rule = experiment.training.early_stopping
-        loss = _measured_on(rule.part, measured)["loss"]
+        loss = _measured_on(rule.part, evaluation)["loss"]
         if loss < self.best - rule.min_change:
             self.best, self.best_epoch, self.waited = loss, epoch, 0
             if rule.restore_best:
@@ -63,6 +63,15 @@ class Watch:
                 f"after epoch {self.best_epoch:,}."
             )
 
+    def judge_anew(self, before: TrainingSpec, after: TrainingSpec) -> None:
+        """Follows changed settings: a run that was stopped may go on, and changed rules begin anew."""
+        if before.schedule != after.schedule:
+            self.plateau = Plateau()
+        if before.early_stopping != after.early_stopping or (self.stopped and before != after):
+            self.best, self.best_epoch, self.waited, self.kept = inf, 0, 0, None
+        if before != after:
+            self.stopped = ""
+
     def restore_best(self, network: Network) -> bool:
         """Puts back the parameters of the best epoch, if they were kept; says whether it did."""
         if self.kept is None:
@@ -71,12 +80,14 @@ class Watch:
         self.kept = None
         return True
 
-    def copy(self) -> Watch:
-        """A watch that later epochs of this one do not change."""
-        kept = None if self.kept is None else (self.kept[0].copy(), self.kept[1].copy())
-        return replace(self, kept=kept)
+    @classmethod
+    def of(cls, state: dict[str, Any]) -> Watch:
+        """A watch from its state as a dictionary, with copies of the arrays."""
+        kept = state["kept"]
+        copied = None if kept is None else (kept[0].copy(), kept[1].copy())
+        return cls(**{**state, "plateau": Plateau(*state["plateau"]), "kept": copied})
 
 
-def _measured_on(part: str, measured: Callable[[str], dict[str, float]]) -> dict[str, float]:
+def _measured_on(part: str, evaluation: Evaluation) -> dict[str, float]:
     """Loss and metrics of a part, or of the training rows where it has none."""
-    return measured(part) or measured("train")
+    return evaluation.train if part == "train" else evaluation.test or evaluation.train

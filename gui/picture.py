@@ -49,6 +49,7 @@ def take(experiment: Experiment, out: Path, *, view: str, theme: str, size: str,
         window.select(
             Unit(1, min(3, window.training.snapshot.plan.widths[1] - 1)) if window.training.snapshot else None
         )
+    window.setFocus()  # nothing in the picture is marked as having the keyboard
     # The layout settles and everything is painted in a few rounds of events.
     for _ in range(4):
         application.processEvents()

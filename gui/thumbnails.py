@@ -97,7 +97,5 @@ class Thumbnails:
                 is_class = i == len(snapshot.plan.layers) - 1 and bool(snapshot.data.classes)
                 some = np.linspace(0, answers.shape[1] - 1, sides[i]).round().astype(int)
                 small = answers[:, some[:, None], some[None, :]]
-                self._images.append(
-                    class_images(small, threshold) if is_class else unit_images(small)
-                )
+                self._images.append(class_images(small, threshold) if is_class else unit_images(small))
         return self._images[layer][unit] if layer < len(self._images) else None

@@ -145,7 +145,7 @@ class Dataset:
     def targets(self, y: NDArray[Any], outputs: int) -> NDArray[np.float32]:
         """Targets as the network is asked to give them: (rows, outputs), one-hot for several classes."""
         if self.task == "regression":
-            return y.astype(np.float32).reshape(len(y), -1)
+            return y.astype(np.float32).reshape(len(y), self.target_width)
         if outputs == 1:
             return y.astype(np.float32)[:, None]
         one_hot: NDArray[np.float32] = np.eye(outputs, dtype=np.float32)[y]

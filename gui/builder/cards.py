@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine.activations import ACTIVATIONS
@@ -25,6 +25,22 @@ _TOOLS = (
 )
 
 
+class ShortLabel(QLabel):
+    """A line that is cut to the room there is, and then says all of itself as a tooltip."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for a few letters."""
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The words, with an ellipsis where they do not fit."""
+        short = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, short)
+        self.setToolTip("" if short == self.text() else self.text())
+
+
 class LayerCard(QFrame):
     """One layer of a kind. ``index`` is its place among the hidden ones, -1 for the output.
 
@@ -44,7 +60,7 @@ class LayerCard(QFrame):
         self._icon_colour = ""
         self._grip: QPointF | None = None
         hidden, weighted = index >= 0, issubclass(kind, Weighted)
-        self._name, self._summary, self.width_label = QLabel(), QLabel(), QLabel()
+        self._name, self._summary, self.width_label = QLabel(), ShortLabel(), QLabel()
         self._name.setProperty("role", "strong")
         self._summary.setProperty("role", "note")
         if not weighted:
@@ -110,8 +126,7 @@ class LayerCard(QFrame):
         if isinstance(spec, Weighted):
             label = ACTIVATIONS[activation].label if activation in ACTIVATIONS else tr("automatic")
             start = tr("from the data") if isinstance(spec, Output) else INITIALIZERS[spec.started_by].short
-            marks = [tr("no bias")] * (not spec.bias) + [tr("frozen")] * (not spec.trainable)
-            self._summary.setText(" · ".join([in_a_sentence(label), start, *marks]))
+            self._summary.setText(f"{in_a_sentence(label)} · {start}")
             self.setToolTip(opens)
         else:
             self.width_label.setText(stage_detail(spec))

@@ -32,7 +32,7 @@ class ScheduleCurve(QWidget):
         at = np.linspace(0.0, epochs, _POINTS)
         self.factors = () if schedule.watches else tuple(schedule.factor(float(t), epochs) for t in at)
         if schedule.watches:
-            self.words = tr("follows the loss, so it is known only afterwards")
+            self.words = tr("follows the loss: no curve beforehand")
         else:
             self.words = f"{tr('rate')} {' → '.join(number(rate * factor) for factor in self._landmarks())}"
         flat = len(set(self.factors)) == 1

@@ -22,6 +22,8 @@ from gui.text import in_a_sentence, tr
 # What only generators heed, and what every table has; a new setting finds its place here by itself.
 _GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.settings))
 _ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, "source"))
+# Room for every row; what is narrower would be cut off, for the panel scrolls up and down only.
+_NARROWEST = 264
 _DENSE = str(Dense.model_fields["kind"].default)
 
 
@@ -39,6 +41,7 @@ class Builder(QScrollArea):
         self._snapshot: Snapshot | None = None
         self._open: int | None = None
         self.setWidgetResizable(True)
+        self.setMinimumWidth(_NARROWEST)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()

@@ -6,12 +6,10 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from engine.snapshot import Snapshot
-from gui.diagram.layout import Column, beside_title
+from gui.diagram.layout import NEAREST, Column, beside_title
 from gui.text import tr
 
 _SIDE, _TOP = 22, 22
-# Columns closer than this have no room for buttons; the builder has them all.
-_NEAREST = 38.0
 
 
 class Controls(QObject):
@@ -37,7 +35,7 @@ class Controls(QObject):
         for layer in range(hidden):
             x = columns[layer + 1].x
             for offset in (-beside, beside):
-                self._put(next(buttons), x + offset, beside >= _NEAREST)
+                self._put(next(buttons), x + offset, beside >= NEAREST)
         for position in range(hidden + 1):
             left, right = columns[position], columns[position + 1]
             self._put(next(buttons), (left.x + right.x) / 2, inserting)

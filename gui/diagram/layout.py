@@ -18,6 +18,8 @@ FOOT = 40.0
 MARK_TOP, MARK_LINE, MOST_MARKS = 50.0, 20.0, 4
 _ROOMY, _TIGHT = 58.0, 17.0
 _LARGEST, _SMALLEST = 40.0, 9.0
+# Columns so close that − and + would stand nearer than this have none; the builder has them all.
+NEAREST = 38.0
 # The small buttons beside a title: their room, and how near to and far from the middle they may stand.
 _BUTTON, _NEAREST_BUTTON, _FURTHEST_BUTTON = 26.0, 44.0, 66.0
 
@@ -145,6 +147,12 @@ def beside_title(step: float) -> tuple[float, bool]:
     inserting = step >= 2 * (_NEAREST_BUTTON + _BUTTON)
     room = step / 2 - (_BUTTON if inserting else _BUTTON / 2)
     return min(_FURTHEST_BUTTON, room), inserting
+
+
+def title_room(step: float) -> float:
+    """How wide the words over a column may be: to the buttons beside them, or to the next column's words."""
+    beside, _ = beside_title(step)
+    return 2 * (beside - 14.0) if beside >= NEAREST else max(step - 8.0, 30.0)
 
 
 def node_at(columns: tuple[Column, ...], x: float, y: float) -> tuple[int, int] | None:

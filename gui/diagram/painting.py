@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
-from gui.diagram.layout import FOOT, MARK_LINE, Column, Mark, beside_title
+from gui.diagram.layout import FOOT, MARK_LINE, Column, Mark, title_room
 from gui.selection import Selection, StageAt, Unit, is_frozen, output_names, stage_name
 from gui.text import in_a_sentence, signed, tr
 from gui.theme import colour, colours, font
@@ -115,7 +115,7 @@ class Painting:
         metrics = painter.fontMetrics()
         words = stage_name(self.snapshot.experiment.network.layers[mark.place])
         if mark.more:
-            words = f"{words} + {mark.more}"
+            words = tr("… {0} more").format(mark.more + 1)
         short = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(mark.room - 12))
         width, height = metrics.horizontalAdvance(short) + 14.0, MARK_LINE - 3.0
         painter.setPen(QPen(QColor(c.accent if chosen else c.line), 1.4 if chosen else 1.0))
@@ -144,8 +144,7 @@ class Painting:
         for layer in plan.layers:
             below = f"{layer.units:,} · {in_a_sentence(layer.activation.label)}"
             heads.append((layer.name, below, _peculiarities(layer)))
-        beside, _ = beside_title(self.columns[1].x - self.columns[0].x)
-        room = int(max(2 * (beside - 14), 48))
+        room = title_room(self.columns[1].x - self.columns[0].x)
         for column, (title, below, note) in zip(self.columns, heads, strict=True):
             for text, y, size, tint, weight in (
                 (title, 16.0, 12, c.text, QFont.Weight.DemiBold),
@@ -154,7 +153,7 @@ class Painting:
             ):
                 painter.setFont(font(size, weight))
                 painter.setPen(QColor(tint))
-                short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+                short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
                 painter.drawText(QRectF(column.x - 70, y, 140, 18), Qt.AlignmentFlag.AlignCenter, short)
 
     def _legend(self) -> None:

@@ -276,19 +276,21 @@ class Inspector(QWidget):
         alone = trace is not None and len(stages) == 1
         rows = []
         for unit in range(min(stage.units, _MOST_TERMS)):
-            remarks = [f"{_GREEK.get(name, name)} {number(float(values[unit]), 3)}" for name, values in learned]
+            remarks = [f"{_GREEK.get(name, name)} {signed(float(values[unit]))}" for name, values in learned]
             value = ""
             if alone and trace is not None:
                 before = trace.x if layer == 0 else trace.a[layer - 1]
                 value = signed(float(trace.inputs[layer][unit]))
-                remarks.insert(0, f"x {signed(float(before[unit]), 3)}")
+                remarks = remarks or [f"x {signed(float(before[unit]))}"]
             if value or remarks:
                 rows.append((unit_name(snapshot, layer, unit), value, " · ".join(remarks), False))
         if len(rows) < stage.units and rows:
             rows.append((tr("and {0} more").format(stage.units - len(rows)), "", "", False))
         if alone and trace is not None:
             rows.insert(0, ("", "out", tr("row {0}, {1}").format(trace.row + 1, trace.truth), True))
-        self.terms.setText(f"<p>{escape(spec.formula)}</p>{self._notes([tr(spec.about)])}<br>{self._table(rows)}")
+        formula = f'<p style="margin:0 0 0 2px">{escape(spec.formula)}</p>'
+        about = f'<p style="margin:6px 0 8px 2px">{self._quiet(tr(spec.about))}</p>'
+        self.terms.setText(f"{formula}{about}{self._table(rows)}")
 
     def _terms(self, snapshot: Snapshot, layer: int, unit: int) -> list[tuple[str, str, str, bool]]:
         """One row for each input of a unit, the strongest first where there are too many to show."""

@@ -1,4 +1,4 @@
-"""The kinds of layers: normalizations against PyTorch, noise against its distribution, and what dense layers start as."""
+"""The kinds of layers: normalizations against PyTorch, noise against its distribution, what dense layers start as."""
 
 from collections.abc import Callable
 from functools import cache
@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from engine import BatchNorm, Dataset, DataSpec, Dense, Dropout, Experiment, GaussianNoise, LayerNorm, Trainer, load_data
+from engine import (
+    BatchNorm,
+    Dataset,
+    DataSpec,
+    Dense,
+    Dropout,
+    Experiment,
+    GaussianNoise,
+    LayerNorm,
+    Trainer,
+    load_data,
+)
 from engine.activations import ACTIVATIONS
 from engine.layers import Layer, Norm, Output
 from engine.plan import plan
@@ -253,7 +264,10 @@ def test_every_row_of_a_batch_has_a_noise_of_its_own(stage: Layer) -> None:
 
 @NOISY
 def test_the_seed_decides_the_noise(stage: Layer) -> None:
-    again, other = np.array_equal(passed_on(stage), passed_on(stage)), np.array_equal(passed_on(stage, 1), passed_on(stage))
+    again, other = (
+        np.array_equal(passed_on(stage), passed_on(stage)),
+        np.array_equal(passed_on(stage, 1), passed_on(stage)),
+    )
     assert (again, other) == (True, False)
 
 
@@ -291,7 +305,10 @@ def test_looking_at_a_network_leaves_noise_and_statistics_alone(stage: Layer) ->
         watched.step()
         alone.step()
     one, other = watched.network, alone.network
-    assert (one.parameters.tobytes(), one.statistics.tobytes()) == (other.parameters.tobytes(), other.statistics.tobytes())
+    assert (one.parameters.tobytes(), one.statistics.tobytes()) == (
+        other.parameters.tobytes(),
+        other.statistics.tobytes(),
+    )
 
 
 # -- what layers start as ----------------------------------------------------------------------------

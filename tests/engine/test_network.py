@@ -10,6 +10,8 @@ import psutil
 import pytest
 
 from engine import DataError, Dataset, DataSpec, Dense, Experiment, TooLargeError, Trainer, load_data
+from engine.activations import ACTIVATIONS, Activation
+from engine.losses import LOSSES, Loss
 from engine.plan import plan
 
 
@@ -32,6 +34,20 @@ def experiment(source: str, loss: str = "auto", output: str = "auto", layers: tu
         ("iris", "binary_cross_entropy", "auto", ("binary_cross_entropy", "sigmoid", 3)),
         ("iris", "mean_squared_error", "auto", ("mean_squared_error", "softmax", 3)),
         ("diabetes", "auto", "tanh", ("mean_squared_error", "tanh", 1)),
+        ("diabetes", "huber", "auto", ("huber", "linear", 1)),
+        ("diabetes", "log_cosh", "auto", ("log_cosh", "linear", 1)),
+        ("diabetes", "auto", "step", ("mean_squared_error", "step", 1)),
+        ("diabetes", "auto", "softmax", ("mean_squared_error", "softmax", 1)),
+        ("moons", "mean_absolute_error", "auto", ("mean_absolute_error", "sigmoid", 1)),
+        ("iris", "mean_absolute_error", "auto", ("mean_absolute_error", "softmax", 3)),
+        ("moons", "auto", "step", ("perceptron", "step", 1)),
+        ("iris", "auto", "step", ("perceptron", "step", 3)),
+        ("moons", "perceptron", "auto", ("perceptron", "step", 1)),
+        ("moons", "hinge", "auto", ("hinge", "linear", 1)),
+        ("iris", "hinge", "auto", ("hinge", "linear", 3)),
+        ("moons", "squared_hinge", "auto", ("squared_hinge", "linear", 1)),
+        ("moons", "squared_hinge", "tanh", ("squared_hinge", "tanh", 1)),
+        ("iris", "auto", "sigmoid", ("categorical_cross_entropy", "sigmoid", 3)),
     ],
 )
 def test_output_and_loss_follow_the_data_unless_chosen(
@@ -42,11 +58,105 @@ def test_output_and_loss_follow_the_data_unless_chosen(
     assert (found.loss.key, found.layers[-1].activation.key, found.layers[-1].units) == expected
 
 
-@pytest.mark.parametrize("loss", ["binary_cross_entropy", "categorical_cross_entropy"])
-def test_a_cross_entropy_is_refused_for_a_number(loss: str) -> None:
-    made = experiment("diabetes", loss)
-    with pytest.raises(DataError, match="needs classes, but the target 'progression' is a number"):
+COUNTS = Dataset.from_arrays(np.ones((4, 2)), np.array([0.0, 3.0, 1.0, 2.0]))
+
+
+def test_counts_are_answered_by_a_function_that_is_never_negative() -> None:
+    found = plan(Experiment.model_validate({"training": {"loss": "poisson"}}), COUNTS)
+    assert found.layers[-1].activation.key == "softplus"
+
+
+@pytest.mark.parametrize(("loss", "threshold"), [("hinge", 0.0), ("squared_hinge", 0.0), ("perceptron", 0.5)])
+def test_a_margin_says_yes_from_zero_on_and_a_step_from_a_half(loss: str, threshold: float) -> None:
+    assert plan(experiment("moons", loss), load_data(DataSpec(source="moons"))).loss.threshold == threshold
+
+
+def test_the_settings_of_functions_and_losses_reach_the_plan() -> None:
+    layers = (Dense(activation="leaky_relu", negative_slope=0.5), Dense(activation="elu", alpha=3.0))
+    made = experiment("diabetes", "huber", layers=layers).with_value("training.huber_delta", 0.25)
+    found = plan(made, load_data(made.data))
+    below = [layer.activation.value(np.array([[-1.0]]), None).item() for layer in found.layers[:-1]]
+    assert below == pytest.approx([-0.5, 3.0 * np.expm1(-1.0)])
+    assert found.loss.value(np.array([[5.0]]), np.array([[0.0]])).item() == pytest.approx(0.25 * (5.0 - 0.125))
+
+
+# -- refusals ----------------------------------------------------------------------------------------
+
+TASKS = {"moons": "binary", "iris": "multiclass", "diabetes": "regression"}
+
+
+@pytest.mark.parametrize("source", ["moons", "iris", "diabetes"])
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key)
+def test_a_loss_is_refused_for_a_task_it_is_not_meant_for_and_for_no_other(loss: Loss, source: str) -> None:
+    made = experiment(source, loss.key).with_value("data.scale", "none")
+    data = load_data(made.data)
+    if data.task in loss.tasks:
+        assert plan(made, data).loss.key == loss.key
+    else:
+        with pytest.raises(DataError, match=f"^{loss.label} (is for numbers|needs classes), but the target '.*choose"):
+            plan(made, data)
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (
+            experiment("diabetes", "binary_cross_entropy"),
+            "Binary cross-entropy needs classes, but the target 'progression' is a number; choose mean squared error",
+        ),
+        (
+            experiment("moons", "huber"),
+            "Huber is for numbers, but the target 'class' has classes; choose a cross-entropy",
+        ),
+        (
+            experiment("moons", "perceptron", "sigmoid"),
+            "The perceptron rule needs step units at the output, not sigmoid; choose step, or automatic",
+        ),
+        (
+            experiment("diabetes", "poisson"),
+            "The Poisson loss needs counts, but the target 'progression' has negative values as the network sees it; "
+            "choose no scaling of the target, or another loss",
+        ),
+        (
+            experiment("diabetes").with_value("training.stop_at.metric", "accuracy"),
+            "Accuracy cannot be the goal of the run, because the target 'progression' is a number; choose another one",
+        ),
+        (
+            experiment("moons").with_value("training.stop_at.metric", "r2"),
+            "R² cannot be the goal of the run, because the target 'class' has classes; choose another one",
+        ),
+    ],
+    ids=lambda value: " ".join(value.split()[:3]) if isinstance(value, str) else "",
+)
+def test_what_makes_no_sense_is_refused_with_one_sentence(made: Experiment, sentence: str) -> None:
+    with pytest.raises(DataError) as caught:
         plan(made, load_data(made.data))
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda part: part.key)
+@pytest.mark.parametrize("source", ["moons", "iris", "diabetes"])
+def test_any_output_with_any_loss_makes_a_step_or_is_refused(source: str, activation: Activation, loss: Loss) -> None:
+    made = experiment(source, loss.key, activation.key, (Dense(units=3),)).with_value("data.scale", "minmax")
+    try:
+        trainer = Trainer(made)
+    except DataError:
+        assert TASKS[source] not in loss.tasks or (loss.key, activation.key != "step") == ("perceptron", True)
+    else:
+        assert np.isfinite(trainer.step())
+        assert trainer.diverged is None
+
+
+# -- how parameters lie ------------------------------------------------------------------------------
+
+
+def test_frozen_units_that_the_output_does_not_have_are_of_no_account() -> None:
+    kept = Experiment().with_value("training.max_norm", 0.5)
+    trainers = [Trainer(kept.with_value("network.output.frozen_units", units)) for units in ((1,), (1, 7))]
+    for trainer in trainers:
+        trainer.train(steps=20)
+    assert trainers[0].network.parameters.tobytes() == trainers[1].network.parameters.tobytes()
 
 
 def test_two_targets_make_two_outputs() -> None:
@@ -149,3 +259,19 @@ def test_the_estimate_knows_how_wide_a_number_is(
     experiment_of_nine = Experiment().with_layers((Dense(units=4096),) * 9)
     with pytest.raises(error):
         Trainer(experiment_of_nine, dtype=dtype)
+
+
+@pytest.mark.parametrize(("kind", "error"), [("adam", AllocatedError), ("lbfgs", TooLargeError)])
+def test_the_estimate_knows_which_optimizer_takes_all_rows_at_once(
+    kind: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def allocate(*_: Any) -> None:
+        raise AllocatedError
+
+    monkeypatch.setattr("engine.trainer.Network", allocate)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: namedtuple("memory", "available")(500 * 10**6))
+    # Sums, outputs and slopes of 20,000 rows in 4,096 units are about a gigabyte; those of 32 rows are nothing.
+    data = Dataset.from_arrays(np.ones((20_000, 2)), np.arange(20_000) % 2)
+    wide = Experiment().with_layers((Dense(units=4096),)).with_value("training.optimizer.kind", kind)
+    with pytest.raises(error):
+        Trainer(wide, data)

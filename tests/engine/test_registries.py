@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from engine import Dense, TrainingSpec
 from engine.activations import ACTIVATIONS
 from engine.data.sources import SOURCES
 from engine.initializers import INITIALIZERS
+from engine.layers import LAYERS
 from engine.losses import LOSSES
 from engine.metrics import METRICS, metrics_for
 from engine.optimizers import OPTIMIZERS
@@ -16,8 +18,16 @@ from engine.schedules import SCHEDULES
 
 REGISTRIES: list[Registry[Any]] = [ACTIVATIONS, LOSSES, INITIALIZERS, METRICS, SOURCES]
 PARTS = [pytest.param(part, id=f"{registry.kind} {part.key}") for registry in REGISTRIES for part in registry]
-KINDS = [pytest.param(kind, cls, id=kind) for kinds in (OPTIMIZERS, SCHEDULES) for kind, cls in kinds.items()]
+KINDS: dict[str, dict[str, Any]] = {"layer": LAYERS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+CLASSES = [pytest.param(kind, cls, id=f"{what} {kind}") for what, kinds in KINDS.items() for kind, cls in kinds.items()]
 TASKS = ("regression", "binary", "multiclass")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_knows_only_tasks_there_are(part: Any) -> None:
+    tasks = getattr(part, "tasks", TASKS)
+    assert tasks
+    assert set(tasks) <= set(TASKS)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -53,14 +63,52 @@ def test_choices_offer_the_extra_ones_first(registry: Registry[Any]) -> None:
     assert choices == [("auto", "Automatic"), *((part.key, part.label) for part in registry)]
 
 
-@pytest.mark.parametrize(("kind", "cls"), KINDS)
-def test_an_optimizer_or_schedule_is_registered_under_its_kind(kind: str, cls: Any) -> None:
-    assert (cls().kind, bool(cls.label), bool(cls.about)) == (kind, True, True)
+@pytest.mark.parametrize(("kind", "cls"), CLASSES)
+def test_a_layer_optimizer_or_schedule_is_registered_under_its_kind(kind: str, cls: Any) -> None:
+    assert (cls().kind, cls(kind=kind)) == (kind, cls())
 
 
-@pytest.mark.parametrize("cls", SCHEDULES.values(), ids=SCHEDULES.keys())
-def test_a_schedule_stays_between_nothing_and_the_whole_rate(cls: Any) -> None:
-    assert all(0.0 <= cls().factor(step, 200) <= 1.0 for step in range(250))
+@pytest.mark.parametrize(("kind", "cls"), CLASSES)
+def test_a_kind_is_lower_snake_case(kind: str, cls: Any) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", kind)
+
+
+@pytest.mark.parametrize(("kind", "cls"), CLASSES)
+def test_a_layer_optimizer_or_schedule_says_everything_about_itself(kind: str, cls: Any) -> None:
+    assert [name for name in ("label", "formula", "about", "__doc__") if not (getattr(cls, name) or "").strip()] == []
+
+
+@pytest.mark.parametrize("kinds", KINDS.values(), ids=KINDS.keys())
+def test_labels_and_words_of_kinds_are_told_apart(kinds: dict[str, Any]) -> None:
+    assert [len({getattr(cls, name) for cls in kinds.values()}) for name in ("label", "about")] == [len(kinds)] * 2
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda part: part.key)
+def test_the_initializer_that_suits_an_activation_exists(activation: Any) -> None:
+    assert activation.initializer in INITIALIZERS
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda part: part.key)
+def test_the_activations_that_a_loss_names_exist(loss: Any) -> None:
+    assert loss.output in ACTIVATIONS
+    assert loss.fused is None or loss.fused in ACTIVATIONS
+
+
+@pytest.mark.parametrize("loss", [part for part in LOSSES if part.fused], ids=lambda part: part.key)
+def test_a_loss_that_is_computed_from_the_sums_has_a_value_and_a_slope_for_them(loss: Any) -> None:
+    assert None not in (loss.fused_value, loss.fused_slope)
+
+
+SETTINGS = [(part, Dense) for part in ACTIVATIONS if part.setting] + [
+    (part, TrainingSpec) for part in LOSSES if part.setting
+]
+
+
+@pytest.mark.parametrize(("part", "spec"), SETTINGS, ids=lambda case: getattr(case, "key", ""))
+def test_the_setting_of_a_part_is_shown_for_that_part(part: Any, spec: Any) -> None:
+    shown_if = spec.settings()[part.setting].shown_if
+    assert shown_if is not None
+    assert part.key in shown_if[1]
 
 
 @pytest.mark.parametrize("task", TASKS)

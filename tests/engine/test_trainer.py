@@ -5,12 +5,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, mean_squared_error, r2_score
 
-from engine import Dataset, DataSpec, Experiment, Trainer, load_data
+from engine import (
+    BatchNorm,
+    DataError,
+    Dataset,
+    DataSpec,
+    Dense,
+    Dropout,
+    Experiment,
+    GaussianNoise,
+    LayerNorm,
+    Trainer,
+    load_data,
+)
 from engine.optimizers import OPTIMIZERS
 from engine.runner import Job, Runner, Train
-from engine.snapshot import Snapshot
+from engine.schedules import SCHEDULES
 
 EXAMPLE = Experiment().with_value("training.epochs", 12)
 
@@ -174,47 +185,6 @@ def test_no_hidden_layer_at_all_is_logistic_regression() -> None:
     assert trainer.evaluate("test")["accuracy"] >= 0.9
 
 
-# -- the numbers shown -------------------------------------------------------------------------------
-
-PART = pytest.mark.parametrize("part", ["train", "test"])
-
-
-@PART
-def test_classes_are_scored_as_scikit_learn_scores_the_predictions(part: str) -> None:
-    trainer = trained(30)
-    x, y = trainer.data.part(part)
-    p = trainer.predict(x).astype(float)
-    theirs = {"loss": log_loss(y, p / p.sum(axis=1, keepdims=True)), "accuracy": accuracy_score(y, p.argmax(axis=1))}
-    assert trainer.evaluate(part) == pytest.approx(theirs, rel=1e-5)
-
-
-@PART
-def test_yes_or_no_is_scored_as_scikit_learn_scores_the_predictions(part: str) -> None:
-    trainer = trained(30, Experiment.model_validate({"data": {"source": "moons", "noise": 0.3}}))
-    x, y = trainer.data.part(part)
-    p = trainer.predict(x)[:, 0].astype(float)
-    assert trainer.evaluate(part) == pytest.approx({"loss": log_loss(y, p), "accuracy": np.mean((p > 0.5) == y)}, 1e-5)
-
-
-@PART
-def test_a_number_is_scored_as_scikit_learn_scores_the_predictions_in_the_users_units(part: str) -> None:
-    trainer = trained(30, Experiment.model_validate({"data": {"source": "diabetes"}}))
-    x, y = trainer.data.part(part)
-    p, undo = trainer.predict(x), trainer.data.y_scaling.undo
-    theirs = {"r2": r2_score(undo(y), undo(p)), "mae": mean_absolute_error(undo(y), undo(p))}
-    assert trainer.evaluate(part) == pytest.approx({"loss": mean_squared_error(y, p), **theirs}, rel=1e-5)
-
-
-def test_without_a_test_part_its_evaluation_is_empty() -> None:
-    trainer = Trainer(EXAMPLE.with_value("data.test_fraction", 0.0))
-    assert (trainer.evaluate("test"), trainer.evaluation().outputs_test.shape) == ({}, (0, 3))
-
-
-def test_a_part_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(KeyError, match="train and test"):
-        Trainer(EXAMPLE).evaluate("validation")
-
-
 def test_an_evaluation_is_that_of_the_current_step() -> None:
     trainer = trained(5)
     trainer.evaluation()
@@ -228,6 +198,47 @@ def test_the_last_point_of_the_history_is_true() -> None:
     history = trainer.history.view()
     again = trained(int(history["step"][-1]))
     assert history["test.loss"][-1] == again.evaluate("test")["loss"]
+
+
+# -- what goes in ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", ["none", "standard"])
+@pytest.mark.parametrize("task", ["classes", "numbers"])
+def test_the_arrays_given_are_never_changed(scale: str, task: str) -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(40, 3)), rng.integers(3, size=40) if task == "classes" else rng.normal(size=(40, 2))
+    given = x.copy(), y.copy()
+    data = Dataset.from_arrays(x, y, scale=scale, test_fraction=0.2)
+    parts = [array.copy() for array in (data.x_train, data.y_train, data.x_test, data.y_test)]
+    trainer = Trainer(EXAMPLE.with_layers(STAGED), data)
+    trainer.run()
+    trainer.report("test")
+    trainer.predict(data.x_test)
+    after = (x, y, data.x_train, data.y_train, data.x_test, data.y_test)
+    assert all(np.array_equal(a, b) for a, b in zip(after, (*given, *parts), strict=True))
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf, 1e39])
+def test_an_input_that_is_no_number_is_reported_with_its_row_and_column(poison: float) -> None:
+    x = np.random.default_rng(1).normal(size=(20, 3))
+    x[11, 1] = poison
+    with pytest.raises(DataError, match="row 12, column 'width' is not a finite number"):
+        Trainer(EXAMPLE, Dataset.from_arrays(x, np.arange(20) % 2, names=("length", "width", "height")))
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf])
+def test_a_target_that_is_no_number_is_reported_with_its_row(poison: float) -> None:
+    y = np.linspace(0.0, 1.0, 20)
+    y[11] = poison
+    with pytest.raises(DataError, match="row 12, target 'y' is not a finite number"):
+        Trainer(EXAMPLE, Dataset.from_arrays(np.ones((20, 3)), y))
+
+
+@pytest.mark.parametrize("x", [np.ones(2), np.ones((4, 3)), np.ones((2, 2, 2)), np.empty((0, 3))])
+def test_a_prediction_for_inputs_of_another_shape_is_refused(x: Any) -> None:
+    with pytest.raises(DataError, match=r"x must have the shape \(rows, 2\), not"):
+        Trainer(EXAMPLE).predict(x)
 
 
 # -- state -------------------------------------------------------------------------------------------
@@ -248,6 +259,36 @@ def test_a_restored_run_goes_on_bit_for_bit(kind: str, steps: int) -> None:
     assert (bits(original), *(a for a, _ in losses)) == (bits(resumed), *(b for _, b in losses))
 
 
+STAGED = (BatchNorm(), Dense(), Dropout(), LayerNorm(activation="relu"), Dense(), GaussianNoise(), BatchNorm())
+
+
+@pytest.mark.parametrize("kind", SCHEDULES)
+@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
+def test_a_run_with_every_stage_and_any_schedule_is_restored_and_goes_on_bit_for_bit(kind: str, optimizer: str) -> None:
+    restless = {"patience": 0, "threshold": 0.3} if kind == "plateau" else {}
+    training = {"schedule": {"kind": kind, "warmup": 2.0, **restless}, "optimizer": {"kind": optimizer}, "epochs": 60}
+    experiment = Experiment.model_validate({"network": {"layers": STAGED}, "training": training})
+    original, resumed = trained(22, experiment), Trainer(experiment)
+    resumed.restore(original.state())
+    seen = [[(each.learning_rate, each.step()) for _ in range(30)] for each in (original, resumed)]
+    statistics = [each.network.statistics.tobytes() for each in (original, resumed)]
+    assert (bits(original), seen[0], statistics[0]) == (bits(resumed), seen[1], statistics[1])
+
+
+@pytest.mark.parametrize("epochs", [4, 9, 14])
+def test_a_run_restored_in_the_middle_of_its_patience_ends_where_it_would_have_ended(epochs: int) -> None:
+    patient = {"early_stopping": {"patience": 8, "min_change": 0.02}, "epochs": 500}
+    experiment = Experiment.model_validate({"network": {"layers": STAGED}, "training": patient})
+    original, resumed = Trainer(experiment), Trainer(experiment)
+    original.run(epochs=epochs)
+    state = original.state()
+    original.run()
+    resumed.restore(state)
+    resumed.run()
+    assert epochs < original.epochs_done < 500
+    assert (bits(original), original.stopped) == (bits(resumed), resumed.stopped)
+
+
 @every_kind
 def test_a_run_taken_back_repeats_itself_bit_for_bit(kind: str) -> None:
     trainer = trained(6, with_optimizer(kind))
@@ -264,6 +305,15 @@ def test_a_state_is_not_touched_by_further_training() -> None:
     trainer.run()
     after = state["parameters"], state["optimizer"], state["batches"]["order"]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize("again", [Trainer.reset, lambda trainer: trainer.restore(Trainer(trainer.experiment).state())])
+def test_a_run_with_noise_begun_again_is_the_same_run(again: Callable[[Trainer], None]) -> None:
+    trainer = trained(10, EXAMPLE.with_layers(STAGED))
+    first = bits(trainer)
+    again(trainer)
+    trainer.train(steps=10)
+    assert bits(trainer) == first
 
 
 def test_restoring_gives_back_step_and_epoch() -> None:

@@ -221,7 +221,9 @@ def test_the_buttons_of_the_banner_have_names_and_tooltips(window: Window) -> No
 
 
 def test_the_label_of_a_row_leads_to_its_field(window: Window) -> None:
-    labels = [label for label in window.builder.training.rest_form.findChildren(QLabel) if label.property("role") == "field"]
+    labels = [
+        label for label in window.builder.training.rest_form.findChildren(QLabel) if label.property("role") == "field"
+    ]
     assert all(isinstance(label.buddy(), NumberField) for label in labels)
 
 

@@ -19,11 +19,12 @@ from PySide6.QtWidgets import QLabel, QToolButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.activations import ACTIVATIONS
+from engine.data.loading import load_data
 from engine.experiment import Dense, Experiment
 from engine.snapshot import Snapshot
+from gui.plots.answers import certainty, class_shares
 from gui.plots.confusion import confusion_counts
 from gui.plots.curves import LossPlot, MagnitudePlot
-from gui.plots.answers import certainty, class_shares
 from gui.plots.decision import mix
 from gui.plots.inspector import CurveView
 from gui.plots.ticks import held_range, round_ticks, round_up
@@ -416,6 +417,77 @@ def test_answers_that_are_no_probabilities_are_painted_without_a_fault(value: fl
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert mix(class_shares(answers, 0.5), "#ffffff", TINTS, 0.5).shape == (2, 2, 4)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.0])
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_the_class_with_the_largest_share_is_the_answer_that_is_counted(outputs: int, threshold: float) -> None:
+    answers = np.random.default_rng(0).normal(threshold, 2.0, (outputs, 500)).astype(np.float32)
+    data = load_data(Experiment().data)
+    if outputs == 1:
+        assert (class_shares(answers, threshold).argmax(axis=0) == data.labels(answers.T, threshold)).all()
+    else:
+        assert (class_shares(answers, threshold).argmax(axis=0) == data.labels(answers.T)).all()
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.0])
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_shares_of_the_classes_add_up_to_one(outputs: int, threshold: float) -> None:
+    answers = np.array([[-1e30, -1.0, 0.0, 0.25, 1.0, 1e30, np.nan, np.inf]] * outputs, np.float32)
+    assert np.allclose(class_shares(answers, threshold).sum(axis=0), 1.0)
+
+
+@pytest.mark.parametrize(("threshold", "value"), [(0.5, 0.5), (0.0, 0.0)])
+def test_at_the_threshold_an_output_is_half_certain(threshold: float, value: float) -> None:
+    assert certainty(np.array([value]), threshold)[0] == 0.5
+
+
+@pytest.mark.parametrize(("value", "share"), [(-3.0, 0.0), (-1.0, 0.0), (0.5, 0.75), (1.0, 1.0), (9.0, 1.0)])
+def test_the_output_of_a_hinge_loss_is_certain_from_its_margin_on(value: float, share: float) -> None:
+    assert certainty(np.array([value]), 0.0)[0] == share
+
+
+@pytest.mark.parametrize("loss", ["hinge", "squared_hinge", "perceptron", "binary_cross_entropy", "mean_squared_error"])
+def test_the_decision_map_has_the_colours_of_what_is_answered(window: Window, loss: str) -> None:
+    experiment = Experiment.model_validate({"data": {"source": "moons"}, "training": {"loss": loss, "epochs": 30}})
+    hands.show(window, experiment)
+    window.training.finish()
+    snapshot = hands.settle(window)
+    assert snapshot.maps is not None
+    shares = class_shares(snapshot.maps.layers[-1], snapshot.plan.loss.threshold)
+    answered = snapshot.data.labels(snapshot.maps.layers[-1].reshape(1, -1).T, snapshot.plan.loss.threshold)
+    assert (shares.argmax(axis=0).ravel() == answered)[np.abs(shares[0].ravel() - 0.5) > 1e-6].all()
+
+
+def test_the_pointer_says_of_a_hinge_output_what_it_decides(window: Window) -> None:
+    hands.show(window, Experiment.model_validate({"data": {"source": "moons"}, "training": {"loss": "hinge"}}))
+    window.training.finish()
+    hands.settle(window)
+    hands.events()
+    view = window.output.map
+    hands.hover(view, QPointF(view.width() / 2, view.height() / 3))
+    answer = next(line for line in QToolTip.text().split("\n") if line.startswith("a = "))
+    value, decided = answer.removeprefix("a = ").split(" → ")
+    assert decided == hands.snapshot_of(window).data.classes[hands.read(value) >= 0]
+
+
+@pytest.mark.parametrize("activation", [part.key for part in ACTIVATIONS])
+def test_every_activation_is_drawn_in_thumbnails_map_and_inspector(window: Window, activation: str) -> None:
+    window.setUpdatesEnabled(True)
+    hands.show(window, Experiment().with_layers((Dense(units=3, activation=activation),)))
+    window.select(Unit(1, 1))
+    hands.settle(window)
+    hands.events()
+    assert not window.grab().isNull()
+    assert number(float(hands.snapshot_of(window).trace.a[0][1]), 4) in " ".join(hands.words(window.inspector))
+
+
+def test_the_confusion_matrix_counts_from_the_threshold_of_the_loss(window: Window) -> None:
+    hands.show(window, Experiment.model_validate({"data": {"source": "breast_cancer"}, "training": {"loss": "hinge"}}))
+    window.training.finish()
+    snapshot = hands.settle(window)
+    counts = window.output.confusion._counts
+    assert counts.trace() / counts.sum() == pytest.approx(snapshot.evaluation.test["accuracy"])
 
 
 def test_more_classes_than_colours_begin_with_the_first_colour_again() -> None:

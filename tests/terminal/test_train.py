@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from engine.layers import LAYERS, Stage
+from engine.optimizers import OPTIMIZERS
+from engine.schedules import SCHEDULES
+
 Glassbox = Callable[..., Any]
 
-KEYS = ["task", "inputs", "outputs", "parameters", "epochs", "steps", "seconds", "steps_per_second", "train", "test"]
+KEYS = ["task", "inputs", "outputs", "parameters", "epochs", "steps", "seconds", "steps_per_second", "train", "test",
+        "stopped"]  # fmt: skip
 SHORT = ("train", "--epochs", "3", "--json")
 WILD = ("train", "--data", "diabetes", "--scale", "none", "--optimizer", "gradient_descent",
         "--set", "training.optimizer.learning_rate=1000", "--json")  # fmt: skip
@@ -66,6 +71,66 @@ def test_json_counts_parameters_epochs_and_steps(here: Glassbox) -> None:
 def test_hidden_layers_are_taken_from_the_command_line(here: Glassbox) -> None:
     found = result(here("train", "--hidden", "5 relu", "--epochs", "1", "--json"))
     assert found["parameters"] == (2 + 1) * 5 + (5 + 1) * 3
+
+
+@pytest.mark.parametrize(
+    ("hidden", "parameters"),
+    [
+        ("5 relu, dropout 0.2, 4 tanh", 15 + 24 + 15),
+        ("5 relu, batch_norm, 4", 15 + 2 * 5 + 24 + 15),
+        ("5 relu, Batch Norm, layer-norm", 15 + 2 * 5 + 2 * 5 + 18),
+        ("dropout", 9),
+        ("gaussian_noise 0.1, 5", 15 + 18),
+    ],
+)
+def test_stages_are_taken_from_the_command_line(here: Glassbox, hidden: str, parameters: int) -> None:
+    assert result(here("train", "--hidden", hidden, "--epochs", "1", "--json"))["parameters"] == parameters
+
+
+@pytest.mark.parametrize("kind", [kind for kind, cls in LAYERS.items() if issubclass(cls, Stage)])
+def test_every_stage_is_called_by_its_kind(here: Glassbox, kind: str) -> None:
+    assert here("train", "--hidden", f"4, {kind}, 4", "--epochs", "1", "--json").returncode == 0
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_trains(here: Glassbox, optimizer: str) -> None:
+    found = result(here("train", "--optimizer", optimizer, "--epochs", "2", "--json"))
+    assert found["epochs"] == 2
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_schedule_is_set_by_its_kind(here: Glassbox, schedule: str) -> None:
+    done = here("train", "--set", f"training.schedule.kind={schedule}", "--set", "training.schedule.warmup=1",
+                "--epochs", "2", "--json")  # fmt: skip
+    assert result(done)["epochs"] == 2
+
+
+def test_a_switch_is_set_to_false(here: Glassbox) -> None:
+    found = result(here("train", "--hidden", "5", "--set", "network.layers.0.bias=false", "--epochs", "1", "--json"))
+    assert found["parameters"] == 10 + 18
+
+
+ENDINGS = {
+    "Stopped early": ("--set", "training.early_stopping.patience=3", "--epochs", "1000"),
+    "The goal is reached": ("--set", "training.stop_at.metric=accuracy", "--set", "training.stop_at.value=0.8"),
+    "The time limit": ("--set", "training.max_seconds=0.01", "--epochs", "1000000"),
+}
+every_ending = pytest.mark.parametrize("words", ENDINGS)
+
+
+@every_ending
+def test_why_a_run_ended_early_is_said_on_standard_error(here: Glassbox, words: str) -> None:
+    done = here("train", *ENDINGS[words])
+    assert (done.returncode, words in done.stderr, words in done.stdout) == (0, True, False)
+
+
+@every_ending
+def test_json_says_why_a_run_ended_early(here: Glassbox, words: str) -> None:
+    assert result(here("train", *ENDINGS[words], "--json"))["stopped"].startswith(words)
+
+
+def test_json_says_nothing_of_a_run_that_did_all_its_epochs(here: Glassbox) -> None:
+    assert result(here(*SHORT))["stopped"] is None
 
 
 def test_no_hidden_layer_is_possible(here: Glassbox) -> None:
@@ -129,6 +194,16 @@ FAULTS: dict[tuple[str, ...], str] = {
     ("--hidden", "99999 tanh"): "99999",
     ("--hidden", "eight"): "eight",
     ("--hidden", "8,,x8"): "x8",
+    ("--hidden", "drpout 0.2"): "dropout",
+    ("--hidden", "dropout 2"): "drop_probability",
+    ("--hidden", "dropout -0.1"): "drop_probability",
+    ("--hidden", "layer_norm 3"): "takes no number",
+    ("--hidden", "dropout 0.2 0.3"): "dropout 0.2 0.3",
+    ("--hidden", "dense"): "8 tanh",
+    ("--set", "network.layers.0.bias=maybe"): "true or false",
+    ("--set", "training.early_stopping.patienc=3"): "patience",
+    ("--set", "training.schedule.kind=cosin"): "cosine",
+    ("--set", "training.stop_at.metric=f1"): "accuracy",
     ("--loss", "huber_loss"): "huber_loss",
     ("--optimizer", "sgdd"): "sgdd",
     ("--scale", "log"): "log",

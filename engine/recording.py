@@ -1,0 +1,67 @@
+"""The Record: which points of a run are kept for the history, and what is measured at them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.adoption import kept_layers
+from engine.history import History
+from engine.metrics import metrics_for
+from engine.model import Evaluation
+from engine.network import Network
+from engine.plan import Plan
+
+# The share of the time of training that evaluations for the history may take in the long run.
+_SHARE = 0.1
+
+
+def columns(planned: Plan, task: str) -> tuple[str, ...]:
+    """The names of what is measured: losses and metrics of both parts, and the weights' magnitudes by layer."""
+    keys = ("loss", *(metric.key for metric in metrics_for(task)))
+    parts = [f"{part}.{key}" for part in ("train", "test") for key in keys]
+    layers = [f"{layer.name}.{kind}" for layer in planned.layers for kind in ("mean", "norm")]
+    return ("step", "epoch", *parts, *layers)
+
+
+class Record:
+    """The history of a run. A point is due when ``next_point`` steps are done, whoever looks in between.
+
+    ``cost`` is what an evaluation costs, in steps.
+    """
+
+    def __init__(self, planned: Plan, task: str, cost: float) -> None:
+        self.history = History(columns(planned, task))
+        self.cost = cost
+        self.next_point = 0
+
+    def take(self, evaluation: Evaluation, epoch: float, network: Network) -> None:
+        """Takes a point now and says when the next is due.
+
+        The gaps grow with the step, to about one per cent of it; the steep beginning has more points.
+        """
+        step = evaluation.step
+        if len(self.history) and self.history.last_step >= step:
+            # The weights of the same step have changed: the best ones came back.
+            self.history = self.history.until(step - 1)
+        row = {"step": float(step), "epoch": epoch}
+        for part, found in (("train", evaluation.train), ("test", evaluation.test)):
+            row.update({f"{part}.{key}": value for key, value in found.items()})
+        for layer in network.plan.layers:
+            w = layer.matrix(network.parameters)[:, : layer.inputs]
+            row[f"{layer.name}.mean"] = float(np.abs(w).mean())
+            row[f"{layer.name}.norm"] = float(np.sqrt(np.square(w).sum()))
+        self.history.append(row)
+        gap = min(max(1 + step // 4, int(2 * self.cost)), int(self.cost / _SHARE))
+        self.next_point = step + max(gap, step // 100, 1)
+
+    def rewind(self, step: int, next_point: int) -> None:
+        """Forgets what came after a step."""
+        self.history, self.next_point = self.history.until(step), next_point
+
+    def rename(self, old: Plan, new: Plan, task: str) -> None:
+        """Goes on with columns for the layers there are now, each with the past of the layer it was."""
+        names = columns(new, task)
+        origin = {name: name for name in names if not name.startswith(("hidden", "output"))}
+        for layer, was in kept_layers(old.layers, new.layers):
+            origin.update({f"{layer.name}.{kind}": f"{was.name}.{kind}" for kind in ("mean", "norm")})
+        self.history = self.history.renamed(names, origin)

@@ -11,6 +11,10 @@ PICTURES = {
         "--theme", "dark", "--data", "spirals", "--hidden", "12 tanh, 12 tanh", "--epochs", "300", "--seed", "3",
         "--set", "data.noise=0.05",
     ],
+    "stages-light.png": [
+        "--data", "moons", "--hidden", "8 relu, batch_norm, dropout 0.1, 8 tanh", "--epochs", "500",
+        "--set", "training.early_stopping.patience=30", "--set", "training.schedule.kind=cosine",
+    ],
     "digits-light.png": ["--data", "digits", "--hidden", "64 relu, 32 relu", "--epochs", "40"],
 }  # fmt: skip
 

@@ -62,6 +62,10 @@ class Batches:
         self._read(source)
         self._shuffle()
 
+    def rewind(self) -> None:
+        """Begins the current epoch again, in the same order."""
+        self._cursor = 0
+
     def _start_epoch(self) -> None:
         self._order = self._rng.permutation(self.rows)
         self._cursor = 0

@@ -138,7 +138,7 @@ class TrainingSpec(Spec):
             low=0.0,
             high=0.9,
             step=0.05,
-            shown_if=("loss", ("auto", "categorical_cross_entropy")),
+            shown_if=("loss", ("auto", "binary_cross_entropy", "categorical_cross_entropy")),
         ),
     ] = 0.0
     class_weights: Annotated[

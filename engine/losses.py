@@ -297,6 +297,7 @@ LOSSES: Registry[Loss] = Registry(
             about="Moves the weights only when the answer is wrong: w ← w + rate (y − a) x (Rosenblatt, 1958).",
             tasks=_CLASSES,
             output="step",
+            by_row=True,
             fused="step",
             fused_value=_perceptron,
             fused_slope=np.subtract,

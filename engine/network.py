@@ -82,7 +82,7 @@ class Work:
         # Layers from the last to the first, each with the one before it; the first has none.
         self.pairs = list(zip(self.layers[::-1], [*self.layers[-2::-1], None], strict=True))
         # The share of a single output in the loss, which is an average.
-        self.share = np.array(1.0 / network.plan.loss.count(self.layers[-1].z), network.dtype)
+        self.share = np.array(1.0 / max(network.plan.loss.count(self.layers[-1].z), 1), network.dtype)
 
     @property
     def z(self) -> list[Array]:
@@ -186,7 +186,7 @@ class Network:
             if before is None:
                 _back_to_the_input(at)
                 return
-            dx = np.dot(at.w, at.delta, before.delta)  # dL/dx = w delta
+            dx = at.w.dot(at.delta, before.delta)  # dL/dx = w delta
             for stage in at.stages[::-1]:
                 stage.stage.backward(dx, stage.bench)
             before.plan.activation.pass_back(before.z, before.a, dx)  # delta = dL/da * f'(z)
@@ -244,7 +244,7 @@ class Network:
 def _back_to_the_input(first: LayerWork) -> None:
     """Gradients of the stages in front of the first layer; the input itself needs none."""
     if any(stage.stage.rows for stage in first.stages):
-        dx = np.dot(first.w, first.delta)
+        dx = first.w.dot(first.delta)
         for stage in first.stages[::-1]:
             stage.stage.backward(dx, stage.bench)
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import log, sqrt
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from engine.activations import Array
+from engine.activations import Array, Constant
 from engine.spec import Setting, Spec
 
 _RATE = Setting(
@@ -230,13 +230,18 @@ class Adam(Optimizer):
 
     def _remember(self, m: Array, v: Array, g: Array) -> None:
         """m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g², without a temporary more than needed."""
+        share_of_m, share_of_v = self._shares
         change = g - m
-        change *= 1.0 - self.beta1
+        change *= share_of_m[g.dtype]
         m += change
         np.multiply(g, g, out=change)
         change -= v
-        change *= 1.0 - self.beta2
+        change *= share_of_v[g.dtype]
         v += change
+
+    @cached_property
+    def _shares(self) -> tuple[Constant, Constant]:
+        return Constant(1.0 - self.beta1), Constant(1.0 - self.beta2)
 
     def _step(self, m: Array, v: Array, t: int, rate: float) -> Array:
         """rate · m̂ / (√v̂ + ε)."""

@@ -143,11 +143,10 @@ class Plan:
     def targets(self, data: Dataset, y: NDArray[Any]) -> NDArray[np.float32]:
         """What the outputs should be for y, (rows, outputs)."""
         wanted = data.targets(y, self.layers[-1].units)
-        if self.label_smoothing and data.classes:
-            # Szegedy et al. (2016): a share of the certainty goes to all classes alike
-            wanted = wanted * np.float32(1.0 - self.label_smoothing) + np.float32(
-                self.label_smoothing / wanted.shape[1]
-            )
+        if self.label_smoothing:
+            # Szegedy et al. (2016): a share of the certainty goes to all answers alike, to yes and no or to all classes
+            answers = wanted.shape[1] if self.loss.by_row else 2
+            wanted = wanted * np.float32(1.0 - self.label_smoothing) + np.float32(self.label_smoothing / answers)
         return wanted
 
     def row_weights(self, y: NDArray[Any]) -> Array | None:
@@ -160,6 +159,7 @@ _AUTOMATIC = {
     "binary": "binary_cross_entropy",
     "multiclass": "categorical_cross_entropy",
 }
+_CROSS_ENTROPIES = ("binary_cross_entropy", "categorical_cross_entropy")
 # An output activation that asks for another loss than the task's own.
 _ASKS_FOR = {"step": "perceptron", "softmax": "categorical_cross_entropy"}
 
@@ -172,10 +172,9 @@ def plan(experiment: Experiment, data: Dataset) -> Plan:
     training, output = experiment.training, experiment.network.output
     loss, activation = _loss_and_output(experiment, data)
     _refuse_misfits(experiment, data, loss, activation)
-    one_output = data.task == "binary" and loss.key != "categorical_cross_entropy" and activation != "softmax"
     output = output.edited(activation=activation)
-    layers = _layers(experiment, output, data.x_train.shape[1], 1 if one_output else data.target_width)
-    smoothing = training.label_smoothing if loss.key == "categorical_cross_entropy" else 0.0
+    layers = _layers(experiment, output, data.x_train.shape[1], _outputs(data, loss, activation))
+    smoothing = training.label_smoothing if loss.key in _CROSS_ENTROPIES else 0.0
     return Plan(layers, loss, smoothing, _class_weights(experiment, data))
 
 
@@ -192,6 +191,12 @@ def _loss_and_output(experiment: Experiment, data: Dataset) -> tuple[Loss, str]:
         task_of_its_own = loss.output != "linear" or loss.threshold == 0.0 or not data.classes
         activation = loss.output if task_of_its_own else LOSSES[_AUTOMATIC[data.task]].output
     return loss, activation
+
+
+def _outputs(data: Dataset, loss: Loss, activation: str) -> int:
+    """How many units the output has: a single one for yes or no, unless loss or activation wants one a class."""
+    one = data.task == "binary" and loss.key != "categorical_cross_entropy" and activation != "softmax"
+    return 1 if one else data.target_width
 
 
 def _refuse_misfits(experiment: Experiment, data: Dataset, loss: Loss, activation: str) -> None:
@@ -214,6 +219,9 @@ def _refuse_misfits(experiment: Experiment, data: Dataset, loss: Loss, activatio
             f"The Poisson loss needs counts, but the target '{data.target}' has negative values as the network "
             "sees it; choose no scaling of the target, or another loss"
         )
+    outputs, frozen = _outputs(data, loss, activation), max(experiment.network.output.frozen_units, default=0)
+    if frozen >= outputs:
+        raise DataError(f"The output has {outputs} units, so there is none with the index {frozen} to freeze")
     goal = experiment.training.stop_at.metric
     if goal not in ("none", "loss") and data.task not in METRICS[goal].tasks:
         raise DataError(

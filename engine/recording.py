@@ -12,7 +12,7 @@ from engine.network import Network
 from engine.plan import Plan
 
 # The share of the time of training that evaluations for the history may take in the long run.
-_SHARE = 0.1
+_SHARE = 0.05
 
 
 def columns(planned: Plan, task: str) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class Record:
             row[f"{layer.name}.mean"] = float(np.abs(w).mean())
             row[f"{layer.name}.norm"] = float(np.sqrt(np.square(w).sum()))
         self.history.append(row)
-        gap = min(max(1 + step // 4, int(2 * self.cost)), int(self.cost / _SHARE))
+        gap = min(max(1 + step // 4, int(3 * self.cost)), int(self.cost / _SHARE))
         self.next_point = step + max(gap, step // 100, 1)
 
     def rewind(self, step: int, next_point: int) -> None:

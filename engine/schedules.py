@@ -42,6 +42,8 @@ class Schedule(Spec):
 
         ``reached`` is what a schedule that watches the loss remembers; the others ignore it.
         """
+        if not self.warmup:
+            return self.after_warmup(epoch, epochs, reached)
         if epoch < self.warmup:
             # Goyal et al. (2017): linear, and complete when the schedule proper begins at its start.
             return epoch / self.warmup * self.after_warmup(0.0, max(epochs - self.warmup, 0.0), reached)

@@ -13,6 +13,9 @@ from engine.model import Evaluation
 from engine.network import Network
 from engine.schedules import Plateau, ReduceOnPlateau
 
+# What the loss that is watched depends on.
+_LOSS = ("loss", "huber_delta", "label_smoothing", "class_weights")
+
 
 @dataclass
 class Watch:
@@ -65,9 +68,10 @@ class Watch:
 
     def judge_anew(self, before: TrainingSpec, after: TrainingSpec) -> None:
         """Follows changed settings: a run that was stopped may go on, and changed rules begin anew."""
-        if before.schedule != after.schedule:
+        other_loss = any(getattr(before, name) != getattr(after, name) for name in _LOSS)
+        if other_loss or before.schedule != after.schedule:
             self.plateau = Plateau()
-        if before.early_stopping != after.early_stopping or (self.stopped and before != after):
+        if other_loss or before.early_stopping != after.early_stopping or (self.stopped and before != after):
             self.best, self.best_epoch, self.waited, self.kept = inf, 0, 0, None
         if before != after:
             self.stopped = ""

@@ -302,8 +302,10 @@ class Trainer(Model):
         self._wear(fresh_network(planned, experiment.training.seed, self.dtype))
         self.network.noise.bit_generator.state = old.noise.bit_generator.state
         self.update = Update(self.network, self.experiment.training.optimizer)
-        self.update.count = old_update.count
-        carry_over(old, self.network, old_update.memory, self.update.memory)
+        self.update.count = 0 if self.experiment.training.optimizer.full_batch else old_update.count
+        # What a full-batch optimizer remembers belongs to the vector as a whole.
+        rows = 0 if self.experiment.training.optimizer.full_batch else len(old_update.memory)
+        carry_over(old, self.network, old_update.memory[:rows], self.update.memory[:rows])
         self.batches.retarget(self.rows["train"])
         self.watch.kept = None
         self.record.rename(old.plan, planned, self.data.task)
@@ -316,6 +318,8 @@ class Trainer(Model):
         self.experiment, self.diverged, self._evaluation = experiment, None, None
         if after.optimizer.rows != before.optimizer.rows or after.optimizer.kind != before.optimizer.kind:
             self.update = Update(self.network, after.optimizer)
+            if after.optimizer.full_batch:
+                self.batches.rewind()
         self.watch.judge_anew(before, after)
 
 

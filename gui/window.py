@@ -35,7 +35,7 @@ SMALLEST = (960, 600)
 
 
 class Window(QMainWindow):
-    """The window. ``document`` holds the experiment, ``training`` the newest snapshot.
+    """The window. ``document`` holds the experiment, ``training`` the newest snapshot, ``selection`` what is selected.
 
     ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector.
     """
@@ -53,7 +53,7 @@ class Window(QMainWindow):
         self.document: Document = Document(experiment, self)
         self.training: Training = Training(experiment, trainer, self)
         self.faults = Faults(self)
-        self._selection: Selection = None
+        self.selection: Selection = None
         self._snapshot: Snapshot | None = None
         self._shown_experiment = experiment
         self.traced_row = 0
@@ -183,14 +183,14 @@ class Window(QMainWindow):
     # -- wishes ----------------------------------------------------------------------------------
 
     def _keep_selection(self, snapshot: Snapshot) -> None:
-        if self._selection is not None and still_there(self._selection, snapshot) is None:
+        if self.selection is not None and still_there(self.selection, snapshot) is None:
             self.select(None)
         if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.traced_row:
             self.trace_row(0)
 
     def _follow_layers(self, before: Experiment, after: Experiment) -> None:
         """What was selected stays selected when its layer gets another place."""
-        old, new, selection = before.network, after.network, self._selection
+        old, new, selection = before.network, after.network, self.selection
         place = place_of(selection, old)
         if old.layers == new.layers or place is None or not isinstance(selection, Unit | StageAt):
             return
@@ -200,7 +200,7 @@ class Window(QMainWindow):
     @Slot(object)
     def select(self, selection: Selection) -> None:
         """Selects a unit or a weight everywhere, or nothing."""
-        self._selection = selection
+        self.selection = selection
         self.diagram.show_selection(selection)
         self.inspector.show_selection(selection)
         self.builder.show_layer(self.selected_layer)
@@ -208,12 +208,7 @@ class Window(QMainWindow):
     @property
     def selected_layer(self) -> int | None:
         """The place of the layer in which the selection is: -1 for the output, None where there is none."""
-        return place_of(self._selection, self._shown_experiment.network)
-
-    @property
-    def selection(self) -> Selection:
-        """What is selected."""
-        return self._selection
+        return place_of(self.selection, self._shown_experiment.network)
 
     @Slot(int)
     def _press_layer(self, index: int) -> None:

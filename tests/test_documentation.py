@@ -10,12 +10,18 @@ import pytest
 from engine.activations import ACTIVATIONS
 from engine.data.sources import SOURCES
 from engine.initializers import INITIALIZERS
+from engine.layers import LAYERS
 from engine.losses import LOSSES
+from engine.metrics import METRICS
 from engine.optimizers import OPTIMIZERS
+from engine.schedules import SCHEDULES
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md"]
 ROWS: dict[str, list[str]] = {
+    "layers": [part.label for part in LAYERS.values()],
+    "schedules": [part.label for part in SCHEDULES.values()],
+    "metrics": [part.label for part in METRICS],
     "activations": [part.label for part in ACTIVATIONS],
     "losses": [part.label for part in LOSSES],
     "optimizers": [part.label for part in OPTIMIZERS.values()],

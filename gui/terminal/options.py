@@ -72,7 +72,7 @@ def parse_layers(text: str) -> list[dict[str, Any]]:
 def _parse_layer(part: str) -> dict[str, Any]:
     found = re.fullmatch(r"(\d{1,9})\s*([A-Za-z_]\w*)?", part)
     if found is not None:
-        return {"units": int(found[1]), "activation": (found[2] or "tanh").lower()}
+        return {"kind": "dense", "units": int(found[1]), "activation": (found[2] or "tanh").lower()}
     found = re.fullmatch(r"([A-Za-z]\w*(?:[ -][A-Za-z]\w*)*)\s*(-?(?:\d+\.?\d*|\.\d+))?", part)
     if found is None:
         raise UsageError(f"a hidden layer is written like '8 tanh' or 'dropout 0.2', not '{part}'")

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Sized
+from typing import Any
 
 import numpy as np
 import pytest
@@ -156,6 +157,19 @@ def test_the_points_of_a_long_run_are_few_and_its_steps_rise() -> None:
     steps = trainer.history.view()["step"]
     assert len(steps) < 500
     assert (np.diff(steps) > 0).all()
+
+
+@pytest.mark.parametrize("layers", [[{}, {}], [{"bias": False}, {"kind": "batch_norm"}, {"units": 3}]])
+def test_the_points_have_the_sizes_of_the_weights_without_their_biases(layers: list[dict[str, Any]]) -> None:
+    trainer, again = (Trainer(Experiment.model_validate({"network": {"layers": layers}})) for _ in range(2))
+    for b in (*trainer.network.biases, *again.network.biases):
+        b[:] = 100.0
+    trainer.run(epochs=20)
+    history = trainer.history.view()
+    again.train(steps=int(history["step"][-1]))
+    for layer, w in zip(again.network.plan.layers, again.network.weights, strict=True):
+        found = history[f"{layer.name}.mean"][-1], history[f"{layer.name}.norm"][-1]
+        assert found == pytest.approx((np.abs(w).mean(), np.linalg.norm(w)), rel=1e-5)
 
 
 def test_the_first_point_is_taken_before_the_first_step() -> None:

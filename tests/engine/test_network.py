@@ -151,12 +151,10 @@ def test_any_output_with_any_loss_makes_a_step_or_is_refused(source: str, activa
 # -- how parameters lie ------------------------------------------------------------------------------
 
 
-def test_frozen_units_that_the_output_does_not_have_are_of_no_account() -> None:
-    kept = Experiment().with_value("training.max_norm", 0.5)
-    trainers = [Trainer(kept.with_value("network.output.frozen_units", units)) for units in ((1,), (1, 7))]
-    for trainer in trainers:
-        trainer.train(steps=20)
-    assert trainers[0].network.parameters.tobytes() == trainers[1].network.parameters.tobytes()
+def test_a_unit_that_the_output_does_not_have_cannot_be_frozen() -> None:
+    made = Experiment().with_value("network.output.frozen_units", (1, 7))
+    with pytest.raises(DataError, match="The output has 3 units, so there is none with the index 7 to freeze"):
+        Trainer(made)
 
 
 def test_two_targets_make_two_outputs() -> None:

@@ -26,7 +26,7 @@ def everything(trainer: Trainer) -> dict[str, Any]:
     """All that a change could touch, comparable with ==."""
     state = trainer.state()
     arrays = {name: state.pop(name).tobytes() for name in ("parameters", "statistics", "optimizer")}
-    watch = vars(state.pop("watch"))
+    watch = state.pop("watch")
     watch["kept"] = watch["kept"] and [each.tobytes() for each in watch["kept"]]
     state["batches"]["order"] = state["batches"]["order"].tolist()
     history = trainer.history.view()
@@ -287,9 +287,7 @@ def test_another_loss_keeps_the_hidden_layers_and_goes_on(path: str, value: str,
     assert (kept, trainer.network.plan.widths[-1], np.isfinite(trainer.step())) == (True, width, True)
 
 
-@pytest.mark.parametrize(
-    ("path", "value"), [("training.class_weights", "balanced"), ("training.label_smoothing", 0.3)]
-)
+@pytest.mark.parametrize(("path", "value"), [("training.class_weights", "balanced"), ("training.label_smoothing", 0.3)])
 def test_other_targets_and_weights_of_rows_count_at_once(path: str, value: Any) -> None:
     uneven = BASE.with_value("data.source", "wine").with_value("training.optimizer.kind", "gradient_descent")
     trainer, fresh = trained(uneven), Trainer(uneven.with_value(path, value))

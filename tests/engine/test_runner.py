@@ -115,6 +115,26 @@ def test_training_ends_with_the_experiment() -> None:
     assert (report.finished, report.epoch, report.step) == (True, 3, 12)
 
 
+GOAL = Experiment().with_value("training.stop_at", {"metric": "accuracy", "value": 0.5})
+
+
+@pytest.mark.parametrize("job", [Train(), Train(seconds=30.0), Train(steps=10_000)], ids=["all", "time", "steps"])
+def test_a_run_that_reaches_its_goal_is_finished_and_says_why(job: Train) -> None:
+    runner = Runner(Trainer(GOAL))
+    report = snapshot(runner, job)
+    again = snapshot(runner, job)
+    runner.close()
+    assert (report.finished, report.stopped.startswith("The goal is reached after epoch")) == (True, True)
+    assert (again.step, again.stopped) == (report.step, report.stopped)
+
+
+def test_a_run_that_comes_to_its_end_has_nothing_to_say() -> None:
+    runner = Runner(Trainer(Experiment().with_value("training.epochs", 3)))
+    report = snapshot(runner, Train())
+    runner.close()
+    assert (report.finished, report.stopped) == (True, "")
+
+
 def test_the_rate_is_that_of_the_slice(runner: Runner) -> None:
     started = time.perf_counter()
     report = snapshot(runner, Train(seconds=0.1))
@@ -257,8 +277,11 @@ def test_too_little_memory_comes_back_as_a_sentence(runner: Runner, monkeypatch:
 
 
 def test_the_thread_survives_an_error(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("a slip")
+
     with monkeypatch.context() as patch:
-        patch.setattr("engine.runner._train", None)
+        patch.setattr("engine.trainer.Trainer.train", broken)
         failure(runner, Train(steps=1))
     assert snapshot(runner, Train(steps=1)).step == 1
 

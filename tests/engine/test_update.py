@@ -9,6 +9,7 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from engine import Dataset, DataSpec, Experiment, Trainer, load_data
+from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 
 IRIS = load_data(DataSpec())
@@ -347,6 +348,35 @@ def test_smoothed_labels_are_those_of_pytorch(data: Dataset, share: float, torch
     assert trainer.evaluate("train")["loss"] == pytest.approx(expected.item(), rel=1e-7)
 
 
-def test_yes_or_no_on_one_output_is_not_smoothed() -> None:
-    plain, smoothed = (trainer_of(UNEVEN["yes or no"], label_smoothing=share) for share in (0.0, 0.4))
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_a_smoothed_yes_or_no_is_that_of_two_classes_in_pytorch(share: float, torch: ModuleType) -> None:
+    data = UNEVEN["yes or no"]
+    trainer = trainer_of(data, label_smoothing=share)
+    z = twin(torch, trainer)(torch.tensor(data.x_train, dtype=torch.float64))
+    both = torch.cat([torch.zeros_like(z), z], dim=1)
+    expected = torch.nn.functional.cross_entropy(both, torch.tensor(data.y_train), label_smoothing=share)
+    assert trainer.evaluate("train")["loss"] == pytest.approx(expected.item(), rel=1e-7)
+
+
+@pytest.mark.parametrize("loss", [part.key for part in LOSSES if "binary" in part.tasks and "entropy" not in part.key])
+def test_only_a_cross_entropy_is_smoothed(loss: str) -> None:
+    plain, smoothed = (trainer_of(UNEVEN["yes or no"], loss=loss, label_smoothing=share) for share in (0.0, 0.4))
     assert smoothed.evaluate("train") == plain.evaluate("train")
+
+
+# -- a large network ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [kind for kind, cls in OPTIMIZERS.items() if not cls.full_batch])
+def test_several_threads_move_the_weights_as_one_does(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # More than half a million parameters are shared out.
+    network = {"layers": [{"units": 512}, {"units": 1024}]}
+    data = Dataset.from_arrays(np.random.default_rng(0).normal(size=(4, 3)), np.arange(4) % 2)
+    found = []
+    for threads in (1, 3):
+        monkeypatch.setattr("engine.update._THREADS", threads)
+        trainer = trainer_of(data, network, optimizer={"kind": kind})
+        trainer.train(steps=2)
+        found.append((trainer.network.parameters.tobytes(), trainer.update.memory.tobytes()))
+    assert len(found[0][0]) == 8 * (4 * 512 + 513 * 1024 + 1025)
+    assert found[0] == found[1]

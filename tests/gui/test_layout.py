@@ -9,7 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gui.diagram.layout import FOOT, HEAD, Column, bend, edge_at, node_at, place, steady_scale
+from gui.diagram.layout import (
+    FOOT,
+    HEAD,
+    MARK_LINE,
+    Column,
+    bend,
+    edge_at,
+    head_for,
+    mark_at,
+    marks,
+    node_at,
+    place,
+    steady_scale,
+    title_room,
+)
 
 WIDTH, HEIGHT = 800.0, 560.0
 NETWORKS = [(2, 3), (2, 8, 8, 3), (1, 1), (64, 64, 32, 10), (784, 256, 10), (4, *[5] * 20, 3), (1, 4096, 1)]
@@ -213,3 +227,52 @@ def test_the_scale_does_not_flicker_around_a_value() -> None:
 @pytest.mark.parametrize("largest", [0.0, -1.0, np.nan, np.inf])
 def test_the_scale_stays_when_there_is_no_sensible_weight(largest: float) -> None:
     assert (steady_scale(2.0, largest), steady_scale(0.0, largest)) == (2.0, 1.0)
+
+
+# -- stages between the columns -------------------------------------------------------------------
+
+WIDE = place((2, 8, 8, 3), 900, 500, 100, 100)
+NAMED = (range(0), range(1, 3), range(4, 5))
+
+
+def test_every_stage_has_a_mark_in_the_middle_of_its_gap() -> None:
+    middles = [(a.x + b.x) / 2 for a, b in pairwise(WIDE)]
+    found = [(mark.place, mark.x) for mark in marks(WIDE, NAMED)]
+    assert found == [(1, middles[1]), (2, middles[1]), (4, middles[2])]
+
+
+def test_marks_of_one_gap_stand_under_each_other() -> None:
+    first, second, _ = marks(WIDE, NAMED)
+    assert second.y - first.y == MARK_LINE
+
+
+def test_a_mark_is_found_where_it_stands() -> None:
+    found = marks(WIDE, NAMED)
+    assert [mark_at(found, mark.x + 5, mark.y - 3) for mark in found] == [1, 2, 4]
+
+
+def test_there_is_no_mark_beside_the_marks() -> None:
+    found = marks(WIDE, NAMED)
+    assert [mark_at(found, found[0].x + 200, found[0].y), mark_at(found, found[0].x, 300.0)] == [None, None]
+
+
+def test_too_many_stages_are_counted_in_the_last_mark() -> None:
+    found = marks(WIDE, (range(0), range(1, 8), range(8, 8)))
+    assert [mark.more for mark in found] == [0, 0, 0, 3]
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_no_mark_reaches_down_to_the_units(count: int) -> None:
+    stages = (range(0), range(1, 1 + count), range(0))
+    columns = place((2, 8, 8, 3), 900, 500, 100, 100, head_for(stages))
+    top = min(node.y - column.size / 2 for column in columns for node in column.nodes)
+    assert all(mark.y + MARK_LINE / 2 <= top for mark in marks(columns, stages))
+
+
+def test_without_stages_the_titles_take_the_room_they_always_took() -> None:
+    assert head_for((range(0), range(3, 3))) == HEAD
+
+
+@pytest.mark.parametrize("step", [12.0, 40.0, 72.0, 110.0, 150.0, 400.0])
+def test_titles_never_reach_into_each_other(step: float) -> None:
+    assert title_room(step) <= max(step, 30.0)

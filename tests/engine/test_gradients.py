@@ -195,3 +195,74 @@ def test_backward_of_what_is_added_to_the_loss_agrees_with_central_differences(t
 def test_backward_of_units_without_biases_agrees_with_central_differences(seed: int) -> None:
     layers = tuple(Dense(units=2 + seed, activation=key, bias=False) for key in ("tanh", "sigmoid", "silu"))
     assert gradient_error(CLASSES, layers, bias=False, seed=seed) <= 1e-6
+
+
+# -- the check that a trainer makes ------------------------------------------------------------------
+
+EVERYTHING = (BatchNorm(), Dense(units=4), *STAGES, Dense(units=3, activation="relu", bias=False), LayerNorm())
+
+
+def checked_trainer(layers: tuple[Layer, ...] = EVERYTHING, data: Dataset = CLASSES, **training: Any) -> Trainer:
+    trainer = Trainer(Experiment.model_validate({"network": {"layers": layers}, "training": training}), data)
+    trainer.train(steps=5)
+    return trainer
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda part: part.key)
+def test_the_check_of_a_trainer_finds_nothing_wrong_with_any_activation(activation: Activation) -> None:
+    layers = (Dense(units=4, activation=activation.key), Dense(units=3, activation=activation.key))
+    found = checked_trainer(layers).check_gradient()
+    assert (found.passed, found.checked + found.at_kinks) == (True, found.parameters)
+
+
+@pytest.mark.parametrize("training", [{}, {"class_weights": "balanced"}, {"label_smoothing": 0.3}, {"loss": "hinge"}])
+def test_the_check_of_a_trainer_finds_nothing_wrong_with_stages(training: dict[str, Any]) -> None:
+    found = checked_trainer(**training).check_gradient()
+    assert (found.passed, found.rows) == (True, 12)
+
+
+# Where the parameters of an input 3, batch normalization, 4 units, … lie in the flat vector.
+PLACES = {
+    0: "Batch normalization before hidden 1: gamma of unit 1",
+    5: "Batch normalization before hidden 1: beta of unit 3",
+    6: "hidden 1: weight from x1 to unit 1",
+    9: "hidden 1: bias of unit 1",
+    16: "hidden 1: weight from x3 to unit 3",
+}
+
+
+@pytest.mark.parametrize(("place", "words"), PLACES.items(), ids=PLACES.values())
+def test_the_check_of_a_trainer_finds_a_slope_that_is_wrong_and_says_where(
+    place: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backward, trainer = Network.backward, checked_trainer()
+
+    def wrong(network: Network, *arguments: Any) -> None:
+        backward(network, *arguments)
+        network.gradient[place] += 0.01
+
+    monkeypatch.setattr(Network, "backward", wrong)
+    found = trainer.check_gradient()
+    assert (found.passed, found.index, found.where) == (False, place, words)
+    assert found.ours - found.measured == pytest.approx(0.01, rel=1e-4)
+
+
+def test_the_check_of_a_trainer_sees_a_slope_that_is_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = checked_trainer()
+    monkeypatch.setattr(Network, "backward", lambda network, *arguments: network.gradient.fill(np.nan))
+    assert not trainer.check_gradient().passed
+
+
+def test_the_check_of_a_trainer_changes_nothing_of_its_run() -> None:
+    checked, alone = checked_trainer(), checked_trainer()
+    checked.check_gradient()
+    losses = [[each.step() for _ in range(5)] for each in (checked, alone)]
+    same = [np.array_equal(getattr(checked.network, n), getattr(alone.network, n)) for n in ("parameters", "statistics")]
+    assert (losses[0], same) == (losses[1], [True, True])
+
+
+def test_of_many_parameters_the_check_takes_a_random_sample_that_the_seed_decides() -> None:
+    trainer = checked_trainer((Dense(units=30), Dense(units=30)))
+    found = [trainer.check_gradient(sample=20, seed=seed) for seed in (1, 1, 2)]
+    assert [each.checked + each.at_kinks for each in found] == [20, 20, 20]
+    assert (found[0] == found[1], found[0].index == found[2].index) == (True, False)

@@ -332,6 +332,16 @@ def test_another_loss_is_not_measured_by_the_best_of_the_one_before() -> None:
     assert trainer.watch.best_epoch >= first
 
 
+def test_after_a_change_of_the_network_the_best_weights_are_those_of_an_epoch_since() -> None:
+    patient = BASE.with_value("training.early_stopping", {"patience": 5}).with_value("training.epochs", 500)
+    trainer = Trainer(patient)
+    trainer.run(epochs=20)
+    assert trainer.stopped == ""
+    trainer.reconfigure(patient.with_layers((SIX, SIX)))
+    trainer.run()
+    assert trainer.evaluate("test")["loss"] == trainer.watch.best
+
+
 # -- beginning anew ----------------------------------------------------------------------------------
 
 

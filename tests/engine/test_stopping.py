@@ -359,6 +359,24 @@ def test_a_step_that_diverges_updates_nothing() -> None:
     assert (numbers(trainer), trainer.steps_done) == before
 
 
+def test_a_step_that_diverges_leaves_what_normalizations_remember() -> None:
+    trainer = trainer_of()
+    trainer.train(steps=3)
+    before, finite = trainer.network.statistics.copy(), trainer.network.parameters.copy()
+    trainer.network.weights[0][0, 0] = np.nan
+    trainer.step()
+    np.testing.assert_array_equal(trainer.network.statistics, before)
+    trainer.network.parameters[:] = finite
+    assert np.isfinite(trainer.predict(trainer.data.x_test)).all()
+
+
+def test_the_mean_loss_is_that_of_the_steps_that_were_made() -> None:
+    trainer = Trainer(WILD)
+    mean = trainer.train()
+    assert trainer.diverged is not None
+    assert mean == pytest.approx(trainer.batch_losses.view().mean.mean(), rel=1e-6)
+
+
 def test_a_rare_large_target_is_no_divergence() -> None:
     y = np.zeros(50)
     y[7] = 100.0

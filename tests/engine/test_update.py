@@ -211,6 +211,16 @@ def test_max_norm_leaves_biases_and_short_weights_alone() -> None:
     np.testing.assert_allclose(trainer.network.biases[1], 7.0, rtol=1e-5)
 
 
+@pytest.mark.parametrize("limit", [1e-12, 1e-40, 5e-324])
+def test_weights_stay_numbers_however_short_they_must_be(limit: float) -> None:
+    experiment = trainer_of(max_norm=limit).experiment.with_layer(0, frozen_units=(0,))
+    trainer = Trainer(experiment, IRIS)
+    frozen = trainer.network.weights[0][:, 0].copy()
+    trainer.train(steps=3)
+    assert np.isfinite(trainer.network.parameters).all()
+    np.testing.assert_array_equal(trainer.network.weights[0][:, 0], frozen)
+
+
 # -- what is frozen ----------------------------------------------------------------------------------
 
 FROZEN = {"layers": [{"units": 6, "trainable": False}, {"units": 5, "frozen_units": [1, 4]}, {"units": 4}]}

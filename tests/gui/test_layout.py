@@ -253,7 +253,7 @@ def test_a_mark_is_found_where_it_stands() -> None:
 
 def test_there_is_no_mark_beside_the_marks() -> None:
     found = marks(WIDE, NAMED)
-    assert [mark_at(found, found[0].x + 200, found[0].y), mark_at(found, found[0].x, 300.0)] == [None, None]
+    assert [mark_at(found, WIDE[2].x, found[0].y), mark_at(found, found[0].x, 300.0)] == [None, None]
 
 
 def test_too_many_stages_are_counted_in_the_last_mark() -> None:

@@ -293,7 +293,7 @@ LOSSES: Registry[Loss] = Registry(
             label="Perceptron rule",
             value=_perceptron,
             slope=lambda a, y: (1.0 - 2.0 * y) * ((1.0 - 2.0 * y) * a > 0.0),
-            formula="L = mean max(0, −t z), t = 2y − 1;  ∂L/∂z = a − y",
+            formula="L = mean Σ max(0, −t z), t = 2y − 1;  ∂L/∂z = a − y",
             about="Moves the weights only when the answer is wrong: w ← w + rate (y − a) x (Rosenblatt, 1958).",
             tasks=_CLASSES,
             output="step",

@@ -13,6 +13,8 @@ from engine.plan import Plan
 
 # The share of the time of training that evaluations for the history may take in the long run.
 _SHARE = 0.05
+# Evaluations of so many multiplications may be as frequent as the beginning of a run is steep: they take milliseconds.
+_CHEAP = 5e8
 
 
 def columns(planned: Plan, task: str) -> tuple[str, ...]:
@@ -24,20 +26,17 @@ def columns(planned: Plan, task: str) -> tuple[str, ...]:
 
 
 class Record:
-    """The history of a run. A point is due when ``next_point`` steps are done, whoever looks in between.
+    """The history of a run. A point is due when ``next_point`` steps are done, whoever looks in between."""
 
-    ``cost`` is what an evaluation costs, in steps.
-    """
-
-    def __init__(self, planned: Plan, task: str, cost: float) -> None:
+    def __init__(self, planned: Plan, task: str) -> None:
         self.history = History(columns(planned, task))
-        self.cost = cost
         self.next_point = 0
 
-    def take(self, evaluation: Evaluation, epoch: float, network: Network) -> None:
-        """Takes a point now and says when the next is due.
+    def take(self, evaluation: Evaluation, epoch: float, network: Network, cost: float) -> None:
+        """Takes a point now and says when the next is due; an evaluation costs as much as ``cost`` steps.
 
-        The gaps grow with the step, to about one per cent of it; the steep beginning has more points.
+        The gaps grow with the step, to about one per cent of it. The steep beginning has more points, fewer
+        where an evaluation is a matter of seconds.
         """
         step = evaluation.step
         if len(self.history) and self.history.last_step >= step:
@@ -51,7 +50,9 @@ class Record:
             row[f"{layer.name}.mean"] = float(np.abs(w).mean())
             row[f"{layer.name}.norm"] = float(np.sqrt(np.square(w).sum()))
         self.history.append(row)
-        gap = min(max(1 + step // 4, int(3 * self.cost)), int(self.cost / _SHARE))
+        rows = len(evaluation.outputs_train) + len(evaluation.outputs_test)
+        dear = min(rows * network.parameters.size / _CHEAP, 1.0)
+        gap = min(max(1 + step // 4, int(3 * cost * dear)), int(cost / _SHARE))
         self.next_point = step + max(gap, step // 100, 1)
 
     def rewind(self, step: int, next_point: int) -> None:

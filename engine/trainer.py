@@ -85,7 +85,7 @@ class Trainer(Model):
         self.watch = Watch()
         self.diverged: Divergence | None = None
         self.batch_losses = BatchLosses()
-        self.record = Record(planned, data.task, self._cost_of_evaluation)
+        self.record = Record(planned, data.task)
         self._take_point()
         self._first_loss = self.last_evaluation.train["loss"]
 
@@ -129,11 +129,14 @@ class Trainer(Model):
     def _step(self) -> float:
         x, y, weights = self.batches.current(self.batch_size)
         network, work = self.network, self.network.work(x.shape[1])
+        remembered = network.statistics.copy() if network.statistics.size else None
         output = network.forward(x, work)
         loss = network.loss(output, y, weights)
         network.backward(y, work, weights)
         if self._runs_away(loss):
             self.diverged = Divergence(self.steps_done + 1, _first_bad_layer(work), loss)
+            if remembered is not None:
+                network.statistics[:] = remembered
             return loss
         self.update.apply(
             self.experiment.training, self.learning_rate, lambda: network.loss(_again(network, x, work), y, weights)
@@ -188,7 +191,8 @@ class Trainer(Model):
         batches, watch, total = self.batches, self.watch, 0.0
         with np.errstate(all="ignore"):
             while batches.epochs_done < goal and self.steps_done < last_step and not (self.diverged or watch.stopped):
-                total += self._step()
+                loss = self._step()
+                total += 0.0 if self.diverged else loss
                 if perf_counter() >= pause:
                     break
         watch.seconds = before + perf_counter() - begun
@@ -214,14 +218,11 @@ class Trainer(Model):
         """Points of the run so far."""
         return self.record.history
 
-    @property
-    def _cost_of_evaluation(self) -> float:
-        # A row sent forward costs a third of one that is trained on.
-        return sum(len(rows) for rows in self.rows.values()) / (3.0 * min(self.batch_size, self.batches.rows))
-
     def _take_point(self) -> None:
-        self.record.cost = self._cost_of_evaluation
-        self.record.take(self.evaluation(), self.batches.position, self.network)
+        # A row sent forward costs a third of one that is trained on.
+        rows = sum(len(part) for part in self.rows.values())
+        cost = rows / (3.0 * min(self.batch_size, self.batches.rows))
+        self.record.take(self.evaluation(), self.batches.position, self.network, cost)
 
     # -- state and live changes ------------------------------------------------------------------
 

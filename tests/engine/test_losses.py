@@ -23,13 +23,13 @@ TORCH: dict[str, Peer] = {
     "hinge": lambda torch, a, y, spec: torch.where(y == 1, 1 - a, 1 + a).relu().mean(),
     "squared_hinge": lambda torch, a, y, spec: torch.where(y == 1, 1 - a, 1 + a).relu().pow(2).mean(),
     "poisson": lambda torch, a, y, spec: torch.nn.functional.poisson_nll_loss(a, y, log_input=False, eps=0.0),
-    "perceptron": lambda torch, a, y, spec: torch.where(y == 1, -a, a).relu().mean(),
+    "perceptron": lambda torch, a, y, spec: torch.where(y == 1, -a, a).relu().sum(0).mean(),
 }
 # (torch, z, y) -> the loss together with the output activation
 TORCH_FUSED: dict[str, Callable[[Any, Any, Any], Any]] = {
     "binary_cross_entropy": lambda torch, z, y: torch.nn.functional.binary_cross_entropy_with_logits(z, y),
     "categorical_cross_entropy": lambda torch, z, y: torch.nn.functional.cross_entropy(z.T, y.argmax(0)),
-    "perceptron": lambda torch, z, y: torch.where(y == 1, -z, z).relu().mean(),
+    "perceptron": lambda torch, z, y: torch.where(y == 1, -z, z).relu().sum(0).mean(),
 }
 TUNED: dict[str, list[dict[str, float]]] = {"huber": [{"huber_delta": delta} for delta in (0.05, 0.7, 1e6)]}
 CASES = [pytest.param(part, TrainingSpec(), id=part.key) for part in LOSSES]
@@ -121,38 +121,36 @@ def test_the_gradient_is_that_of_pytorch(loss: Loss, spec: TrainingSpec, outputs
 
 @every_fused
 @every_width
-def test_the_fused_value_is_that_of_pytorch(loss: Loss, outputs: int, torch: Any) -> None:
+def test_from_the_sums_value_and_gradient_are_those_of_pytorch(loss: Loss, outputs: int, torch: Any) -> None:
     z, y = sums(outputs), targets(loss, outputs)
-    assert loss.fused_value is not None
-    theirs, _ = by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(y))
-    assert mean(loss, loss.fused_value(z, y), y) == pytest.approx(theirs, rel=1e-12, abs=1e-15)
-
-
-@every_fused
-@every_width
-def test_the_fused_gradient_is_that_of_pytorch(loss: Loss, outputs: int, torch: Any) -> None:
-    z, y = sums(outputs), targets(loss, outputs)
-    assert loss.fused_slope is not None
-    ours = loss.fused_slope(ACTIVATIONS[str(loss.fused)].value(z, None), y) / loss.count(y)
-    _, theirs = by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(y))
-    np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-15)
+    agree_from_the_sums(loss, z, y, *by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(y)))
 
 
 @pytest.mark.parametrize("smoothing", [0.1, 0.9])
 @pytest.mark.parametrize("outputs", [2, 3, 7])
-def test_smoothed_targets_cost_what_they_do_in_pytorch(smoothing: float, outputs: int, torch: Any) -> None:
+def test_smoothed_classes_cost_what_they_do_in_pytorch(smoothing: float, outputs: int, torch: Any) -> None:
     loss, z = LOSSES["categorical_cross_entropy"], sums(outputs)
     hard = targets(loss, outputs)
     soft = hard * (1.0 - smoothing) + smoothing / outputs
+
+    def peer(torch: Any, z: Any) -> Any:
+        return torch.nn.functional.cross_entropy(z.T, torch.from_numpy(hard).argmax(0), label_smoothing=smoothing)
+
+    agree_from_the_sums(loss, z, soft, *by_torch(torch, peer, z))
+
+
+@every_width
+def test_answers_between_no_and_yes_cost_what_they_do_in_pytorch(outputs: int, torch: Any) -> None:
+    loss, z = LOSSES["binary_cross_entropy"], sums(outputs)
+    soft = np.random.default_rng(8).uniform(size=z.shape)
+    agree_from_the_sums(loss, z, soft, *by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(soft)))
+
+
+def agree_from_the_sums(loss: Loss, z: Any, y: Any, value: float, gradient: Any) -> None:
     assert loss.fused_value is not None
     assert loss.fused_slope is not None
-
-    def peer(torch: Any, z: Any, y: Any) -> Any:
-        return torch.nn.functional.cross_entropy(z.T, y.argmax(0), label_smoothing=smoothing)
-
-    value, gradient = by_torch(torch, peer, z, torch.from_numpy(hard))
-    assert mean(loss, loss.fused_value(z, soft), soft) == pytest.approx(value, rel=1e-12)
-    ours = loss.fused_slope(ACTIVATIONS["softmax"].value(z, None), soft) / loss.count(soft)
+    assert mean(loss, loss.fused_value(z, y), y) == pytest.approx(value, rel=1e-12, abs=1e-15)
+    ours = loss.fused_slope(ACTIVATIONS[str(loss.fused)].value(z, None), y) / loss.count(y)
     np.testing.assert_allclose(ours, gradient, rtol=1e-11, atol=1e-15)
 
 
@@ -210,6 +208,30 @@ def test_the_fused_gradient_equals_the_two_steps(loss: Loss, outputs: int) -> No
     np.testing.assert_allclose(loss.fused_slope(a, y), two_steps, rtol=1e-9, atol=1e-12)
 
 
+@every_fused
+@both_precisions
+def test_outputs_that_are_known_already_give_the_same_value(loss: Loss, dtype: type) -> None:
+    z = np.concatenate([sums(3), 1000.0 * np.eye(3), -1000.0 * np.eye(3)], axis=1).astype(dtype)
+    y = targets(loss, 3, z.shape[1]).astype(dtype)
+    assert loss.fused_value is not None
+    known = loss.fused_value(z, y, ACTIVATIONS[str(loss.fused)].value(z, None))
+    tolerance = 8 * float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(known, loss.fused_value(z, y), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("loss", [part for part in LOSSES if part.output != "step"], ids=lambda part: part.key)
+def test_the_slope_jumps_only_where_a_number_declared_for_that_changes_its_sign(loss: Loss) -> None:
+    # Every place at which the formula of some loss turns, and some at which none does; for no and for yes.
+    places = np.tile([-1.0, -0.3, 0.0, 1e-7, 0.3, 0.5, 0.7, 1.0 - 1e-7, 1.0, 1.5, 2.0], (2, 1))
+    truth = np.array([[0.0], [1.0]]) * np.ones_like(places)
+    below, above = places - 1e-11, places + 1e-11
+    left, right = loss.slope(below, truth), loss.slope(above, truth)
+    jumps = np.abs(right - left) > 1e-3 * (1.0 + np.minimum(np.abs(left), np.abs(right)))
+    turns = np.zeros_like(jumps) if loss.bends is None else loss.bends(below, truth) * loss.bends(above, truth) < 0
+    assert (jumps & ~turns).sum() == 0
+    assert jumps.any() == (loss.bends is not None)
+
+
 @every_case
 @every_width
 def test_a_loss_does_not_grow_with_the_batch(loss: Loss, spec: TrainingSpec, outputs: int) -> None:
@@ -228,9 +250,9 @@ def test_every_output_of_every_row_has_a_loss_and_a_slope_of_its_own(loss: Loss,
 
 
 @pytest.mark.parametrize(
-    "loss", [part for part in LOSSES if "binary" in part.tasks and not part.by_row], ids=lambda part: part.key
+    "loss", [part for part in LOSSES if "binary" in part.tasks and part.output != "softmax"], ids=lambda part: part.key
 )
-@pytest.mark.parametrize("side", [-0.3, 0.3])
+@pytest.mark.parametrize("side", [-1e-4, 1e-4])
 def test_the_threshold_is_where_yes_begins_to_cost_less_than_no(loss: Loss, side: float) -> None:
     # A step's output is 0 or 1; what it costs depends on the sum, whose own threshold is 0.
     at, cost = (0.0, loss.fused_value) if loss.fused == "step" else (loss.threshold, loss.value)
@@ -248,7 +270,7 @@ def test_a_sure_mistake_costs_exactly_its_sum(loss: Loss, dtype: type) -> None:
     z = np.array([[1000.0], [-1000.0]], dtype)
     y = np.array([[0.0], [1.0]], dtype)
     assert loss.fused_value is not None
-    assert mean(loss, loss.fused_value(z, y), y) == (2000.0 if loss.fused == "softmax" else 1000.0)
+    assert mean(loss, loss.fused_value(z, y), y) == (2000.0 if loss.by_row else 1000.0)
 
 
 @every_fused

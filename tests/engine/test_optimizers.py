@@ -117,12 +117,13 @@ def memory(optimizer: Optimizer, w: Any) -> Any:
     return np.zeros((len(optimizer.rows), w.size), w.dtype)
 
 
-def after(steps: int, optimizer: Optimizer, w: Any) -> Any:
-    """The weights so many steps later."""
-    w, rows = w.copy(), memory(optimizer, w)
+def path(steps: int, optimizer: Optimizer, w: Any) -> Any:
+    """The weights after each of so many steps, (steps, weights)."""
+    w, rows, passed = w.copy(), memory(optimizer, w), []
     for t in range(1, steps + 1):
         optimizer.move(w, slope(w), rows, t, optimizer.learning_rate)
-    return w
+        passed.append(w.copy())
+    return np.array(passed)
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def _default(kind: str, name: str) -> Any:
 
 @every_case
 @both_precisions
-def test_200_steps_end_where_those_of_pytorch_end(
+def test_200_steps_pass_where_those_of_pytorch_pass(
     optimizer: Optimizer, dtype: type, tolerance: float, double: Any
 ) -> None:
     theirs = double.tensor(beginning(dtype))
@@ -162,9 +163,11 @@ def test_200_steps_end_where_those_of_pytorch_end(
         theirs.grad = double.from_numpy(slope(theirs.numpy()))
         return double.zeros(())
 
+    passed = []
     for _ in range(200):
         peer.step(closure)
-    np.testing.assert_allclose(after(200, optimizer, beginning(dtype)), theirs.numpy(), rtol=0, atol=tolerance)
+        passed.append(theirs.numpy().copy())
+    np.testing.assert_allclose(path(200, optimizer, beginning(dtype)), passed, rtol=0, atol=tolerance)
 
 
 def twin(torch: Any, trainer: Trainer) -> Any:
@@ -209,7 +212,7 @@ def test_a_whole_network_learns_as_it_does_in_pytorch(optimizer: Optimizer, doub
 @every_kind
 def test_two_hundred_steps_come_closer_to_the_minimum(optimizer: Optimizer) -> None:
     lowest = height(np.linalg.lstsq(*problem(), rcond=None)[0])
-    before, later = (height(w) - lowest for w in (beginning(), after(200, optimizer, beginning())))
+    before, later = (height(w) - lowest for w in (beginning(), path(200, optimizer, beginning())[-1]))
     assert later < 0.95 * before
 
 
@@ -322,6 +325,14 @@ def descent(optimizer: Optimizer, loss: Any, gradient: Any, start: Any, steps: i
     return w, losses
 
 
+@pytest.mark.parametrize(("steepness", "length"), [(0.01, 0.01), (1.0, 1 / SIZE), (50.0, 1 / SIZE)])
+def test_the_first_step_of_lbfgs_is_careful_where_it_is_steep(steepness: float, length: float) -> None:
+    # As in PyTorch: rate · min(1, 1 / |g|₁), with all entries of g alike.
+    w, g = np.zeros(SIZE), np.full(SIZE, steepness)
+    LBFGS().move(w, g, memory(LBFGS(), w), 1, 0.5)
+    np.testing.assert_allclose(w, -0.5 * length, rtol=1e-14)
+
+
 @every_landscape
 def test_lbfgs_reaches_the_minimum(loss: Any, gradient: Any, start: Any, minimum: Any) -> None:
     w, _ = descent(LBFGS(), loss, gradient, start, steps=60)
@@ -356,7 +367,7 @@ def test_lbfgs_stays_and_begins_anew_when_no_length_lowers_the_loss() -> None:
 
 def test_lbfgs_needs_far_fewer_steps_than_gradient_descent() -> None:
     _, losses = descent(LBFGS(), height, slope, beginning(), steps=20)
-    assert losses[-1] < height(after(200, OPTIMIZERS["gradient_descent"](), beginning()))
+    assert losses[-1] < height(path(200, OPTIMIZERS["gradient_descent"](), beginning())[-1])
 
 
 CHANGES: dict[str, Callable[[Experiment], Experiment]] = {

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from engine.activations import ACTIVATIONS, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Array
 from engine.initializers import DEFAULT_SPREAD, INITIALIZERS
-from engine.spec import Setting, Spec
+from engine.spec import Setting, Spec, refusal
 
 _AUTO = ("auto", "Automatic")
 _ACTIVATION = "The function f in a = f(z)."
@@ -63,7 +63,7 @@ class Weighted(Spec):
     ] = DEFAULT_SPREAD
     bias: Annotated[bool, Setting("Bias", "Whether every unit adds a number of its own to its sum.")] = True
     trainable: Annotated[bool, Setting("Trainable", "Off: training leaves weights and biases as they are.")] = True
-    frozen_units: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(max_length=4096)] = ()
+    frozen_units: Annotated[tuple[Annotated[int, Field(ge=0, strict=True)], ...], Field(max_length=4096)] = ()
 
     @property
     def started_by(self) -> str:
@@ -98,7 +98,7 @@ class Dense(Weighted, Layer):
     def _freezes_units_it_has(self) -> Self:
         beyond = [unit for unit in self.frozen_units if unit >= self.units]
         if beyond:
-            raise ValueError(f"Dense.frozen_units must be below {self.units}, not {beyond[0]}")
+            raise refusal("Dense.frozen_units", f"below {self.units}", beyond[0])
         return self
 
     def edited(self, **changes: Any) -> Self:

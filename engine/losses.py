@@ -130,8 +130,14 @@ def _binary_cross_entropy_from_z(z: Array, y: Array, a: Array | None = None) -> 
 
 
 def _from_edges(a: Array, y: Array) -> Array:
-    """Positive between the edges at which probabilities are kept away from 0 and 1."""
+    """Positive between the edges at which a probability is kept away from 0 and 1."""
     result: Array = (a - _EDGE) * (1.0 - _EDGE - a)
+    return result
+
+
+def _from_zero(a: Array, y: Array) -> Array:
+    """Positive above the edge at which a number is kept away from 0."""
+    result: Array = a - _EDGE
     return result
 
 
@@ -244,7 +250,7 @@ LOSSES: Registry[Loss] = Registry(
             label="Categorical cross-entropy",
             value=_categorical_cross_entropy,
             slope=_categorical_cross_entropy_slope,
-            bends=_from_edges,
+            bends=_from_zero,
             formula="L = −mean log a[true class]",
             about="The surprise at the true class, for probabilities over several classes.",
             tasks=_CLASSES,
@@ -282,7 +288,7 @@ LOSSES: Registry[Loss] = Registry(
             label="Poisson",
             value=_poisson,
             slope=_poisson_slope,
-            bends=_from_edges,
+            bends=_from_zero,
             formula="L = mean (a − y log a)",
             about="For counts: a is the expected number; the Poisson likelihood without its constant log y!.",
             tasks=("regression",),

@@ -127,7 +127,7 @@ def log_loss(answers: Answers) -> float:
     assert answers.scores is not None
     p = answers.scores.astype(np.float64)
     p = np.clip(p / p.sum(axis=1, keepdims=True), np.finfo(answers.scores.dtype).eps, 1.0)
-    return float(-np.log(p[np.arange(len(p)), answers.y]).mean())
+    return float(np.log(1.0 / p[np.arange(len(p)), answers.y]).mean())
 
 
 def _accuracy(answers: Answers) -> float:

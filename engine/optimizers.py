@@ -387,7 +387,7 @@ class Rprop(Optimizer):
     kind: Literal["rprop"] = "rprop"
     label: ClassVar[str] = "Rprop"
     formula: ClassVar[str] = "s ← s · (grow or shrink);  w ← w − s · sign(g)"
-    about: ClassVar[str] = "Only the signs of the gradient count; meant for batches of all rows."
+    about: ClassVar[str] = "Only the signs of the gradient count; for batches of all rows, and without a schedule."
     row_names: ClassVar[tuple[str, ...]] = ("last g", "s")
     learning_rate: Annotated[float, _RATE] = 0.01
     grow: Annotated[float, Setting("Grow", "While the gradient keeps its sign.", low=1.0, high=5.0, step=0.05)] = 1.2

@@ -144,9 +144,11 @@ class Plan:
         """What the outputs should be for y, (rows, outputs)."""
         wanted = data.targets(y, self.layers[-1].units)
         if self.label_smoothing:
-            # Szegedy et al. (2016): a share of the certainty goes to all answers alike, to yes and no or to all classes
+            # Szegedy et al. (2016): a share of the certainty goes to all answers alike, to yes and no or to all
+            # classes. Rounded to what float32 holds exactly, so that the targets of a row still add up to 1.
             answers = wanted.shape[1] if self.loss.by_row else 2
-            wanted = wanted * np.float32(1.0 - self.label_smoothing) + np.float32(self.label_smoothing / answers)
+            share = round(self.label_smoothing / answers * 2**24) / 2**24
+            wanted = np.where(wanted == 1.0, 1.0 - (answers - 1) * share, share).astype(np.float32)
         return wanted
 
     def row_weights(self, y: NDArray[Any]) -> Array | None:
@@ -214,6 +216,11 @@ def _refuse_misfits(experiment: Experiment, data: Dataset, loss: Loss, activatio
             f"The perceptron rule needs step units at the output, not {ACTIVATIONS[activation].label.lower()}; "
             "choose step, or automatic"
         )
+    if loss.threshold == 0.0 and _outputs(data, loss, activation) == 1 and not _goes_below_zero(activation):
+        raise DataError(
+            f"{loss.label} needs an output of both signs, such as linear or tanh, not "
+            f"{ACTIVATIONS[activation].label.lower()}; choose one, or automatic"
+        )
     if loss.key == "poisson" and len(data.y_train) and min(data.y_train.min(), data.y_test.min(initial=0.0)) < 0:
         raise DataError(
             f"The Poisson loss needs counts, but the target '{data.target}' has negative values as the network "
@@ -221,13 +228,18 @@ def _refuse_misfits(experiment: Experiment, data: Dataset, loss: Loss, activatio
         )
     outputs, frozen = _outputs(data, loss, activation), max(experiment.network.output.frozen_units, default=0)
     if frozen >= outputs:
-        raise DataError(f"The output has {outputs} units, so there is none with the index {frozen} to freeze")
+        units = "1 unit" if outputs == 1 else f"{outputs} units"
+        raise DataError(f"The output has {units}, so there is none with the index {frozen} to freeze")
     goal = experiment.training.stop_at.metric
     if goal not in ("none", "loss") and data.task not in METRICS[goal].tasks:
         raise DataError(
             f"{METRICS[goal].label} cannot be the goal of the run, because the target '{data.target}' "
             f"{'has classes' if data.classes else 'is a number'}; choose another one"
         )
+
+
+def _goes_below_zero(activation: str) -> bool:
+    return bool((ACTIVATIONS[activation].value(np.linspace(-3.0, 3.0, 7)[None], None) < 0.0).any())
 
 
 def _class_weights(experiment: Experiment, data: Dataset) -> tuple[float, ...]:

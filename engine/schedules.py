@@ -46,7 +46,7 @@ class Schedule(Spec):
             return self.after_warmup(epoch, epochs, reached)
         if epoch < self.warmup:
             # Goyal et al. (2017): linear, and complete when the schedule proper begins at its start.
-            return epoch / self.warmup * self.after_warmup(0.0, max(epochs - self.warmup, 0.0), reached)
+            return epoch / self.warmup * self.after_warmup(0.0, 1.0, reached)
         return self.after_warmup(epoch - self.warmup, max(epochs - self.warmup, 0.0), reached)
 
     @abstractmethod
@@ -144,7 +144,8 @@ class Cosine(Schedule):
         if growth < 1e-9:
             return self._fall(t % period / period)
         # The periods are a geometric series: restart n comes after period · (longer^n − 1) / growth epochs.
-        n = floor(log1p(t / period * growth) / log1p(growth))
+        # A grain more, so that rounding does not put a restart just before itself.
+        n = floor(log1p(t / period * growth) / log1p(growth) + 1e-9)
         begun = period * expm1(n * log1p(growth)) / growth
         return self._fall(min(max((t - begun) / (period * self.longer**n), 0.0), 1.0))
 

@@ -81,10 +81,10 @@ class Spec(BaseModel):
                 raise TypeError
             result = handler(value)
         except (ValidationError, TypeError):
-            raise _refusal(f"{cls.__name__}.{name}", setting.requirement(kind), value) from None
+            raise refusal(f"{cls.__name__}.{name}", setting.requirement(kind), value) from None
         if not setting.accepts(result):
             words = setting.requirement(None).removeprefix("a valid value ")
-            raise _refusal(f"{cls.__name__}.{name}", words, value)
+            raise refusal(f"{cls.__name__}.{name}", words, value)
         return result
 
     def edited(self, **changes: Any) -> Self:
@@ -121,7 +121,9 @@ def _replaced_inside(part: Any, path: str, value: Any) -> Any:
     if not isinstance(part, tuple) or not head.isdigit() or int(head) >= len(part) or not rest:
         raise KeyError(f"there is no setting at '{path}'")
     index = int(head)
-    return (*part[:index], _replaced_inside(part[index], rest, value), *part[index + 1 :])
+    # Another kind of part has settings of its own and starts from them.
+    new = {"kind": value} if rest == "kind" else _replaced_inside(part[index], rest, value)
+    return (*part[:index], new, *part[index + 1 :])
 
 
 def chosen_by_kind(kinds: Mapping[str, type[Spec]], default: str | None = None) -> BeforeValidator:
@@ -132,13 +134,14 @@ def chosen_by_kind(kinds: Mapping[str, type[Spec]], default: str | None = None) 
             return value
         kind = str(value.get("kind", default))
         if kind not in kinds:
-            raise _refusal("kind", "one of " + ", ".join(kinds), kind)
+            raise refusal("kind", "one of " + ", ".join(kinds), kind)
         return kinds[kind].model_validate(value)
 
     return BeforeValidator(build)
 
 
-def _refusal(where: str, requirement: str, value: Any) -> PydanticCustomError:
+def refusal(where: str, requirement: str, value: Any) -> PydanticCustomError:
+    """What a validator raises: "{where} must be {requirement}, not {value}"."""
     try:
         shown = repr(value) if isinstance(value, str) else f"{value}"
     except ValueError:  # Python refuses to write out a whole number of thousands of digits

@@ -72,9 +72,13 @@ class Watch:
         if other_loss or before.schedule != after.schedule:
             self.plateau = Plateau()
         if other_loss or before.early_stopping != after.early_stopping or (self.stopped and before != after):
-            self.best, self.best_epoch, self.waited, self.kept = inf, 0, 0, None
+            self.forget_best()
         if before != after:
             self.stopped = ""
+
+    def forget_best(self) -> None:
+        """Early stopping begins anew, as for another network."""
+        self.best, self.best_epoch, self.waited, self.kept = inf, 0, 0, None
 
     def restore_best(self, network: Network) -> bool:
         """Puts back the parameters of the best epoch, if they were kept; says whether it did."""

@@ -308,7 +308,7 @@ class Trainer(Model):
         rows = 0 if self.experiment.training.optimizer.full_batch else len(old_update.memory)
         carry_over(old, self.network, old_update.memory[:rows], self.update.memory[:rows])
         self.batches.retarget(self.rows["train"])
-        self.watch.kept = None
+        self.watch.forget_best()
         self.record.rename(old.plan, planned, self.data.task)
         self._take_over(experiment)
         self._first_loss = self.evaluation().train["loss"]

@@ -113,7 +113,7 @@ class Update:
                 w = layer.weights(self.network.parameters)
                 lengths = np.sqrt(np.square(w).sum(axis=0))
                 lengths[list(layer.frozen_units)] = 0.0
-                w *= limit / np.maximum(lengths, limit)
+                w *= np.where(lengths > limit, limit / lengths, 1.0).astype(w.dtype)
 
 
 def _clip(g: Array, training: TrainingSpec) -> None:

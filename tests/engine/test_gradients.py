@@ -129,6 +129,7 @@ def gradient_error(data: Dataset, layers: tuple[Layer, ...], bias: bool = True, 
     trainer = Trainer(experiment, data, np.float64)
     parameters = trainer.network.parameters
     parameters[:] = np.random.default_rng(8).normal(0.0, 0.7, parameters.size)
+    trainer.network.statistics[:] = np.random.default_rng(9).uniform(0.3, 3.0, trainer.network.statistics.size)
     state = trainer.state()
 
     def step() -> float:

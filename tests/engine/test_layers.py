@@ -172,7 +172,7 @@ NETWORKS: dict[str, tuple[Layer, ...]] = {
     "layer normalization first": (LayerNorm(), Dense(), Dense()),
     "layer normalization before the function": (PLAIN, LayerNorm(activation="gelu"), PLAIN, LayerNorm()),
     "both kinds": (RELU, LayerNorm(), Dense(), BatchNorm(activation="silu"), Dense(), LayerNorm()),
-    "nothing but stages": (BatchNorm(), LayerNorm(activation="mish")),
+    "nothing but stages": (BatchNorm(), LayerNorm(activation="mish", epsilon=1.0)),
 }
 
 

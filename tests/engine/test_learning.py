@@ -132,6 +132,36 @@ def test_the_loss_of_lbfgs_never_rises(source: str, penalty: float, rate: float)
     assert (max(np.diff(seen)) <= 1e-12, seen[-1] < 0.7 * seen[0]) == (True, True)
 
 
+def searching(kind: str, **settings: Any) -> Trainer:
+    """A network behind a stage of a kind, with a step so long that a line search tries several lengths."""
+    described = {"network": {"layers": [{"kind": kind}, {}]}, "training": {"optimizer": {"kind": "lbfgs", **settings}}}
+    experiment = Experiment.model_validate(described).with_value("training.optimizer.learning_rate", 1000.0)
+    return Trainer(experiment, dtype=np.float64)
+
+
+RESTLESS = pytest.mark.parametrize("kind", ["dropout", "gaussian_noise", "batch_norm"])
+
+
+@RESTLESS
+def test_a_line_search_draws_no_new_noise_and_moves_no_statistics(kind: str) -> None:
+    searched, direct = searching(kind), searching(kind, line_search=False)
+    searched.step()
+    direct.step()
+    one, other = searched.network, direct.network
+    assert one.noise.bit_generator.state == other.noise.bit_generator.state
+    np.testing.assert_array_equal(one.statistics, other.statistics)
+
+
+@RESTLESS
+def test_a_line_search_compares_losses_under_the_same_noise(kind: str) -> None:
+    trainer = searching(kind)
+    state = trainer.state()
+    before = trainer.step()
+    # The same step once more, noise and all, but at the weights it has led to.
+    trainer.restore({**state, "parameters": trainer.network.parameters.copy()})
+    assert trainer.step() < before
+
+
 def test_lbfgs_finds_the_least_squares() -> None:
     rng = np.random.default_rng(2)
     x = rng.normal(size=(80, 5)) * (1.0, 3.0, 10.0, 0.3, 1.0)
@@ -230,15 +260,14 @@ def test_a_part_without_rows_has_no_report() -> None:
     assert Trainer(Experiment().with_value("data.test_fraction", 0.0)).report("test") == {}
 
 
-# A perfect answer from the linear output of a hinge is beyond 1, that of a step is 1: both say yes in their own way.
-@pytest.mark.parametrize("loss", ["hinge", "squared_hinge", "perceptron", "mean_squared_error"])
-def test_yes_or_no_is_read_from_the_output_as_the_loss_means_it(loss: str) -> None:
-    training = {"loss": loss, "epochs": 60, "optimizer": {"kind": "gradient_descent", "learning_rate": 0.05}}
-    blobs = {"source": "blobs", "classes": 2, "noise": 0.1}
-    experiment = Experiment.model_validate({"data": blobs, "network": {"layers": []}, "training": training})
-    trainer = Trainer(experiment)
-    trainer.run()
-    assert trainer.evaluate("test")["accuracy"] == 1.0
+@PART
+@pytest.mark.parametrize("loss", ["hinge", "squared_hinge", "mean_squared_error", "binary_cross_entropy"])
+def test_a_margin_says_yes_from_zero_on_and_a_probability_from_a_half(loss: str, part: str) -> None:
+    trainer = trained(12, Experiment.model_validate({"data": {"source": "moons"}, "training": {"loss": loss}}))
+    x, y = trainer.data.part(part)
+    by_sign, by_half = (np.mean((trainer.predict(x)[:, 0] >= threshold) == y) for threshold in (0.0, 0.5))
+    assert by_sign != by_half
+    assert trainer.evaluate(part)["accuracy"] == pytest.approx(by_sign if "hinge" in loss else by_half)
 
 
 def test_without_a_test_part_its_evaluation_is_empty() -> None:

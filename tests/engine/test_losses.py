@@ -146,6 +146,16 @@ def test_answers_between_no_and_yes_cost_what_they_do_in_pytorch(outputs: int, t
     agree_from_the_sums(loss, z, soft, *by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(soft)))
 
 
+@pytest.mark.parametrize(
+    "loss", [part for part in LOSSES if part.output in ("linear", "step")], ids=lambda part: part.key
+)
+def test_on_its_corners_the_slope_is_that_of_pytorch(loss: Loss, torch: Any) -> None:
+    a = np.array([[-1.0, 0.0, 1.0, 2.0, -1.0, 0.0, 1.0, 2.0]])
+    y = np.array([[0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]])
+    _, theirs = by_torch(torch, TORCH[loss.key], a, torch.from_numpy(y), TrainingSpec())
+    np.testing.assert_allclose(loss.slope(a, y) / loss.count(y), theirs, rtol=1e-12)
+
+
 def agree_from_the_sums(loss: Loss, z: Any, y: Any, value: float, gradient: Any) -> None:
     assert loss.fused_value is not None
     assert loss.fused_slope is not None

@@ -39,7 +39,7 @@ def pima() -> Dataset:
     """768 women, 8 measurements each, and whether they had diabetes five years later."""
     path = Path(os.environ.get("GLASSBOX_PIMA", BESIDE))
     if not path.is_file():
-        pytest.skip(f"the Pima table is not there; set GLASSBOX_PIMA to it, or put it at {path}")
+        pytest.skip(f"the Pima table is not there; set GLASSBOX_PIMA to it, or put it at {BESIDE}")
     table = np.loadtxt(path, delimiter=",")
     assert table.shape == (768, 9)
     return Dataset.from_arrays(table[:, :8], table[:, 8].astype(int))

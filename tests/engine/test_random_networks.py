@@ -16,7 +16,7 @@ from engine.spec import Setting, Spec, explain
 
 # The numbers that only cost time are kept small; every other setting takes its whole range.
 SMALL = {"units": 6, "batch_size": 40, "epochs": 6, "patience": 4, "memory": 8}
-BOUNDED = settings(deadline=None, max_examples=120, derandomize=True)
+BOUNDED = settings(deadline=None, max_examples=200, derandomize=True)
 
 
 def setting_values(name: str, setting: Setting, kind: Any) -> st.SearchStrategy[Any]:

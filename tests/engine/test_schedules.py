@@ -71,6 +71,7 @@ PLATEAUS = [
     ReduceOnPlateau(patience=0, pause=2, threshold=0.5),
     ReduceOnPlateau(decay=0.0, patience=1),
     ReduceOnPlateau(floor=0.4, patience=1),
+    ReduceOnPlateau(threshold=0.0, patience=1),
 ]
 CASES = [*(cls() for cls in SCHEDULES.values() if not cls.watches), *TUNED]
 
@@ -134,6 +135,15 @@ def test_periods_may_grow_by_any_factor() -> None:
     np.testing.assert_allclose(ours(Cosine(period=40, longer=1.5), 189), np.concatenate(waves), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("longer", [1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 7.0, 10.0])
+def test_the_rate_is_whole_again_at_every_restart(longer: float) -> None:
+    for period in range(1, 21):
+        schedule, restart, length = Cosine(period=period, longer=longer), 0.0, float(period)
+        while restart + length < 2000:
+            restart, length = restart + length, longer * length
+            assert schedule.factor(restart, 2000) == pytest.approx(1.0, abs=1e-6)
+
+
 @pytest.mark.filterwarnings("ignore:The epoch parameter in `scheduler.step")
 @pytest.mark.parametrize("schedule", [case for case in CASES if case.kind != "one_cycle"], ids=named)
 @pytest.mark.parametrize("warmup", [2, 10])
@@ -154,6 +164,7 @@ def test_a_plateau_is_left_where_pytorch_leaves_it(schedule: ReduceOnPlateau, lo
     for seed in range(10):
         rng = np.random.default_rng(seed)
         losses = lowest + np.exp(-np.arange(EPOCHS) / 30) + rng.normal(0.0, 0.05, EPOCHS)
+        losses[EPOCHS // 2 :] = losses[EPOCHS // 2 :].round(1)  # the same again is not better
         losses[rng.integers(EPOCHS, size=4)] = [nan, inf, nan, inf]
         optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
         peer = TORCH["plateau"](torch.optim.lr_scheduler, optimizer, schedule, 1)
@@ -234,10 +245,11 @@ def test_a_warm_up_rises_from_zero_in_a_straight_line(schedule: Schedule) -> Non
 
 
 @every_schedule
-@pytest.mark.parametrize("epochs", [1, 5])
-def test_a_warm_up_longer_than_the_run_is_answered_all_the_same(schedule: Schedule, epochs: int) -> None:
+@pytest.mark.parametrize("epochs", [1, 5, 10, 11])
+def test_a_warm_up_does_not_depend_on_how_long_the_run_is(schedule: Schedule, epochs: int) -> None:
     warm = schedule.edited(warmup=10.0)
-    assert [0.0 <= warm.factor(t, epochs) <= 1.0 for t in np.linspace(0.0, epochs, 11)] == [True] * 11
+    short, long = ([warm.factor(t, run) for t in np.linspace(0.0, 9.9, 12)] for run in (epochs, EPOCHS))
+    np.testing.assert_allclose(short, long, rtol=1e-12)
 
 
 def test_a_schedule_whose_end_is_its_floor_stays_there() -> None:

@@ -52,7 +52,7 @@ class Record:
         self.history.append(row)
         rows = len(evaluation.outputs_train) + len(evaluation.outputs_test)
         dear = min(rows * network.parameters.size / _CHEAP, 1.0)
-        gap = min(max(1 + step // 4, int(3 * cost * dear)), int(cost / _SHARE))
+        gap = min(max(1 + int((1.0 + dear) / 4.0 * step), int(3 * cost * dear)), int(cost / _SHARE))
         self.next_point = step + max(gap, step // 100, 1)
 
     def rewind(self, step: int, next_point: int) -> None:

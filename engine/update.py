@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from math import sqrt
 
 import numpy as np
@@ -17,16 +14,8 @@ from engine.optimizers import Optimizer
 
 # The optimizer's formula runs over blocks that stay in the second-level cache, with all its temporaries.
 _BLOCK = 32768
-# From so many parameters on the optimizer uses as many threads as NumPy's products do.
-_SHARED = 1 << 19
-_THREADS = int(os.environ.get("OPENBLAS_NUM_THREADS") or os.cpu_count() or 1)
 # What may happen to a gradient or the weights beside the optimizer's formula.
 _EXTRAS = ("l1", "l2", "clip_value", "clip_norm", "max_norm")
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_THREADS, thread_name_prefix="optimizer")
 
 
 def penalty(network: Network, training: TrainingSpec) -> float:
@@ -78,25 +67,15 @@ class Update:
             self._shorten(training.max_norm)
 
     def _move(self, training: TrainingSpec, w: Array, g: Array, rate: float, loss: Callable[[], float]) -> None:
-        optimizer, memory, count = training.optimizer, self.memory, self.count
-
-        def move(part: slice) -> None:
-            with np.errstate(all="ignore"):  # every thread has its own
-                for start in range(part.start, part.stop, part.step):
-                    block = slice(start, min(start + part.step, part.stop))
-                    optimizer.move(w[block], g[block], memory[:, block], count, rate)
-
+        optimizer = training.optimizer
         if optimizer.full_batch:
-            optimizer.search(w, g, memory, count, rate, lambda: loss() + penalty(self.network, training))
+            optimizer.search(w, g, self.memory, self.count, rate, lambda: loss() + penalty(self.network, training))
         elif w.size <= _BLOCK:
-            optimizer.move(w, g, memory, count, rate)
-        elif w.size < _SHARED or _THREADS == 1:
-            move(slice(0, w.size, _BLOCK))
+            optimizer.move(w, g, self.memory, self.count, rate)
         else:
-            # Each thread takes a piece of the vector; the numbers are the same, as no entry depends on another.
-            size = -(-w.size // _THREADS)
-            pieces = [slice(start, min(start + size, w.size), 4 * _BLOCK) for start in range(0, w.size, size)]
-            list(_pool().map(move, pieces))
+            for start in range(0, w.size, _BLOCK):
+                block = slice(start, start + _BLOCK)
+                optimizer.move(w[block], g[block], self.memory[:, block], self.count, rate)
 
     def _add_penalties(self, training: TrainingSpec) -> None:
         for layer in self.network.plan.layers:

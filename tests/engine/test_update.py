@@ -378,15 +378,13 @@ def test_only_a_cross_entropy_is_smoothed(loss: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind, cls in OPTIMIZERS.items() if not cls.full_batch])
-def test_several_threads_move_the_weights_as_one_does(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # More than half a million parameters are shared out.
-    network = {"layers": [{"units": 512}, {"units": 1024}]}
+def test_blocks_of_any_size_move_the_weights_alike(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = {"layers": [{"units": 50}, {"units": 60}]}
     data = Dataset.from_arrays(np.random.default_rng(0).normal(size=(4, 3)), np.arange(4) % 2)
     found = []
-    for threads in (1, 3):
-        monkeypatch.setattr("engine.update._THREADS", threads)
+    for block in (1 << 20, 1000, 7):
+        monkeypatch.setattr("engine.update._BLOCK", block)
         trainer = trainer_of(data, network, optimizer={"kind": kind})
         trainer.train(steps=2)
         found.append((trainer.network.parameters.tobytes(), trainer.update.memory.tobytes()))
-    assert len(found[0][0]) == 8 * (4 * 512 + 513 * 1024 + 1025)
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]

@@ -60,7 +60,12 @@ class Model:
 
         Raises ``DataError`` for another shape and for numbers that are not finite.
         """
-        rows, inputs = np.asarray(x, self.dtype), self.network.plan.widths[0]
+        inputs = self.network.plan.widths[0]
+        try:
+            with np.errstate(all="ignore"):
+                rows = np.asarray(x, self.dtype)
+        except (ValueError, TypeError):
+            raise DataError(f"x must be numbers of the shape (rows, {inputs})") from None
         if rows.ndim != 2 or rows.shape[1] != inputs:
             raise DataError(f"x must have the shape (rows, {inputs}), not {rows.shape}")
         bad = np.argwhere(~np.isfinite(rows))
@@ -98,9 +103,10 @@ class Model:
     def check_gradient(self, rows: int = 32, sample: int = 1000, seed: int = 0) -> GradientCheck:
         """Backpropagation against central differences on the first ``rows`` training rows, in float64.
 
-        Checks all parameters, or a random ``sample`` of them where there are more. Changes nothing of the run.
+        The penalties of L1 and L2 are left out on both sides. Checks all parameters, or a random ``sample`` of
+        them where there are more. Changes nothing of the run. Raises ``ValueError`` for less than 1 row or sample.
         """
-        return check_gradient(self.network, self.rows["train"].first(rows), self.data.names, sample, seed)
+        return check_gradient(self.network, self.rows["train"].first(max(rows, 0)), self.data.names, sample, seed)
 
     @property
     def penalty(self) -> float:

@@ -193,8 +193,8 @@ class ReduceOnPlateau(Schedule):
     """Falls by ``decay`` when the loss has not improved for ``patience`` epochs: a function of the history.
 
     As PyTorch's ReduceLROnPlateau in its mode "min": an epoch counts as better when its loss is below
-    best · (1 - ``threshold``); the rate falls after more than ``patience`` epochs that are not, and then
-    ``pause`` epochs do not count.
+    best - ``threshold`` · |best|; the rate falls after more than ``patience`` epochs that are not, and then
+    ``pause`` epochs do not count. (PyTorch has best without the bars, which turns round for negative losses.)
     """
 
     kind: Literal["plateau"] = "plateau"
@@ -218,7 +218,7 @@ class ReduceOnPlateau(Schedule):
 
     def watched(self, reached: Plateau, loss: float) -> Plateau:
         """What is remembered after one more epoch with that loss."""
-        better = loss < reached.best * (1.0 - self.threshold)
+        better = loss < reached.best - self.threshold * (abs(reached.best) if reached.best < inf else 0.0)
         best = loss if better else reached.best
         pause = max(reached.pause - 1, 0)
         waited = 0 if better or reached.pause > 0 else reached.waited + 1

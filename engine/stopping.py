@@ -72,20 +72,23 @@ class Watch:
         if other_loss or before.schedule != after.schedule:
             self.plateau = Plateau()
         if other_loss or before.early_stopping != after.early_stopping or (self.stopped and before != after):
-            self.forget_best()
+            self._forget_best()
         if before != after:
             self.stopped = ""
 
-    def forget_best(self) -> None:
-        """Early stopping begins anew, as for another network."""
+    def _forget_best(self) -> None:
         self.best, self.best_epoch, self.waited, self.kept = inf, 0, 0, None
+
+    def begin_anew(self) -> None:
+        """For another network: only the time spent stays."""
+        self._forget_best()
+        self.plateau, self.stopped = Plateau(), ""
 
     def restore_best(self, network: Network) -> bool:
         """Puts back the parameters of the best epoch, if they were kept; says whether it did."""
         if self.kept is None:
             return False
         network.parameters[:], network.statistics[:] = self.kept
-        self.kept = None
         return True
 
     @classmethod

@@ -27,6 +27,8 @@ from engine.update import Update
 
 # A loss this many times the first one will not come back.
 _EXPLODED = 100.0
+# Weights whose squares add up to this are on their way to infinity.
+_BOUNDLESS = 1e30
 # A generator for each purpose, so that one never disturbs the other; the data have 0 and 1.
 _WEIGHTS, _BATCHES, _NOISE = 2, 3, 4
 
@@ -161,14 +163,22 @@ class Trainer(Model):
         # g . g is finite exactly when every entry is (short of an overflow, which is divergence too)
         if not (isfinite(loss) and isfinite(float(gradient.dot(gradient)))):
             return True
+        if self._decays and not float(self.network.parameters.dot(self.network.parameters)) < _BOUNDLESS:
+            return True
         limit = _EXPLODED * max(self._first_loss, 1.0)
         # One batch may be far worse than the rest; only all rows together tell.
         return loss > limit and not self._evaluate("train")[0]["loss"] <= limit
 
+    @property
+    def _decays(self) -> bool:
+        """Whether something beside the gradient of the loss moves the weights, which can grow without it."""
+        training = self.experiment.training
+        return bool(training.l1 or training.l2 or getattr(training.optimizer, "weight_decay", 0.0))
+
     def _end_epoch(self) -> None:
         """What watches the run looks at it; at its end the best weights come back, if that is asked for."""
         self.watch.after_epoch(self.experiment, self.network, self.epochs_done, self.evaluation)
-        if self.finished:
+        if self.stopped or self.epochs_done == self.experiment.training.epochs:
             self._stop(self.stopped)
 
     def _stop(self, reason: str) -> None:
@@ -232,6 +242,7 @@ class Trainer(Model):
             "parameters": self.network.parameters.copy(),
             "statistics": self.network.statistics.copy(),
             "noise": self.network.noise.bit_generator.state,
+            "kind": self.experiment.training.optimizer.kind,
             "optimizer": self.update.memory.copy(),
             "updates": self.update.count,
             "step": self.steps_done,
@@ -249,6 +260,12 @@ class Trainer(Model):
         network, update = self.network, self.update
         arrays = (network.parameters, network.statistics, update.memory)
         saved = (state["parameters"], state["statistics"], state["optimizer"])
+        kind = self.experiment.training.optimizer.kind
+        if state["kind"] != kind:
+            raise ValueError(
+                f"the state is one of the optimizer {state['kind']}, this trainer has {kind}; "
+                "restore it into a trainer of the same experiment and data"
+            )
         fits = all(ours.shape == theirs.shape for ours, theirs in zip(arrays, saved, strict=True))
         if not fits or len(state["batches"]["order"]) != self.batches.rows:
             raise ValueError(
@@ -298,6 +315,8 @@ class Trainer(Model):
         optimizer's memory of them; what is new starts as its initializer says. Raises like the constructor,
         and then nothing has changed.
         """
+        if experiment.data != self.experiment.data:
+            raise ValueError("a network is adopted on the same data; other data are taken over by reconfigure")
         planned = checked_plan(experiment, self.data, self.dtype)
         old, old_update = self.network, self.update
         self._wear(fresh_network(planned, experiment.training.seed, self.dtype))
@@ -308,7 +327,7 @@ class Trainer(Model):
         rows = 0 if self.experiment.training.optimizer.full_batch else len(old_update.memory)
         carry_over(old, self.network, old_update.memory[:rows], self.update.memory[:rows])
         self.batches.retarget(self.rows["train"])
-        self.watch.forget_best()
+        self.watch.begin_anew()
         self.record.rename(old.plan, planned, self.data.task)
         self._take_over(experiment)
         self._first_loss = self.evaluation().train["loss"]

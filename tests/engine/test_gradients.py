@@ -268,3 +268,18 @@ def test_of_many_parameters_the_check_takes_a_random_sample_that_the_seed_decide
     found = [trainer.check_gradient(sample=20, seed=seed) for seed in (1, 1, 2)]
     assert [each.checked + each.at_kinks for each in found] == [20, 20, 20]
     assert (found[0] == found[1], found[0].index == found[2].index) == (True, False)
+
+
+def test_a_strongly_curved_loss_is_measured_well_enough() -> None:
+    x = np.random.default_rng(0).normal(size=(60, 3))
+    data = Dataset.from_arrays(x, np.digitize(x[:, 0], [-0.5, 0.5]))
+    linear = Experiment().with_value("network.output.activation", "linear")
+    trainer = Trainer(linear.with_layers((Dense(units=4, activation="gelu"),)), data)
+    trainer.run(epochs=2)
+    assert trainer.check_gradient().passed
+
+
+@pytest.mark.parametrize("wrong", [{"rows": 0}, {"rows": -1}, {"sample": 0}])
+def test_a_check_of_nothing_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="at least 1 row and 1 parameter"):
+        Trainer(Experiment()).check_gradient(**wrong)

@@ -159,7 +159,7 @@ def test_a_warm_up_is_that_of_pytorch(schedule: Schedule, warmup: int, torch: An
 
 
 @pytest.mark.parametrize("schedule", PLATEAUS, ids=named)
-@pytest.mark.parametrize("lowest", [1.0, 0.0, -1.0])
+@pytest.mark.parametrize("lowest", [1.0, 0.4])
 def test_a_plateau_is_left_where_pytorch_leaves_it(schedule: ReduceOnPlateau, lowest: float, torch: Any) -> None:
     for seed in range(10):
         rng = np.random.default_rng(seed)
@@ -175,6 +175,21 @@ def test_a_plateau_is_left_where_pytorch_leaves_it(schedule: ReduceOnPlateau, lo
             peer.step(float(loss))
             theirs.append(optimizer.param_groups[0]["lr"])
         np.testing.assert_allclose(curve, theirs, rtol=1e-12)
+
+
+def test_a_negative_loss_that_rises_is_no_better() -> None:
+    # PyTorch takes -4.6 for better than -5, because it is below -5 (1 - 0.1).
+    reached, schedule = Plateau(), ReduceOnPlateau(patience=2, decay=0.5, threshold=0.1)
+    for loss in (-5.0, -4.6, -4.2, -3.8):
+        reached = schedule.watched(reached, loss)
+    assert (reached.best, reached.factor) == (-5.0, 0.5)
+
+
+def test_a_negative_loss_that_falls_is_better() -> None:
+    reached, schedule = Plateau(), ReduceOnPlateau(patience=0, decay=0.5, threshold=0.1)
+    for loss in (-5.0, -5.6, -6.3):
+        reached = schedule.watched(reached, loss)
+    assert (reached.best, reached.factor) == (-6.3, 1.0)
 
 
 def test_a_plateau_is_left_more_than_once() -> None:

@@ -393,3 +393,51 @@ def test_a_snapshot_tells_of_the_divergence() -> None:
     runner.close()
     assert isinstance(report, Snapshot)
     assert report.diverged is not None
+
+
+# -- going on after the end --------------------------------------------------------------------------
+
+
+def patient(epochs: int, patience: int, rate: float) -> Experiment:
+    rules = {"epochs": epochs, "early_stopping": {"patience": patience}}
+    return Experiment.model_validate({"training": {**rules, "optimizer": {"kind": "adam", "learning_rate": rate}}})
+
+
+def test_a_run_that_was_stopped_goes_on_with_another_network() -> None:
+    experiment = patient(100, 3, 0.1)
+    trainer = Trainer(experiment)
+    trainer.run()
+    before = trainer.epochs_done
+    assert trainer.stopped
+    trainer.reconfigure(experiment.with_layer(0, units=10))
+    trainer.run(epochs=1)
+    assert trainer.epochs_done == before + 1
+
+
+def test_beyond_its_epochs_a_run_ends_with_its_best_weights_all_the_same() -> None:
+    trainer = Trainer(patient(40, 60, 0.05))
+    trainer.run(epochs=400)
+    assert trainer.stopped
+    assert trainer.evaluate("test")["loss"] == pytest.approx(trainer.watch.best, rel=1e-6)
+
+
+def test_more_epochs_do_not_lose_the_best_weights() -> None:
+    experiment = patient(30, 40, 0.1)
+    trainer = Trainer(experiment)
+    trainer.run()
+    trainer.reconfigure(experiment.with_value("training.epochs", 400))
+    trainer.run()
+    assert trainer.evaluate("test")["loss"] == pytest.approx(trainer.watch.best, rel=1e-6)
+
+
+@pytest.mark.parametrize(("rate", "l2"), [(1.0, 3.0), (0.1, 30.0), (1000.0, 100.0)])
+def test_weights_that_a_penalty_drives_away_stay_finite(rate: float, l2: float) -> None:
+    training = {
+        "optimizer": {"kind": "gradient_descent", "learning_rate": rate},
+        "l2": l2,
+        "loss": "mean_squared_error",
+    }
+    trainer = Trainer(Experiment.model_validate({"training": training}))
+    trainer.run()
+    assert trainer.diverged is not None
+    assert np.isfinite(trainer.network.parameters).all()

@@ -23,7 +23,7 @@ from engine.network import LayerWork, Network, Work
 from engine.plan import Plan, plan, refuse_too_large
 from engine.recording import Record
 from engine.stopping import Watch
-from engine.update import Update
+from engine.update import Update, decays
 
 # A loss this many times the first one will not come back.
 _EXPLODED = 100.0
@@ -84,6 +84,7 @@ class Trainer(Model):
         super().__init__(experiment, data, fresh_network(planned, seed, dtype))
         self.batches = Batches(self.rows["train"], np.random.default_rng([seed, _BATCHES]))
         self.update = Update(self.network, experiment.training.optimizer)
+        self._decays = decays(experiment.training)
         self.watch = Watch()
         self.diverged: Divergence | None = None
         self.batch_losses = BatchLosses()
@@ -168,12 +169,6 @@ class Trainer(Model):
         limit = _EXPLODED * max(self._first_loss, 1.0)
         # One batch may be far worse than the rest; only all rows together tell.
         return loss > limit and not self._evaluate("train")[0]["loss"] <= limit
-
-    @property
-    def _decays(self) -> bool:
-        """Whether something beside the gradient of the loss moves the weights, which can grow without it."""
-        training = self.experiment.training
-        return bool(training.l1 or training.l2 or getattr(training.optimizer, "weight_decay", 0.0))
 
     def _end_epoch(self) -> None:
         """What watches the run looks at it; at its end the best weights come back, if that is asked for."""
@@ -336,6 +331,7 @@ class Trainer(Model):
         """The experiment, for a network that already fits it."""
         before, after = self.experiment.training, experiment.training
         self.experiment, self.diverged, self._evaluation = experiment, None, None
+        self._decays = decays(after)
         if after.optimizer.rows != before.optimizer.rows or after.optimizer.kind != before.optimizer.kind:
             self.update = Update(self.network, after.optimizer)
             if after.optimizer.full_batch:

@@ -27,6 +27,11 @@ def penalty(network: Network, training: TrainingSpec) -> float:
     return total
 
 
+def decays(training: TrainingSpec) -> bool:
+    """Whether something beside the gradient of the loss moves the weights, which can grow without it."""
+    return bool(training.l1 or training.l2 or getattr(training.optimizer, "weight_decay", 0.0))
+
+
 class Update:
     """Moves the parameters of a network; owns what the optimizer remembers of them.
 

@@ -24,7 +24,7 @@ from numpy.typing import DTypeLike, NDArray
 from engine.activations import Array
 from engine.initializers import INITIALIZERS
 from engine.layers import Bench
-from engine.plan import LayerPlan, Plan, StagePlan, TooLargeError
+from engine.plan import LayerPlan, Plan, StagePlan
 
 # Rows that are sent through the network at once when no gradient is asked for: bounds the memory, fits the cache.
 _CHUNK = 1024
@@ -254,6 +254,3 @@ def extended(x: Array, dtype: DTypeLike) -> Array:
     wide = np.ones((x.shape[1] + 1, x.shape[0]), dtype)
     wide[:-1] = x.T
     return wide
-
-
-__all__ = ["LayerWork", "Network", "Plan", "TooLargeError", "Work", "extended"]

@@ -317,9 +317,10 @@ class Trainer(Model):
         self._wear(fresh_network(planned, experiment.training.seed, self.dtype))
         self.network.noise.bit_generator.state = old.noise.bit_generator.state
         self.update = Update(self.network, self.experiment.training.optimizer)
-        self.update.count = 0 if self.experiment.training.optimizer.full_batch else old_update.count
         # What a full-batch optimizer remembers belongs to the vector as a whole.
-        rows = 0 if self.experiment.training.optimizer.full_batch else len(old_update.memory)
+        by_parameter = not self.experiment.training.optimizer.full_batch
+        self.update.count = old_update.count if by_parameter else 0
+        rows = len(old_update.memory) if by_parameter else 0
         carry_over(old, self.network, old_update.memory[:rows], self.update.memory[:rows])
         self.batches.retarget(self.rows["train"])
         self.watch.begin_anew()

@@ -123,7 +123,7 @@ def test_the_gradient_is_that_of_pytorch(loss: Loss, spec: TrainingSpec, outputs
 @every_width
 def test_from_the_sums_value_and_gradient_are_those_of_pytorch(loss: Loss, outputs: int, torch: Any) -> None:
     z, y = sums(outputs), targets(loss, outputs)
-    agree_from_the_sums(loss, z, y, *by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(y)))
+    assert_agreement_from_the_sums(loss, z, y, *by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(y)))
 
 
 @pytest.mark.parametrize("smoothing", [0.1, 0.9])
@@ -136,14 +136,14 @@ def test_smoothed_classes_cost_what_they_do_in_pytorch(smoothing: float, outputs
     def peer(torch: Any, z: Any) -> Any:
         return torch.nn.functional.cross_entropy(z.T, torch.from_numpy(hard).argmax(0), label_smoothing=smoothing)
 
-    agree_from_the_sums(loss, z, soft, *by_torch(torch, peer, z))
+    assert_agreement_from_the_sums(loss, z, soft, *by_torch(torch, peer, z))
 
 
 @every_width
 def test_answers_between_no_and_yes_cost_what_they_do_in_pytorch(outputs: int, torch: Any) -> None:
     loss, z = LOSSES["binary_cross_entropy"], sums(outputs)
     soft = np.random.default_rng(8).uniform(size=z.shape)
-    agree_from_the_sums(loss, z, soft, *by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(soft)))
+    assert_agreement_from_the_sums(loss, z, soft, *by_torch(torch, TORCH_FUSED[loss.key], z, torch.from_numpy(soft)))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_on_its_corners_the_slope_is_that_of_pytorch(loss: Loss, torch: Any) -> 
     np.testing.assert_allclose(loss.slope(a, y) / loss.count(y), theirs, rtol=1e-12)
 
 
-def agree_from_the_sums(loss: Loss, z: Any, y: Any, value: float, gradient: Any) -> None:
+def assert_agreement_from_the_sums(loss: Loss, z: Any, y: Any, value: float, gradient: Any) -> None:
     assert loss.fused_value is not None
     assert loss.fused_slope is not None
     assert mean(loss, loss.fused_value(z, y), y) == pytest.approx(value, rel=1e-12, abs=1e-15)

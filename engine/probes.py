@@ -16,10 +16,17 @@ GRID = 56
 
 @dataclass(frozen=True)
 class Wants:
-    """What the visible views need; what is hidden is not computed. ``row`` is a row of the original table."""
+    """What the visible views need; what is hidden is not computed. ``row`` is a row of the original table.
+
+    ``plane``: the indices of up to two inputs that the maps run over; () is the data's own where it has no more
+    than two inputs, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
+    """
 
     maps: bool = False
     row: int | None = None
+    plane: tuple[int, ...] = ()
+    nodes: str = "activation"
+    edges: str = "weight"
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
+from engine.edge_views import EdgeValues
 from engine.experiment import Experiment
 from engine.history import LossBand, Series
 from engine.model import Evaluation
 from engine.plan import Plan
 from engine.probes import Maps, Trace
 from engine.trainer import Divergence
+from engine.unit_views import UnitStatistics
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,9 @@ class Snapshot:
     ``parameters`` is a copy of the flat vector; ``weights(i)`` and ``biases(i)`` are views of it.
     ``evaluation`` and ``maps`` say at which step they were taken: under full speed they may be a few
     frames older than the weights; ``trace`` never is. ``stopped`` says, for people, why a run has ended before
-    its epochs were done, "" when it has not. ``steps_per_second`` is that of the last slice of work.
+    its epochs were done, "" when it has not. ``steps_per_second`` is that of the last slice of work. ``units`` and
+    ``edges`` are what the drawing was asked to show besides weights and maps, None when nothing else was; ``said``
+    is what an edit of the numbers has to tell, such as what removing a unit has cost.
     """
 
     generation: int
@@ -44,6 +48,9 @@ class Snapshot:
     maps: Maps | None
     trace: Trace | None
     steps_per_second: float
+    units: UnitStatistics | None = None
+    edges: EdgeValues | None = None
+    said: str = ""
 
     def weights(self, layer: int) -> NDArray[Any]:
         """The weights of a layer, (inputs, units)."""
@@ -52,6 +59,12 @@ class Snapshot:
     def biases(self, layer: int) -> NDArray[Any]:
         """The biases of a layer, (units,); zeros for a layer without."""
         return self.plan.layers[layer].biases(self.parameters)
+
+    def edge_values(self, layer: int) -> NDArray[Any] | None:
+        """What the edges into a layer show, (inputs, units): the weights, or what was asked for; None: nothing yet."""
+        if self.edges is None:
+            return self.weights(layer)
+        return None if self.edges.values is None else self.plan.layers[layer].weights(self.edges.values)
 
     def largest_weight(self) -> float:
         """The largest magnitude of any weight (biases left out), 0 when none is finite."""

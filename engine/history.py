@@ -61,6 +61,14 @@ class History:
             changed.append({new: float(old[was][i]) for new, was in origin.items() if was in self.names})
         return changed
 
+    @classmethod
+    def of(cls, series: Series) -> History:
+        """A history that goes on from points that were handed out, and leaves those as they are."""
+        history = cls(series.names)
+        history._rows = np.concatenate([series.values, np.full_like(history._rows, np.nan)])
+        history._count = len(series)
+        return history
+
     def until(self, step: float) -> History:
         """A history with only the points up to a step (its first column)."""
         kept = History(self.names)
@@ -98,6 +106,13 @@ class BatchLosses:
         self._buckets: list[tuple[float, float, float]] = []
         self._pending: list[float] = []
         self._first = start
+
+    def copy(self) -> BatchLosses:
+        """One of its own with the same losses."""
+        twin = BatchLosses()
+        twin._limit, twin._width, twin._first = self._limit, self._width, self._first
+        twin._buckets, twin._pending = self._buckets.copy(), self._pending.copy()
+        return twin
 
     def append(self, loss: float) -> None:
         """Remembers the loss of one more batch."""

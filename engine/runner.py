@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import threading
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from time import perf_counter
 
+from engine.checkpoint import Moments
 from engine.data.table import DataError
 from engine.experiment import Experiment
 from engine.model import Evaluation
 from engine.plan import TooLargeError
 from engine.probes import Maps, Wants, maps, trace
 from engine.snapshot import Failure, Snapshot
+from engine.surgery import Operation
 from engine.trainer import Trainer
 
 # Evaluations and maps may take this share of the thread's time.
@@ -28,10 +30,14 @@ _LOOKING_SHARE = 0.2
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of work. ``generation`` comes back in the report; ``wants`` is what the report should hold."""
+    """A piece of work. ``generation`` comes back in the report; ``wants`` is what the report should hold.
+
+    ``keep``: the number under which the instant before the work is kept, to come back to; 0: it is not.
+    """
 
     generation: int = 0
     wants: Wants = field(default=Wants(), kw_only=True)
+    keep: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -45,9 +51,15 @@ class Train(Job):
 
 @dataclass(frozen=True)
 class Apply(Job):
-    """Takes over a changed experiment, with the least loss of what was learned; ``fresh`` begins anew."""
+    """Takes over a changed experiment, with the least loss of what was learned; ``fresh`` begins anew.
+
+    ``operation``: what led to the experiment, when it was an edit of the numbers. ``back_to``: the number of a
+    kept instant with this experiment; everything is as it was then, as long as it is kept.
+    """
 
     experiment: Experiment = field(kw_only=True)
+    operation: Operation | None = None
+    back_to: int = 0
     fresh: bool = False
 
 
@@ -59,6 +71,8 @@ class Runner:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._reports: SimpleQueue[Snapshot | Failure] = SimpleQueue()
         self._outstanding = 0
+        self._moments = Moments()
+        self._said = ""
         self._look = _Look()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
@@ -106,7 +120,9 @@ class Runner:
             goes_on = isinstance(job, Train) and job.seconds is not None
             over = trainer.finished or trainer.diverged or (isinstance(job, Train) and _reached(trainer, job))
             self._look.update(trainer, job.wants, now=bool(over) or not goes_on)
-            return _snapshot(trainer, job, self._look, rate)
+            return replace(
+                _snapshot(trainer, job, self._look, rate), said=self._said, oldest_moment=self._moments.oldest
+            )
         except (DataError, TooLargeError) as refusal:
             return _failure(job, str(refusal))
         except MemoryError:
@@ -116,13 +132,14 @@ class Runner:
 
     def _done(self, job: Job) -> Trainer:
         """Does the job and returns the trainer, which only this thread touches."""
+        if self._trainer is not None and job.keep:
+            self._moments.keep(job.keep, self._trainer.checkpoint())
+        self._said = ""
         if isinstance(job, Apply):
             if self._trainer is None:
                 self._trainer = Trainer(job.experiment)
             else:
-                self._trainer.reconfigure(job.experiment)
-                if job.fresh:
-                    self._trainer.reset()
+                self._said = self._applied(self._trainer, job)
             self._look = _Look()
         assert self._trainer is not None, "the first job must be Apply"
         if isinstance(job, Train):
@@ -132,12 +149,25 @@ class Runner:
         return self._trainer
 
 
+    def _applied(self, trainer: Trainer, job: Apply) -> str:
+        """Carries an edit out; returns what it has to tell."""
+        if job.back_to in self._moments:
+            trainer.go_to(self._moments[job.back_to])
+        elif job.operation is not None:
+            return trainer.operate(job.operation)
+        else:
+            trainer.reconfigure(job.experiment)
+        if job.fresh:
+            trainer.reset()
+        return ""
+
+
 def _reached(trainer: Trainer, job: Train) -> bool:
     return job.until_epoch is not None and trainer.epochs_done >= job.until_epoch
 
 
 def _failure(job: Job, message: str, details: str = "") -> Failure:
-    return Failure(job.generation, message, details, job.experiment if isinstance(job, Apply) else None)
+    return Failure(job.generation, message, details, job.experiment if isinstance(job, Apply) else None, job.keep)
 
 
 class _Look:

@@ -28,7 +28,8 @@ class Snapshot:
     frames older than the weights; ``trace`` never is. ``stopped`` says, for people, why a run has ended before
     its epochs were done, "" when it has not. ``steps_per_second`` is that of the last slice of work. ``units`` and
     ``edges`` are what the drawing was asked to show besides weights and maps, None when nothing else was; ``said``
-    is what an edit of the numbers has to tell, such as what removing a unit has cost.
+    is what an edit of the numbers has to tell, such as what removing a unit has cost. ``oldest_moment`` is the
+    number of the oldest kept instant that one can still come back to.
     """
 
     generation: int
@@ -51,6 +52,7 @@ class Snapshot:
     units: UnitStatistics | None = None
     edges: EdgeValues | None = None
     said: str = ""
+    oldest_moment: int = 0
 
     def weights(self, layer: int) -> NDArray[Any]:
         """The weights of a layer, (inputs, units)."""
@@ -76,10 +78,12 @@ class Snapshot:
 class Failure:
     """A job that could not be done: one sentence for people, and for errors of the program the traceback.
 
-    ``refused`` is the experiment that could not be taken over, when that was the job.
+    ``refused`` is the experiment that could not be taken over, when that was the job, and ``moment`` the number
+    under which the instant before it is kept.
     """
 
     generation: int
     message: str
     details: str = ""
     refused: Experiment | None = None
+    moment: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, isfinite
 from typing import Any
 
 from engine.experiment import Experiment, TrainingSpec
@@ -15,6 +15,24 @@ from engine.schedules import Plateau, ReduceOnPlateau
 
 # What the loss that is watched depends on.
 _LOSS = ("loss", "huber_delta", "label_smoothing", "class_weights")
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Training that ran away: at which step (counted from 1), in which layer, and how far."""
+
+    step: int
+    layer: str
+    loss: float
+
+    @property
+    def message(self) -> str:
+        """What happened and what to try, for people."""
+        what = f"the loss grew to {self.loss:.3g}" if isfinite(self.loss) else "a number became infinite or NaN"
+        return (
+            f"Training diverged at step {self.step:,}: {what} ({self.layer}). "
+            "Try a learning rate ten times smaller, then reset."
+        )
 
 
 @dataclass

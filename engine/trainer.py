@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from math import inf, isfinite
 from time import perf_counter
 from typing import Any
@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike
 from engine.activations import Array
 from engine.adoption import carry_over
 from engine.batches import Batches
+from engine.checkpoint import Checkpoint
 from engine.data.dataset import Dataset
 from engine.data.loading import load_data
 from engine.experiment import Experiment
@@ -22,7 +23,7 @@ from engine.model import Evaluation, Model
 from engine.network import LayerWork, Network, Work
 from engine.plan import Plan, plan, refuse_too_large
 from engine.recording import Record
-from engine.stopping import Watch
+from engine.stopping import Divergence, Watch
 from engine.update import Update, decays
 
 # A loss this many times the first one will not come back.
@@ -31,24 +32,6 @@ _EXPLODED = 100.0
 _BOUNDLESS = 1e30
 # A generator for each purpose, so that one never disturbs the other; the data have 0 and 1.
 _WEIGHTS, _BATCHES, _NOISE = 2, 3, 4
-
-
-@dataclass(frozen=True)
-class Divergence:
-    """Training that ran away: at which step (counted from 1), in which layer, and how far."""
-
-    step: int
-    layer: str
-    loss: float
-
-    @property
-    def message(self) -> str:
-        """What happened and what to try, for people."""
-        what = f"the loss grew to {self.loss:.3g}" if isfinite(self.loss) else "a number became infinite or NaN"
-        return (
-            f"Training diverged at step {self.step:,}: {what} ({self.layer}). "
-            "Try a learning rate ten times smaller, then reset."
-        )
 
 
 def checked_plan(experiment: Experiment, data: Dataset, dtype: DTypeLike) -> Plan:
@@ -277,6 +260,29 @@ class Trainer(Model):
         self.batches.restore(state["batches"])
         self.record.rewind(self.steps_done, state["next_point"])
         self.batch_losses = BatchLosses(start=self.steps_done)
+
+    def checkpoint(self) -> Checkpoint:
+        """This instant, to come back to with ``go_to``."""
+        history, losses = self.history.view(), self.batch_losses.copy()
+        return Checkpoint(self.experiment, self.data, self.state(), history, losses, self.diverged)
+
+    def go_to(self, point: Checkpoint) -> None:
+        """Back to an instant of this run, whatever has changed since: experiment, data, weights, everything recorded.
+
+        Goes on from there bit for bit. Raises ``TooLargeError``, before anything is changed, when it does not fit
+        the memory any more.
+        """
+        planned = checked_plan(point.experiment, point.data, self.dtype)
+        if planned != self.network.plan or point.data is not self.data:
+            super().__init__(point.experiment, point.data, Network(planned, None, self.dtype))
+            self.batches = Batches(self.rows["train"], np.random.default_rng())
+        self.experiment = point.experiment
+        self._decays = decays(point.experiment.training)
+        self.update = Update(self.network, point.experiment.training.optimizer)
+        self.restore(point.state)
+        self.record = Record(planned, self.data.task)
+        self.record.history, self.record.next_point = History.of(point.history), point.state["next_point"]
+        self.batch_losses, self.diverged = point.losses.copy(), point.diverged
 
     def reset(self) -> None:
         """Back to the start: the same seed gives the same weights and the same order, bit for bit."""

@@ -32,10 +32,12 @@ def step_epoch(window: Window) -> None:
 
 
 def reset(window: Window) -> None:
-    """Back to the start of the same seed."""
+    """Back to the start of the same seed; can be undone like an edit, when there was something to lose."""
     window.training.set_running(False)
     window.banner.hide()
-    window.training.apply(window.document.experiment, fresh=True)
+    snapshot = window.training.snapshot
+    if snapshot is not None and not snapshot.pristine:
+        window.document.change(window.document.experiment, tr("Reset"), fresh=True)
 
 
 def restart(window: Window) -> None:
@@ -53,8 +55,7 @@ def divide_rate(window: Window) -> None:
     experiment = window.document.experiment
     rate = max(float(f"{experiment.training.optimizer.learning_rate / 10.0:.6g}"), 1e-8)
     changed = experiment.with_value("training.optimizer.learning_rate", rate)
-    window.document.change(changed, tr("Learning rate"))
-    reset(window)
+    window.document.change(changed, tr("Learning rate"), fresh=True)
 
 
 def slower(window: Window) -> None:
@@ -73,7 +74,10 @@ def _change_speed(window: Window, by: int) -> None:
 
 
 def undo(window: Window) -> None:
-    """Takes back the last edit."""
+    """Takes back the last edit, or what was trained since; training that is under way is paused."""
+    entries = list(window.document.undo_stack)[: window.document.undo_stack.index]
+    if entries and entries[-1].steps is not None:
+        window.training.set_running(False)
     window.document.undo()
 
 

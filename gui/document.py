@@ -2,28 +2,73 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.experiment import Experiment
+from engine.surgery import Operation
+from gui.text import tr
+
+# Numbers of instants, the younger the larger; 0 is none.
+_moments = count(1)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the training thread is to do: take over an experiment, or go back to a kept instant.
+
+    ``operation`` is what led to the experiment when it was an edit of the numbers; ``fresh`` begins anew.
+    ``keep``: the number under which the instant before is kept; ``back_to``: the one to go back to; 0: none.
+    Changes with the same ``merge`` key that have not been carried out yet may become the last of them.
+    """
+
+    experiment: Experiment
+    operation: Operation | None = None
+    keep: int = 0
+    back_to: int = 0
+    fresh: bool = False
+    merge: str = ""
+
+    def after(self, earlier: Change) -> Change | None:
+        """This change in one with an earlier one that has not been carried out; None where both are needed."""
+        same_kind = type(self.operation) is type(earlier.operation)
+        if self.merge and self.merge == earlier.merge and not self.keep and same_kind:
+            return replace(self, keep=earlier.keep)
+        return None
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One edit: the experiments before and after it, what it is called, and what it merges with."""
+    """One edit, or one stretch of training (``steps`` of it): the experiments before and after, and what it is called.
+
+    ``back`` and ``ahead`` are the numbers of the instants before it and, once it was undone, after it. Edits that
+    follow one another with the same ``merge`` key are one.
+    """
 
     before: Experiment
     after: Experiment
     text: str
-    merge: str
+    merge: str = ""
+    steps: int | None = None
+    with_numbers: bool = False
+    back: int = field(default_factory=lambda: next(_moments))
+    ahead: int = 0
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it ends where it began; training and edits of the numbers never do."""
+        return self.before == self.after and self.steps is None and not self.with_numbers
 
 
 class UndoStack(QObject):
-    """The edits made, and those taken back. ``changed`` when there is another edit to undo or redo.
+    """The edits made, and those taken back. ``changed`` when there is another one to undo or redo.
 
-    An experiment is an immutable value, so an edit is a pair of them and undoing shows the first. (Qt's own
-    undo stack deletes merged and refused commands under Python's feet, which ends in a crash.)
+    An experiment is an immutable value, so an edit is a pair of them, and undoing shows the first. What was
+    learned is kept by the training thread, under the numbers in the entries. (Qt's own undo stack deletes merged
+    and refused commands under Python's feet, which ends in a crash.)
     """
 
     changed = Signal()
@@ -35,6 +80,9 @@ class UndoStack(QObject):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
 
     @property
     def index(self) -> int:
@@ -51,43 +99,72 @@ class UndoStack(QObject):
         """What would be made again, "" for nothing."""
         return self._entries[self._index].text if self._index < len(self._entries) else ""
 
-    def push(self, entry: Entry) -> None:
-        """Adds an edit after those in force; the ones taken back are gone. Edits of one gesture become one."""
+    def push(self, entry: Entry) -> bool:
+        """Adds an edit after those in force; the ones taken back are gone. Edits of one gesture become one.
+
+        Says whether the entry stands for itself, so that the instant before it is to be kept.
+        """
         del self._entries[self._index :]
-        last = self._entries[-1] if self._entries else None
-        if last is not None and entry.merge and last.merge == entry.merge:
+        first = self._begun_by(entry)
+        if first is not None:
             self._entries.pop()
-            entry = Entry(last.before, entry.after, entry.text, entry.merge)
-        if entry.before != entry.after:
+            with_numbers = entry.with_numbers or first.with_numbers
+            entry = replace(entry, before=first.before, back=first.back, with_numbers=with_numbers)
+        if not entry.changes_nothing:
             self._entries.append(entry)
         self._moved(len(self._entries))
+        return first is None
+
+    def _begun_by(self, entry: Entry) -> Entry | None:
+        """The entry that this one goes on with, if there is one; what was trained in between belongs to the gesture."""
+        if not entry.merge:
+            return None
+        if len(self._entries) > 1 and self._entries[-1].steps is not None and self._entries[-2].merge == entry.merge:
+            self._entries.pop()
+        return self._entries[-1] if self._entries and self._entries[-1].merge == entry.merge else None
 
     def clear(self) -> None:
         """Forgets all edits; the experiment stays."""
         self._entries.clear()
         self._moved(0)
 
-    def step_back(self) -> Experiment | None:
-        """The experiment before the last edit in force, or None when there is none."""
+    def step_back(self) -> Entry | None:
+        """The last edit in force, which is so no more; None when there is none. It knows where ``ahead`` is."""
         if not self._index:
             return None
+        entry = self._entries[self._index - 1]
+        self._entries[self._index - 1] = replace(entry, ahead=entry.ahead or next(_moments))
         self._moved(self._index - 1)
-        return self._entries[self._index].before
+        return self._entries[self._index]
 
-    def step_forward(self) -> Experiment | None:
-        """The experiment after the first edit taken back, or None when there is none."""
+    def step_forward(self) -> Entry | None:
+        """The first edit taken back, which is in force again; None when there is none."""
         if self._index == len(self._entries):
             return None
         self._moved(self._index + 1)
-        return self._entries[self._index - 1].after
+        return self._entries[self._index - 1]
 
-    def drop(self) -> Experiment | None:
-        """Like ``step_back``, but the edit cannot be made again."""
-        before = self.step_back()
-        if before is not None:
-            del self._entries[self._index]
+    def find(self, back: int) -> int | None:
+        """Where the entry stands whose instant before has a number, if it is there."""
+        return next((i for i, entry in enumerate(self._entries) if entry.back == back), None)
+
+    def rename(self, at: int, steps: int, text: str, said: bool) -> None:
+        """A stretch of training has come further; ``said``: ``changed`` is emitted."""
+        self._entries[at] = replace(self._entries[at], steps=steps, text=text)
+        if said:
             self.changed.emit()
-        return before
+
+    def drop(self, at: int) -> None:
+        """Forgets one entry, as if it had never been made."""
+        del self._entries[at]
+        self._moved(self._index - (at < self._index))
+
+    def forget_before(self, oldest: int) -> None:
+        """Forgets what cannot be undone exactly, because the instants before it are kept no longer."""
+        gone = sum(entry.back < oldest for entry in self._entries[: self._index])
+        if gone:
+            del self._entries[:gone]
+            self._moved(self._index - gone)
 
     def _moved(self, index: int) -> None:
         self._index = index
@@ -95,9 +172,10 @@ class UndoStack(QObject):
 
 
 class Document(QObject):
-    """Holds the experiment; ``changed`` says that there is another one."""
+    """Holds the experiment; ``changed`` says that there is another one, ``applied`` what the training is to do."""
 
     changed = Signal(object)
+    applied = Signal(object)
 
     def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -109,30 +187,70 @@ class Document(QObject):
         """What the user has chosen."""
         return self._experiment
 
-    def change(self, experiment: Experiment, text: str, merge: str = "") -> None:
+    def change(self, experiment: Experiment, text: str, merge: str = "", fresh: bool = False) -> None:
         """Replaces the experiment as one entry of the undo stack; ``text`` names it ("Batch size").
 
         Changes that follow one another with the same ``merge`` key, such as the notches of one drag,
-        become a single entry. An experiment equal to the present one changes nothing.
+        become a single entry. An experiment equal to the present one changes nothing. ``fresh``: and begins anew.
         """
-        if experiment != self._experiment:
-            self.undo_stack.push(Entry(self._experiment, experiment, text, merge))
-            self._show(experiment)
+        if experiment != self._experiment or fresh:
+            self._push(Entry(self._experiment, experiment, text, merge, with_numbers=fresh), fresh=fresh)
+
+    def operate(self, operation: Operation, text: str, merge: str = "") -> None:
+        """Makes an edit of the numbers as one entry of the undo stack; the experiment may change with it.
+
+        Raises ``ValueError`` with a sentence where it cannot be done.
+        """
+        after = operation.after(self._experiment)
+        self._push(Entry(self._experiment, after, text, merge, with_numbers=True), operation)
+
+    def _push(self, entry: Entry, operation: Operation | None = None, fresh: bool = False) -> None:
+        stands_alone = self.undo_stack.push(entry)
+        keep = entry.back if stands_alone else 0
+        self._show(Change(entry.after, operation, keep, fresh=fresh, merge=entry.merge))
+
+    def show_run(self, moment: int, steps: int, over: bool) -> None:
+        """A stretch of training, that began at the instant with this number, has come so far.
+
+        It is an entry like an edit, from its beginning on; one without a step leaves none.
+        """
+        stack, at = self.undo_stack, self.undo_stack.find(moment)
+        text = tr("trained 1 step") if steps == 1 else tr("trained {0} steps").format(f"{steps:,}")
+        if at is None and not over:
+            stack.push(Entry(self._experiment, self._experiment, text, steps=steps, back=moment))
+        elif at is not None and over and not steps:
+            stack.drop(at)
+        elif at is not None:
+            stack.rename(at, steps, text, said=over)
 
     def undo(self) -> None:
-        """Takes back the last edit, if there is one."""
-        self._show(self.undo_stack.step_back())
+        """Takes back the last edit or stretch of training, if there is one."""
+        entry = self.undo_stack.step_back()
+        if entry is not None:
+            self._show(Change(entry.before, keep=entry.ahead, back_to=entry.back))
 
     def redo(self) -> None:
         """Makes again what was taken back last, if there is something."""
-        self._show(self.undo_stack.step_forward())
+        entry = self.undo_stack.step_forward()
+        if entry is not None:
+            self._show(Change(entry.after, back_to=entry.ahead))
 
-    def refuse(self, experiment: Experiment) -> None:
+    def refuse(self, experiment: Experiment, moment: int = 0) -> None:
         """Takes back an edit that the engine could not carry out, as if it had never been made."""
-        if experiment == self._experiment:
-            self._show(self.undo_stack.drop())
+        stack = self.undo_stack
+        last = stack.find(moment) if moment else stack.index - 1
+        if experiment != self._experiment or last is None or last < 0 or last != stack.index - 1:
+            return
+        before = list(stack)[last].before
+        stack.drop(last)
+        self._show(Change(before))
 
-    def _show(self, experiment: Experiment | None) -> None:
-        if experiment is not None:
-            self._experiment = experiment
-            self.changed.emit(experiment)
+    def _show(self, change: Change) -> None:
+        self._experiment = change.experiment
+        self.changed.emit(change.experiment)
+        self.applied.emit(change)
+
+
+def next_moment() -> int:
+    """The number of one more instant to come back to."""
+    return next(_moments)

@@ -7,6 +7,7 @@ long as drawing leaves room for in a frame, so that frames keep coming and train
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -16,6 +17,7 @@ from engine.probes import Wants
 from engine.runner import Apply, Job, Runner, Train
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
+from gui.document import Change, next_moment
 
 # How often the window looks whether a job is done. A slice of known length is left alone until it should be
 # over, because each look takes the interpreter away from training.
@@ -34,16 +36,28 @@ FULL_SPEED = len(SPEEDS) - 1
 FIRST_SPEED = SPEEDS.index(100)
 
 
+@dataclass
+class Run:
+    """A stretch of training without an edit or a pause: the number of the instant before it, and how far it came."""
+
+    moment: int
+    first_step: int
+    steps: int = 0
+    over: bool = False
+
+
 class Training(QObject):
     """Owns the runner. ``shown(snapshot)`` for each new one, ``failed(failure)``, ``toggled(running)``.
 
     The window says what its views want (``wants``) and asks for work; everything is done one job at a
-    time, and edits that come faster than that are merged.
+    time, and the notches of one gesture that come faster than that are merged. ``ran(moment, steps, over)``: a
+    stretch of training, which began at the instant kept under that number, has come so far.
     """
 
     shown = Signal(object)
     failed = Signal(object)
     toggled = Signal(bool)
+    ran = Signal(int, int, bool)
 
     def __init__(self, experiment: Experiment, trainer: Trainer | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +68,8 @@ class Training(QObject):
         self.wants = Wants()
         self.frame_times: deque[float] = deque(maxlen=120)
         self._generation = 0
-        self._pending: Apply | None = None
+        self._pending: deque[Change] = deque()
+        self._run: Run | None = None
         self._goal: int | None = None
         self._epochs_wished = 0
         self._chores: deque[Train | Job] = deque()
@@ -65,7 +80,7 @@ class Training(QObject):
         self._timer.timeout.connect(self._tick)
         self._after_paint = QTimer(self, interval=0, singleShot=True)
         self._after_paint.timeout.connect(self._post_next)
-        self.apply(experiment)
+        self.apply(Change(experiment))
 
     # -- wishes ----------------------------------------------------------------------------------
 
@@ -81,6 +96,7 @@ class Training(QObject):
             self.running = running
             self._credit = 0.0
             if not running:
+                self._end_run()
                 # The last slice may have been too busy to look.
                 self._chores.append(Job())
             self.toggled.emit(running)
@@ -102,13 +118,18 @@ class Training(QObject):
         self._epochs_wished = wished
         self._wake()
 
-    def apply(self, experiment: Experiment, fresh: bool = False) -> None:
-        """Takes over a changed experiment; ``fresh`` starts it anew. Snapshots from before are dropped."""
+    @Slot(object)
+    def apply(self, change: Change) -> None:
+        """Carries out a change. Snapshots from before it are dropped."""
         self._generation += 1
-        if fresh:
+        self._end_run()
+        if change.fresh or change.back_to:
             self._goal, self._epochs_wished = None, 0
-        fresh = fresh or (self._pending is not None and self._pending.fresh)
-        self._pending = Apply(self._generation, experiment=experiment, fresh=fresh)
+        merged = change.after(self._pending[-1]) if self._pending else None
+        if merged is not None:
+            self._pending[-1] = merged
+        else:
+            self._pending.append(change)
         self._wake()
 
     def want(self, wants: Wants) -> None:
@@ -122,7 +143,7 @@ class Training(QObject):
     def finish(self, timeout_s: float = 600.0) -> None:
         """Trains to the end at once, without frames, for pictures and scripts."""
         self.wait_idle(timeout_s)
-        self.runner.post(Train(self._generation, wants=self.wants))
+        self.runner.post(Train(self._generation, wants=self.wants, keep=self._begin_run()))
         self._take(self.runner.wait(timeout_s))
 
     def wait_idle(self, timeout_s: float = 60.0) -> None:
@@ -156,7 +177,7 @@ class Training(QObject):
                 self._post_next()
             return
         step_s = self._step_seconds()
-        if step_s > _LONG_STEP_S and self.running:
+        if step_s > _LONG_STEP_S and self.running and not (self._run and self._run.over):
             self._post_next()
         self._take(report)
         # Timers of zero length fire when the paint events are done: the drawing and the training of a
@@ -168,6 +189,7 @@ class Training(QObject):
         return 1.0 / rate if rate > 0 else 0.0
 
     def _take(self, report: Snapshot | Failure) -> None:
+        self._follow_run(report)
         if report.generation < self._generation:
             return
         if isinstance(report, Failure):
@@ -183,7 +205,38 @@ class Training(QObject):
             self._goal = None
         if self.running and over:
             self.set_running(False)
+        if not self.running and self._goal is None:
+            self._end_run()
         self.shown.emit(report)
+
+    # -- stretches of training -------------------------------------------------------------------
+
+    def _begin_run(self) -> int:
+        """The number under which the instant before the next slice is kept; 0 within a run that has begun."""
+        if self._run is not None or self.snapshot is None:
+            return 0
+        self._run = Run(next_moment(), self.snapshot.step)
+        self.ran.emit(self._run.moment, 0, False)
+        return self._run.moment
+
+    def _follow_run(self, report: Snapshot | Failure) -> None:
+        run = self._run
+        if run is not None:
+            if isinstance(report, Snapshot) and report.step >= run.first_step:
+                run.steps = report.step - run.first_step
+            self._say_run(run)
+
+    def _end_run(self) -> None:
+        """What comes next is not part of the run; the slice that is still being worked at is."""
+        if self._run is not None:
+            self._run.over = True
+            if self.runner.idle:
+                self._say_run(self._run)
+
+    def _say_run(self, run: Run) -> None:
+        if run.over:
+            self._run = None
+        self.ran.emit(run.moment, run.steps, run.over)
 
     @Slot()
     def _post_next(self) -> None:
@@ -204,19 +257,24 @@ class Training(QObject):
             self._timer.stop()
 
     def _next_job(self, elapsed_s: float) -> Job | None:
-        if self._pending is not None:
-            job, self._pending = self._pending, None
-            return Apply(job.generation, experiment=job.experiment, fresh=job.fresh, wants=self.wants)
+        if self._pending:
+            return self._apply_job(self._pending.popleft())
         if self._chores:
             chore = self._chores.popleft()
             if isinstance(chore, Train):
-                return Train(self._generation, steps=chore.steps, wants=self.wants)
+                return Train(self._generation, steps=chore.steps, wants=self.wants, keep=self._begin_run())
             return Job(self._generation, wants=self.wants)
         if self._epochs_wished and self.snapshot is not None:
             # Counted from the snapshot that all edits and resets before it have led to.
             self._goal, self._epochs_wished = self.snapshot.epoch + self._epochs_wished, 0
         if self._goal is not None:
-            return Train(self._generation, seconds=_LONGEST_SLICE_S, until_epoch=self._goal, wants=self.wants)
+            return Train(
+                self._generation,
+                seconds=_LONGEST_SLICE_S,
+                until_epoch=self._goal,
+                wants=self.wants,
+                keep=self._begin_run(),
+            )
         if not self.running:
             return None
         beside = self._step_seconds() > _LONG_STEP_S  # drawn at the same time, see _tick
@@ -224,13 +282,26 @@ class Training(QObject):
         slice_s = min(max(_FULL_SPEED_FRAME_S - drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
         speed = SPEEDS[self.speed]
         if speed is None:
-            return Train(self._generation, seconds=slice_s, wants=self.wants)
+            return Train(self._generation, seconds=slice_s, wants=self.wants, keep=self._begin_run())
         self._credit = min(self._credit + speed * elapsed_s, max(1.0, speed * 0.1))
         steps = int(self._credit)
         if steps == 0 or perf_counter() - self._posted_at < _FRAME_S:
             return None
         self._credit -= steps
-        return Train(self._generation, seconds=slice_s, steps=steps, wants=self.wants)
+        return Train(self._generation, seconds=slice_s, steps=steps, wants=self.wants, keep=self._begin_run())
+
+    def _apply_job(self, change: Change) -> Apply:
+        # All that are waiting lead to the newest generation; only the last one's snapshot is for the views.
+        generation = self._generation - len(self._pending)
+        return Apply(
+            generation,
+            experiment=change.experiment,
+            operation=change.operation,
+            back_to=change.back_to,
+            fresh=change.fresh,
+            keep=change.keep,
+            wants=self.wants,
+        )
 
     @property
     def generation(self) -> int:

@@ -106,7 +106,8 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         self.document.changed.connect(self._show_experiment)
-        self.document.changed.connect(self.training.apply)
+        self.document.applied.connect(self.training.apply)
+        self.training.ran.connect(self.document.show_run)
         for view in (self.builder, self.diagram):
             view.edited.connect(self.document.change)
         self.builder.layer_pressed.connect(self._press_layer)
@@ -154,6 +155,7 @@ class Window(QMainWindow):
             self.builder.show_snapshot(snapshot)
             self.status.forget_pace()
         self._keep_selection(snapshot)
+        self.document.undo_stack.forget_before(snapshot.oldest_moment)
         self.diagram.show_snapshot(snapshot, self.training.running)
         self.side_views.show_snapshot(snapshot, self.training.running)
         self.banner.show_snapshot(snapshot)
@@ -165,7 +167,7 @@ class Window(QMainWindow):
     @Slot(object)
     def _show_failure(self, failure: Failure) -> None:
         if failure.refused is not None:
-            self.document.refuse(failure.refused)
+            self.document.refuse(failure.refused, failure.moment)
         end = "" if failure.message.endswith(".") else "."
         words = f"{failure.message[:1].upper()}{failure.message[1:]}{end}"
         # Said until the next edit; taking the refused one back was none.

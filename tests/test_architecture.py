@@ -122,6 +122,7 @@ ORDER = [
     ("update", "adoption", "gradient_check", "probes"),
     ("model",),
     ("stopping", "recording"),
+    ("checkpoint",),
     ("trainer",),
     ("snapshot",),
     ("runner",),

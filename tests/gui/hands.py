@@ -61,10 +61,9 @@ def as_new(window: Window) -> None:
         window.actions_by_id["view.reset_layout"].trigger()
     window.loss.set_logarithmic(False)
     window.toolbar.speed.setValue(FULL_SPEED)
-    window.document.change(Experiment(), "")
+    window.document.change(Experiment(), "", fresh=True)
     window.document.undo_stack.clear()
     window.select(None)
-    window.training.apply(Experiment(), fresh=True)
     window.trace_row(0)
     if not window.isActiveWindow():
         window.activateWindow()

@@ -1,0 +1,64 @@
+"""Checkpoints: everything of a run at one instant, and where they are kept to come back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.data.dataset import Dataset
+from engine.experiment import Experiment
+from engine.history import BatchLosses, Series
+from engine.stopping import Divergence
+
+# What all checkpoints together may take of the memory, in bytes; the oldest go first.
+_MOST_BYTES = 512_000_000
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One instant of a run, with the experiment and the data it belongs to. Never written to.
+
+    ``state`` is ``Trainer.state()``; ``history`` and ``losses`` are what was recorded until then.
+    """
+
+    experiment: Experiment
+    data: Dataset
+    state: dict[str, Any]
+    history: Series
+    losses: BatchLosses
+    diverged: Divergence | None
+
+    @property
+    def size(self) -> int:
+        """The memory its arrays take, in bytes; what is shared with the run is not counted."""
+        kept = self.state["watch"]["kept"] or ()
+        arrays = (*(self.state[name] for name in ("parameters", "statistics", "optimizer")), *kept)
+        return sum(array.nbytes for array in (*arrays, self.state["batches"]["order"]))
+
+
+class Moments:
+    """Checkpoints by number; a larger number is a younger one. The oldest are given up when they take too much."""
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self._kept: dict[int, Checkpoint] = {}
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        # Everything from this number on is still there, if it ever was.
+        self.oldest = 0
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._kept
+
+    def __getitem__(self, number: int) -> Checkpoint:
+        return self._kept[number]
+
+    def keep(self, number: int, checkpoint: Checkpoint) -> None:
+        """Keeps a checkpoint; one that is there already stays. The newest is kept whatever it takes."""
+        if number in self._kept:
+            return
+        self._kept[number] = checkpoint
+        self._bytes += checkpoint.size
+        while self._bytes > self._most_bytes and len(self._kept) > 1:
+            first = min(self._kept)
+            self._bytes -= self._kept.pop(first).size
+            self.oldest = first + 1

@@ -148,7 +148,6 @@ class Runner:
             self._trainer.train(job.seconds, job.steps, goal)
         return self._trainer
 
-
     def _applied(self, trainer: Trainer, job: Apply) -> str:
         """Carries an edit out; returns what it has to tell."""
         if job.back_to in self._moments:
@@ -215,4 +214,5 @@ def _snapshot(trainer: Trainer, job: Job, look: _Look, rate: float) -> Snapshot:
         maps=look.maps if job.wants.maps else None,
         trace=trace(trainer.network, trainer.data, job.wants.row) if job.wants.row is not None else None,
         steps_per_second=rate,
+        pristine=trainer.steps_done == 0,
     )

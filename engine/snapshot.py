@@ -29,7 +29,8 @@ class Snapshot:
     its epochs were done, "" when it has not. ``steps_per_second`` is that of the last slice of work. ``units`` and
     ``edges`` are what the drawing was asked to show besides weights and maps, None when nothing else was; ``said``
     is what an edit of the numbers has to tell, such as what removing a unit has cost. ``oldest_moment`` is the
-    number of the oldest kept instant that one can still come back to.
+    number of the oldest kept instant that one can still come back to. ``pristine``: no step was done and no number
+    set by hand since the weights were drawn.
     """
 
     generation: int
@@ -53,6 +54,7 @@ class Snapshot:
     edges: EdgeValues | None = None
     said: str = ""
     oldest_moment: int = 0
+    pristine: bool = False
 
     def weights(self, layer: int) -> NDArray[Any]:
         """The weights of a layer, (inputs, units)."""

@@ -36,7 +36,7 @@ def reset(window: Window) -> None:
     window.training.set_running(False)
     window.banner.hide()
     snapshot = window.training.snapshot
-    if snapshot is not None and not snapshot.pristine:
+    if snapshot is not None and not (snapshot.pristine and window.training.settled):
         window.document.change(window.document.experiment, tr("Reset"), fresh=True)
 
 

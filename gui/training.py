@@ -148,7 +148,7 @@ class Training(QObject):
 
     def wait_idle(self, timeout_s: float = 60.0) -> None:
         """Does everything that has been asked for, without waiting for frames."""
-        while self._pending or self._chores or self._epochs_wished or self._goal is not None or not self.runner.idle:
+        while self._has_work:
             if self.runner.idle:
                 self._post_next()
             self._take(self.runner.wait(timeout_s))
@@ -302,6 +302,16 @@ class Training(QObject):
             keep=change.keep,
             wants=self.wants,
         )
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was asked for is done, so that ``snapshot`` shows how things are."""
+        return not (self.running or self._has_work)
+
+    @property
+    def _has_work(self) -> bool:
+        asked = self._pending or self._chores or self._epochs_wished or self._goal is not None
+        return bool(asked) or not self.runner.idle
 
     @property
     def generation(self) -> int:

@@ -129,11 +129,11 @@ class Window(QMainWindow):
     def _name_undo(self) -> None:
         """The menu says what would be undone and redone."""
         stack = self.document.undo_stack
-        for name, verb, text in (
-            ("edit.undo", tr("Undo"), stack.undo_text),
-            ("edit.redo", tr("Redo"), stack.redo_text),
+        for name, verb, text, count in (
+            ("edit.undo", tr("Undo"), stack.undo_text, stack.index),
+            ("edit.redo", tr("Redo"), stack.redo_text, len(stack) - stack.index),
         ):
-            self.actions_by_id[name].setEnabled(bool(text))
+            self.actions_by_id[name].setEnabled(count > 0)
             self.actions_by_id[name].setText(f"{verb} {text}".strip())
 
     # -- values to views -------------------------------------------------------------------------

@@ -211,9 +211,18 @@ def test_no_snapshot_from_before_a_reset_is_shown_after_it(running: Window, qtbo
     assert set(seen) == {0}
 
 
-def test_reset_is_no_edit(window: Window) -> None:
+def test_reset_of_what_was_not_trained_is_no_edit(window: Window) -> None:
     hands.trigger(window, "train.reset")
     assert len(window.document.undo_stack) == 0
+
+
+def test_reset_of_what_was_trained_can_be_undone(window: Window) -> None:
+    hands.trigger(window, "train.epoch")
+    trained = hands.settle(window)
+    for name in ("train.reset", "edit.undo"):
+        hands.trigger(window, name)
+        hands.settle(window)
+    assert hands.same_start(hands.snapshot_of(window), trained)
 
 
 def test_new_start_takes_the_next_seed(window: Window) -> None:

@@ -68,6 +68,11 @@ class Activation:
             return self
         return self.tune(getattr(layer, self.setting))
 
+    @property
+    def mixes(self) -> bool:
+        """Whether the output of a unit depends on the sums of the others."""
+        return self.backward is not None
+
     def pass_back(self, z: Array, a: Array, gradient: Array) -> Array:
         """Turns dL/da into dL/dz, in place. All arrays have shape (units, batch)."""
         if self.backward is not None:

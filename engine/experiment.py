@@ -8,7 +8,7 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from engine.data.dataset import SCALES
 from engine.data.sources import SOURCES
-from engine.layers import LAYERS, Dense, Layer, Output, Stage
+from engine.layers import LAYERS, Dense, Layer, Output, Stage, Weighted
 from engine.losses import DEFAULT_HUBER_DELTA, LOSSES
 from engine.metrics import METRICS
 from engine.optimizers import OPTIMIZERS, Adam, Optimizer
@@ -194,8 +194,17 @@ class Experiment(Spec):
     training: TrainingSpec = TrainingSpec()
 
     def with_layers(self, layers: tuple[Layer, ...]) -> Experiment:
-        """The same experiment with other hidden layers; raises ``ValidationError`` for too many."""
-        return self.edited(network=self.network.edited(layers=layers))
+        """The same experiment with other hidden layers; raises ``ValidationError`` for too many.
+
+        Frozen and pruned weights of units that the layer before no longer has are forgotten.
+        """
+        width, fitting = None, []
+        for layer in (*layers, self.network.output):
+            if isinstance(layer, Weighted) and width is not None:
+                layer = layer.with_inputs(width)
+            width = layer.units if isinstance(layer, Dense) else width
+            fitting.append(layer)
+        return self.edited(network=self.network.edited(layers=tuple(fitting[:-1]), output=fitting[-1]))
 
     def with_layer(self, index: int, **changes: Any) -> Experiment:
         """The same experiment with fields of one hidden layer replaced.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from engine.activations import ACTIVATIONS, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Array
 from engine.initializers import DEFAULT_SPREAD, INITIALIZERS
@@ -20,9 +20,19 @@ from engine.spec import Setting, Spec, refusal
 _AUTO = ("auto", "Automatic")
 _ACTIVATION = "The function f in a = f(z)."
 
+_Index = Annotated[int, Field(ge=0, strict=True)]
+# Single weights, each as (input, unit).
+Weights = tuple[tuple[_Index, _Index], ...]
+_MOST_WEIGHTS = 65536
+WEIGHT_LISTS = ("frozen_weights", "pruned_weights")
+
 
 class Weighted(Spec):
-    """What a hidden dense layer and the output have in common."""
+    """What a hidden dense layer and the output have in common.
+
+    ``frozen_units`` are the indices of units whose weights and bias training leaves as they are. ``frozen_weights``
+    are single weights, each as (input, unit), that it leaves too; ``pruned_weights`` are those held at zero.
+    """
 
     activation: Annotated[str, Setting("Activation", _ACTIVATION, choices=ACTIVATIONS.choices)] = "tanh"
     negative_slope: Annotated[
@@ -63,7 +73,14 @@ class Weighted(Spec):
     ] = DEFAULT_SPREAD
     bias: Annotated[bool, Setting("Bias", "Whether every unit adds a number of its own to its sum.")] = True
     trainable: Annotated[bool, Setting("Trainable", "Off: training leaves weights and biases as they are.")] = True
-    frozen_units: Annotated[tuple[Annotated[int, Field(ge=0, strict=True)], ...], Field(max_length=4096)] = ()
+    frozen_units: Annotated[tuple[_Index, ...], Field(max_length=4096)] = ()
+    frozen_weights: Annotated[Weights, Field(max_length=_MOST_WEIGHTS)] = ()
+    pruned_weights: Annotated[Weights, Field(max_length=_MOST_WEIGHTS)] = ()
+
+    @field_validator("frozen_weights", "pruned_weights")
+    @classmethod
+    def _in_order(cls, pairs: Weights) -> Weights:
+        return tuple(sorted(set(pairs)))
 
     @property
     def started_by(self) -> str:
@@ -71,6 +88,11 @@ class Weighted(Spec):
         if self.initializer != "auto":
             return self.initializer
         return ACTIVATIONS[self.activation].initializer if self.activation in ACTIVATIONS else "glorot_uniform"
+
+    def with_inputs(self, inputs: int) -> Self:
+        """The same layer behind so many inputs: weights of others are no longer named as frozen or pruned."""
+        kept = {name: tuple(pair for pair in getattr(self, name) if pair[0] < inputs) for name in WEIGHT_LISTS}
+        return self if all(kept[name] == getattr(self, name) for name in WEIGHT_LISTS) else self.edited(**kept)
 
 
 class Layer(Spec):
@@ -83,10 +105,7 @@ class Layer(Spec):
 
 
 class Dense(Weighted, Layer):
-    """A layer in which every unit sees every output of the layer before: a = f(W x + b).
-
-    ``frozen_units`` are the indices of units whose weights and bias training leaves as they are.
-    """
+    """A layer in which every unit sees every output of the layer before: a = f(W x + b)."""
 
     kind: Literal["dense"] = "dense"
     label: ClassVar[str] = "Dense"
@@ -99,12 +118,19 @@ class Dense(Weighted, Layer):
         beyond = [unit for unit in self.frozen_units if unit >= self.units]
         if beyond:
             raise refusal("Dense.frozen_units", f"below {self.units}", beyond[0])
+        for name in WEIGHT_LISTS:
+            pairs = [pair for pair in getattr(self, name) if pair[1] >= self.units]
+            if pairs:
+                raise refusal(f"Dense.{name}", f"pairs (input, unit) with a unit below {self.units}", pairs[0])
         return self
 
     def edited(self, **changes: Any) -> Self:
-        """As ever; fewer units drop those frozen among the ones that go."""
-        if "units" in changes and "frozen_units" not in changes and isinstance(changes["units"], int):
-            changes["frozen_units"] = tuple(unit for unit in self.frozen_units if unit < changes["units"])
+        """As ever; fewer units drop those frozen, with frozen and pruned weights, among the ones that go."""
+        units = changes.get("units")
+        if isinstance(units, int):
+            changes.setdefault("frozen_units", tuple(unit for unit in self.frozen_units if unit < units))
+            for name in WEIGHT_LISTS:
+                changes.setdefault(name, tuple(pair for pair in getattr(self, name) if pair[1] < units))
         return super().edited(**changes)
 
 
@@ -142,6 +168,11 @@ class Stage(Layer):
 
     rows: ClassVar[dict[str, float]] = {}
     statistics: ClassVar[dict[str, float]] = {}
+
+    @property
+    def mixes(self) -> bool:
+        """Whether what a unit hands on depends on the other units of its row."""
+        return False
 
     @abstractmethod
     def forward(self, x: Array, out: Array, at: Bench) -> None:
@@ -216,6 +247,11 @@ class Norm(Stage):
     epsilon: Annotated[
         float, Setting("ε", "Keeps the division finite.", low=1e-12, high=1.0, step=10.0, scale="log")
     ] = 1e-5
+
+    @property
+    def mixes(self) -> bool:
+        """As softmax does."""
+        return ACTIVATIONS[self.activation].mixes
 
     def _scaled(self, x_hat: Array, out: Array, at: Bench) -> None:
         gamma, beta = at.rows[:, :, None]
@@ -292,6 +328,11 @@ class LayerNorm(Norm):
     label: ClassVar[str] = "Layer normalization"
     formula: ClassVar[str] = "out = γ (x − μ) / √(σ² + ε) + β, over the units"
     about: ClassVar[str] = "Gives every row mean 0 and deviation 1 over the units; the same in training and after."
+
+    @property
+    def mixes(self) -> bool:
+        """Always: mean and deviation are those of all units."""
+        return True
 
     def forward(self, x: Array, out: Array, at: Bench) -> None:
         """See the class."""

@@ -138,6 +138,13 @@ class Network:
         for stage in self.plan.stages:
             stage.rows(self.parameters)[:] = np.reshape(list(stage.stage.rows.values()), (-1, 1))
             stage.statistics(self.statistics)[:] = np.reshape(list(stage.stage.statistics.values()), (-1, 1))
+        self.prune(self.parameters)
+
+    def prune(self, flat: Array) -> None:
+        """Sets to zero what a flat vector has for the weights that are held at zero."""
+        for layer in self.plan.layers:
+            if layer.pruned_weights:
+                flat[layer.pruned] = 0.0
 
     def copy(self, dtype: DTypeLike) -> Network:
         """A network of its own with the same parameters and statistics, in another precision."""

@@ -19,9 +19,11 @@ from engine.activations import ACTIVATIONS, Activation, Array
 from engine.data.dataset import Dataset
 from engine.data.table import DataError
 from engine.experiment import Experiment
-from engine.layers import Dense, Stage, Weighted
+from engine.layers import Dense, Stage, Weighted, Weights
 from engine.losses import LOSSES, Loss
 from engine.metrics import METRICS
+
+Indices = NDArray[np.int64]
 
 
 class TooLargeError(ValueError):
@@ -74,6 +76,8 @@ class LayerPlan:
     bias: bool = True
     trainable: bool = True
     frozen_units: tuple[int, ...] = ()
+    frozen_weights: Weights = ()
+    pruned_weights: Weights = ()
     stages: tuple[StagePlan, ...] = ()
     place: int = -1
 
@@ -94,13 +98,26 @@ class LayerPlan:
         """A view of the biases, (units,), into a flat vector; zeros of their own for a layer without biases."""
         return self.matrix(flat)[:, -1] if self.bias else np.zeros(self.units, flat.dtype)
 
-    @property
-    def frozen(self) -> tuple[slice, ...]:
-        """The parts of the flat vector that training leaves as they are."""
+    @cached_property
+    def frozen(self) -> tuple[slice | Indices, ...]:
+        """The parts of the flat vector that training leaves as they are: the whole layer, or places in it."""
         if not self.trainable:
             return (slice(self.start, self.stop),)
+        if not (self.frozen_units or self.frozen_weights or self.pruned_weights):
+            return ()
         width = self.inputs + self.bias
-        return tuple(slice(self.start + unit * width, self.start + (unit + 1) * width) for unit in self.frozen_units)
+        units = self.start + width * np.array(self.frozen_units, np.int64)[:, None] + np.arange(width)
+        return (np.unique(np.concatenate([units.ravel(), self._places(self.frozen_weights), self.pruned])),)
+
+    @cached_property
+    def pruned(self) -> Indices:
+        """The places in the flat vector of the weights that are held at zero."""
+        return self._places(self.pruned_weights)
+
+    def _places(self, pairs: Weights) -> Indices:
+        inputs, units = np.array(pairs, np.int64).reshape(-1, 2).T
+        places: Indices = self.start + units * (self.inputs + self.bias) + inputs
+        return places
 
 
 @dataclass(frozen=True)
@@ -274,12 +291,28 @@ def _layers(experiment: Experiment, output: Weighted, inputs: int, outputs: int)
                 bias=spec.bias,
                 trainable=spec.trainable,
                 frozen_units=spec.frozen_units,
+                frozen_weights=spec.frozen_weights,
+                pruned_weights=spec.pruned_weights,
                 stages=tuple(stages),
                 place=place if hidden else -1,
             )
         )
+        _refuse_missing_weights(layers[-1])
         inputs, start, stages = layers[-1].units, layers[-1].stop, []
     return tuple(layers)
+
+
+def _refuse_missing_weights(layer: LayerPlan) -> None:
+    """Raises DataError where a weight is to be frozen or pruned that the layer does not have."""
+    for pairs, what in ((layer.frozen_weights, "freeze"), (layer.pruned_weights, "prune")):
+        for position, count, kind in ((0, layer.inputs, "input"), (1, layer.units, "unit")):
+            index = max((pair[position] for pair in pairs), default=-1)
+            if index >= count:
+                name = "The output" if layer.place < 0 else layer.name.capitalize()
+                has = f"1 {kind}" if count == 1 else f"{count} {kind}s"
+                raise DataError(
+                    f"{name} has {has}, so there is no weight of the {kind} with the index {index} to {what}"
+                )
 
 
 def refuse_too_large(planned: Plan, rows_per_optimizer: int, batch: int, dtype: DTypeLike = np.float32) -> None:

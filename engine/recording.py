@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.adoption import kept_layers
+from engine.adoption import Graft
 from engine.history import History
 from engine.metrics import metrics_for
 from engine.model import Evaluation
@@ -59,10 +59,12 @@ class Record:
         """Forgets what came after a step."""
         self.history, self.next_point = self.history.until(step), next_point
 
-    def rename(self, old: Plan, new: Plan, task: str) -> None:
+    def rename(self, old: Plan, new: Plan, task: str, graft: Graft) -> None:
         """Goes on with columns for the layers there are now, each with the past of the layer it was."""
         names = columns(new, task)
         origin = {name: name for name in names if not name.startswith(("hidden", "output"))}
-        for layer, was in kept_layers(old.layers, new.layers):
-            origin.update({f"{layer.name}.{kind}": f"{was.name}.{kind}" for kind in ("mean", "norm")})
+        for layer, part in zip(new.layers, graft.layers, strict=True):
+            if part is not None:
+                was = old.layers[part.was].name
+                origin.update({f"{layer.name}.{kind}": f"{was}.{kind}" for kind in ("mean", "norm")})
         self.history = self.history.renamed(names, origin)

@@ -1,18 +1,55 @@
-"""Operations: edits of a network that touch its numbers, and what they do to the description and to the weights."""
+"""Operations: edits of a network that touch its numbers, and what they do to the description and to the weights.
+
+``trainer.operate(operation)`` carries one out; ``operation.after(experiment)`` is the description that it leads to.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from engine.data.loading import load_data
 from engine.experiment import Experiment
+from engine.layer_surgery import DuplicateLayer, InsertIdentity, MoveLayer
+from engine.operation import OnLayer, Operation, remapped, weighted, with_weighted
+from engine.unit_surgery import (
+    AddUnit,
+    InitialiseLayer,
+    RemoveUnit,
+    SetBias,
+    SetWeight,
+    SplitUnit,
+    least_important,
+)
 
 
-@dataclass(frozen=True)
-class Operation:
-    """One edit. ``layer`` counts the dense layers from 0, the output last (as ``plan.layers``)."""
+def with_features(
+    experiment: Experiment, names: tuple[str, ...] | None, before: tuple[str, ...] | None = None
+) -> Experiment:
+    """The experiment with other input columns (None: all of the table); what is frozen or pruned follows by name.
 
-    layer: int
+    ``before`` are the columns there are now. Without them, and where the experiment does not name its columns, the
+    table is loaded if anything is frozen or pruned. Raises ``DataError`` for a column that there is not.
+    """
+    data = experiment.data.edited(features=names)
+    first = weighted(experiment)[0]
+    if first.frozen_weights or first.pruned_weights:
+        old = before or experiment.data.features or load_data(experiment.data).names
+        new = names or load_data(data).names
+        origins = [old.index(name) if name in old else -1 for name in new]
+        experiment = with_weighted(experiment, {0: remapped(first, inputs=origins)})
+    return experiment.edited(data=data)
 
-    def after(self, experiment: Experiment) -> Experiment:
-        """The description after the edit; raises ``ValueError`` with a sentence where it cannot be done."""
-        return experiment
+
+__all__ = [
+    "AddUnit",
+    "DuplicateLayer",
+    "InitialiseLayer",
+    "InsertIdentity",
+    "MoveLayer",
+    "OnLayer",
+    "Operation",
+    "RemoveUnit",
+    "SetBias",
+    "SetWeight",
+    "SplitUnit",
+    "least_important",
+    "with_features",
+]

@@ -44,13 +44,14 @@ class Update:
         self.count = 0
         self._training: TrainingSpec | None = None
         self._plain = False
+        # Slices for whole layers and arrays of places for units and weights; empty where everything learns.
         self._frozen = [part for layer in network.plan.layers for part in layer.frozen]
 
     def apply(self, training: TrainingSpec, rate: float, loss: Callable[[], float]) -> None:
         """One update from ``network.gradient``, at a rate; ``loss()`` is the batch's loss at the weights of the moment.
 
         In this order: the penalties' slopes are added, the gradient is clipped, the optimizer moves, frozen
-        parameters are put back, long weights are shortened.
+        parameters are put back, long weights are shortened (frozen ones are not, and count in the length).
         """
         w, g = self.network.parameters, self.network.gradient
         self.count += 1
@@ -70,6 +71,8 @@ class Update:
             w[part] = values
         if training.max_norm:
             self._shorten(training.max_norm)
+            for part, values in zip(self._frozen, kept, strict=True):
+                w[part] = values
 
     def _move(self, training: TrainingSpec, w: Array, g: Array, rate: float, loss: Callable[[], float]) -> None:
         optimizer = training.optimizer
@@ -91,12 +94,11 @@ class Update:
                 d_w += training.l2 * w
 
     def _shorten(self, limit: float) -> None:
-        """No unit's incoming weights, without its bias, are longer than the limit (Srivastava et al., 2014)."""
+        """Shortens a unit's incoming weights, without its bias, to the limit (Srivastava et al., 2014)."""
         for layer in self.network.plan.layers:
             if layer.trainable:
                 w = layer.weights(self.network.parameters)
                 lengths = np.sqrt(np.square(w).sum(axis=0))
-                lengths[list(layer.frozen_units)] = 0.0
                 w *= np.where(lengths > limit, limit / lengths, 1.0).astype(w.dtype)
 
 

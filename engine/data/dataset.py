@@ -50,7 +50,8 @@ class Dataset:
     ``x_train``, ``x_test``: (rows, inputs) float32, scaled. ``y_train``, ``y_test``: class indices
     (rows,) int64 for classes, scaled numbers (rows, targets) float32 for regression. ``names`` are the
     input columns. ``rows_train`` and ``rows_test`` are the rows of the original table. The scalings were
-    fitted on the training part alone.
+    fitted on the training part alone. ``source`` is the key of the table it was loaded from, "" for arrays of
+    one's own.
     """
 
     x_train: NDArray[np.float32]
@@ -66,6 +67,7 @@ class Dataset:
     rows_train: NDArray[np.int64]
     rows_test: NDArray[np.int64]
     columns: tuple[str, ...]
+    source: str = ""
 
     @classmethod
     def from_table(
@@ -76,6 +78,7 @@ class Dataset:
         scale: str = "standard",
         seed: int = 0,
         columns: tuple[str, ...] | None = None,
+        source: str = "",
     ) -> Self:
         """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from."""
         _refuse_unusable(table, test_fraction, scale)
@@ -101,6 +104,7 @@ class Dataset:
             rows_train=train,
             rows_test=test,
             columns=columns or table.columns,
+            source=source,
         )
 
     @classmethod

@@ -23,4 +23,5 @@ def load_data(spec: DataSpec) -> Dataset:
         scale=spec.scale,
         seed=spec.seed,
         columns=table.columns,
+        source=spec.source,
     )

@@ -255,7 +255,7 @@ def test_the_estimate_knows_how_wide_a_number_is(
     def allocate(*_: Any) -> None:
         raise AllocatedError
 
-    monkeypatch.setattr("engine.trainer.Network", allocate)
+    monkeypatch.setattr("engine.training.Network", allocate)
     # 134 million parameters: about 6.5 GB in float32, 13 GB in float64.
     experiment_of_nine = Experiment().with_layers((Dense(units=4096),) * 9)
     with pytest.raises(error):
@@ -269,7 +269,7 @@ def test_the_estimate_knows_which_optimizer_takes_all_rows_at_once(
     def allocate(*_: Any) -> None:
         raise AllocatedError
 
-    monkeypatch.setattr("engine.trainer.Network", allocate)
+    monkeypatch.setattr("engine.training.Network", allocate)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: namedtuple("memory", "available")(500 * 10**6))
     # Sums, outputs and slopes of 20,000 rows in 4,096 units are about a gigabyte; those of 32 rows are nothing.
     data = Dataset.from_arrays(np.ones((20_000, 2)), np.arange(20_000) % 2)

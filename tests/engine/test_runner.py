@@ -272,7 +272,7 @@ def test_too_little_memory_comes_back_as_a_sentence(runner: Runner, monkeypatch:
     def too_much(*_: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("engine.trainer.Network", too_much)
+    monkeypatch.setattr("engine.training.Network", too_much)
     assert "memory" in failure(runner, Apply(experiment=LONG, fresh=True)).message
 
 

@@ -187,7 +187,7 @@ def test_a_network_that_has_reached_its_goal_is_not_taken_back_to_an_epoch_that_
 def timed(monkeypatch: pytest.MonkeyPatch, **training: Any) -> Trainer:
     """A trainer on whose clock every step takes half a second."""
     trainer = trainer_of(**training)
-    monkeypatch.setattr("engine.trainer.perf_counter", lambda: 1000.0 + 0.5 * trainer.steps_done)
+    monkeypatch.setattr("engine.training.perf_counter", lambda: 1000.0 + 0.5 * trainer.steps_done)
     return trainer
 
 

@@ -130,8 +130,8 @@ class Gap:
 
     ``starts``, ``ends``: y of the nodes at the left and the right, (inputs,) and (units,), in pixels of the picture,
     whose height is ``height``; they may lie outside it. The columns are ``span`` pixels apart, of which the picture
-    shows those of ``clip``, at first all. ``density`` is the pixels per unit of width. ``drawn`` is the number of
-    edges in the last picture.
+    shows those of ``clip``, at first all. ``density`` is the pixels per unit of width. ``drawn`` of ``visible`` edges
+    that pass through the picture were drawn the last time.
     """
 
     def __init__(
@@ -155,8 +155,10 @@ class Gap:
         edges to draw, however many there are.
         """
         edges = self._visible if only is None else np.intersect1d(self._visible, only)
-        flat = weights.ravel()[edges].astype(np.float32)
-        strength = np.nan_to_num(np.abs(flat) / np.float32(scale), nan=0.0, posinf=0.0).clip(0.0, 1.0)
+        flat = weights.ravel()[edges]
+        with np.errstate(over="ignore"):
+            strength = np.nan_to_num(np.abs(flat) / flat.dtype.type(scale), nan=0.0, posinf=0.0).clip(0.0, 1.0)
+        strength = strength.astype(np.float32)
         opacity: Floats = style.faintest + (style.strongest - style.faintest) * strength ** np.float32(0.7)
         negative = flat < 0
         chosen = np.flatnonzero(strength > _LEAST)
@@ -170,11 +172,16 @@ class Gap:
             chosen = _strongest(strength, chosen, _BROAD)
             chosen = chosen[strength[chosen] > 0.3]
         else:
-            self.drawn = len(chosen)
+            self.drawn = len(edges)
         if len(chosen):
             broad: Floats = (style.thinnest + (style.widest - style.thinnest) * strength[chosen]) * self._density
             parts += self._broad(edges[chosen], broad, opacity[chosen], negative[chosen])
         return _mix(parts, self.height, self.width, style)
+
+    @property
+    def visible(self) -> int:
+        """How many edges pass through the picture."""
+        return len(self._visible)
 
     def _in_sight(self, margin: float) -> NDArray[np.intp]:
         """The flat indices of the edges of which the picture shows something."""

@@ -155,7 +155,8 @@ class DiagramView(ZoomingView):
             units = ((selection.column, selection.index),)
         elif isinstance(selection, Weight) and self.edges.box_of(selection) is None:
             units = ((selection.layer, selection.source), (selection.layer + 1, selection.unit))
-        if any([self._scene.unfold(*unit) for unit in units]):
+        unfolded = [self._scene.unfold(*unit) for unit in units]
+        if any(unfolded):
             self.follow()
 
     # -- painting --------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from gui import edits
 from gui.diagram.controls import Controls
 from gui.diagram.edges import Edges
 from gui.diagram.layout import Column, Mark, edge_at, head_for, mark_at, marks, node_at, place
-from gui.diagram.painting import Painting
+from gui.diagram.painting import Painting, numbers_beside
+from gui.diagram.shown import Shown
+from gui.diagram.viewbar import ViewBar
 from gui.diagram.words import describe_edge, describe_stage, describe_unit
 from gui.selection import Selection, StageAt, Unit, Weight, output_names, stage_name, stages_before
 from gui.text import tr
@@ -24,10 +26,14 @@ _CATCH_UP_MS = 30
 
 
 class DiagramView(QWidget):
-    """Shows a snapshot's network. ``selected(selection)`` and ``edited(experiment, text, merge)`` are wishes."""
+    """Shows a snapshot's network.
+
+    ``selected(selection)``, ``edited(experiment, text, merge)`` and ``view_chosen(shown)`` are wishes.
+    """
 
     selected = Signal(object)
     edited = Signal(object, str, str)
+    view_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +55,8 @@ class DiagramView(QWidget):
         self._controls = Controls(self)
         self._controls.units_wished.connect(self._change_units)
         self._controls.layer_wished.connect(self._insert_layer)
+        self.bar, self._shown, self._legend_room = ViewBar(self), Shown(), 0.0
+        self.bar.chosen.connect(self.view_chosen)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for a small network."""
@@ -64,6 +72,7 @@ class DiagramView(QWidget):
             self._say_what_is_shown(snapshot)
         self._snapshot = snapshot
         self._place()
+        self._place_bar()
         if running:
             self._edges.refresh()
         else:
@@ -78,6 +87,18 @@ class DiagramView(QWidget):
         """Marks a unit or a weight."""
         self._selection = selection
         self.update()
+
+    def show_view(self, shown: Shown) -> None:
+        """Shows something else of the network, as far as the snapshot has it."""
+        self._shown = shown
+        self._place()
+        self._place_bar()
+        self.update()
+
+    def _place_bar(self) -> None:
+        if self._snapshot is not None:
+            self.bar.show_view(self._shown, self._snapshot)
+            self._legend_room = self.bar.settle(self.width(), self.height())
 
     def _say_what_is_shown(self, snapshot: Snapshot) -> None:
         parts = [f"{snapshot.plan.widths[0]} {tr('inputs')}"]
@@ -94,13 +115,14 @@ class DiagramView(QWidget):
         density = self.devicePixelRatioF()
         hidden = len(snapshot.experiment.network.layers)
         stages = tuple(stages_before(snapshot.plan, layer, hidden) for layer in range(len(snapshot.plan.layers)))
-        key = (snapshot.plan.widths, stages, snapshot.data.names, output_names(snapshot), self.size(), density)
+        beside = numbers_beside(snapshot, self._shown)
+        key = (snapshot.plan.widths, stages, snapshot.data.names, output_names(snapshot), self.size(), density, beside)
         if key == self._geometry_key:
             return
         self._geometry_key = key
         metrics = QFontMetricsF(font(12))
-        left = 40.0 + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
-        right = 52.0 + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
+        left = 40.0 + beside[0] + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
+        right = 52.0 + beside[1] + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
         self._columns = place(snapshot.plan.widths, self.width(), self.height(), left, right, head_for(stages))
         self._marks = marks(self._columns, stages)
         self._sides = [round(column.size * density) for column in self._columns[1:]]
@@ -133,6 +155,9 @@ class DiagramView(QWidget):
                 self.devicePixelRatioF(),
                 QSizeF(self.size()),
                 self._edges.scale,
+                self._shown,
+                getattr(self._edges, "drawn", None),
+                self._legend_room,
             ).paint()
 
     # -- the pointer -----------------------------------------------------------------------------
@@ -172,6 +197,7 @@ class DiagramView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Makes use of the new size."""
         self._place()
+        self._place_bar()
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

@@ -177,8 +177,9 @@ class Dropout(Stage):
         np.multiply(x, at.kept["mask"], out=out)
 
     def backward(self, delta: Array, at: Bench) -> None:
-        """dL/dx = dL/d out · mask / (1 − p)."""
-        delta *= at.kept["mask"]
+        """dL/dx = dL/d out · mask / (1 − p); unchanged when the network answers."""
+        if at.training:
+            delta *= at.kept["mask"]
 
 
 class GaussianNoise(Stage):
@@ -279,10 +280,10 @@ class BatchNorm(Norm):
             at.statistics += self.momentum * (np.stack([mean, unbiased])[:, :, 0] - at.statistics)
 
     def backward(self, delta: Array, at: Bench) -> None:
-        """See ``Norm``; for a batch of one row mean and variance are constants."""
+        """See ``Norm``; for a batch of one row, and when the network answers, mean and variance are constants."""
         slope = self._to_x_hat(delta, at)
-        single = delta.shape[1] < 2
-        delta[:] = slope * at.kept["inverse"] if single else self._through_normalizing(slope, 1, at)
+        constant = not at.training or delta.shape[1] < 2
+        delta[:] = slope * at.kept["inverse"] if constant else self._through_normalizing(slope, 1, at)
 
 
 class LayerNorm(Norm):

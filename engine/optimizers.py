@@ -34,6 +34,7 @@ class Optimizer(Spec):
     """What all optimizers share; one is chosen by its ``kind``.
 
     ``full_batch``: every step takes all training rows at once, and the whole vector in one block.
+    ``first_moment`` and ``second_moment`` name the rows that remember the gradient and its size; "": none does.
     """
 
     kind: str
@@ -41,6 +42,8 @@ class Optimizer(Spec):
     formula: ClassVar[str]
     about: ClassVar[str]
     row_names: ClassVar[tuple[str, ...]] = ()
+    first_moment: ClassVar[str] = ""
+    second_moment: ClassVar[str] = ""
     full_batch: ClassVar[bool] = False
     learning_rate: Annotated[float, _RATE]
 
@@ -56,6 +59,21 @@ class Optimizer(Spec):
     def search(self, w: Array, g: Array, rows: Array, t: int, rate: float, loss: Callable[[], float]) -> None:
         """Like ``move``, for optimizers that try several lengths: ``loss()`` is the loss at the ``w`` of the moment."""
         self.move(w, g, rows, t, rate)
+
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """The rate that each parameter had in update ``t``: w has moved by −(effective rate) · direction.
+
+        ``rows`` are as ``move`` has left them, (len(self.rows), n). Returns (n,) or one number for all; NaN where
+        no gradient has ever come, None when there is no such rate. The direction is that of the formula: g, or its
+        memory. A weight decay beside the direction is not counted.
+        """
+        return rate
+
+
+def _divided(rate: float, size: Array, epsilon: float) -> Array:
+    """rate / (size + ε); NaN where the size of the gradient has always been 0 and ε alone would make up the rate."""
+    result: Array = np.where(size == 0.0, np.nan, rate / (size + epsilon))
+    return result
 
 
 class GradientDescent(Optimizer):
@@ -83,6 +101,7 @@ class Momentum(Optimizer):
     formula: ClassVar[str] = "m ← momentum · m + g;  w ← w − rate · m"
     about: ClassVar[str] = "A heavy ball: remembers its direction and rolls through small bumps."
     row_names: ClassVar[tuple[str, ...]] = ("m",)
+    first_moment: ClassVar[str] = "m"
     learning_rate: Annotated[float, _RATE] = 0.03
     momentum: Annotated[float, _MOMENTUM] = 0.9
 
@@ -105,6 +124,7 @@ class Nesterov(Optimizer):
     formula: ClassVar[str] = "m ← momentum · m + g;  w ← w − rate · (g + momentum · m)"
     about: ClassVar[str] = "Momentum that already counts the step it is about to take, and so brakes in time."
     row_names: ClassVar[tuple[str, ...]] = ("m",)
+    first_moment: ClassVar[str] = "m"
     learning_rate: Annotated[float, _RATE] = 0.03
     momentum: Annotated[float, _MOMENTUM] = 0.9
 
@@ -124,6 +144,7 @@ class AdaGrad(Optimizer):
     formula: ClassVar[str] = "v ← v + g²;  w ← w − rate · g / (√v + ε)"
     about: ClassVar[str] = "Weights that were moved much move less and less; good for rare features."
     row_names: ClassVar[tuple[str, ...]] = ("v",)
+    second_moment: ClassVar[str] = "v"
     learning_rate: Annotated[float, _RATE] = 0.05
     epsilon: Annotated[float, _EPSILON] = 1e-10
 
@@ -132,6 +153,10 @@ class AdaGrad(Optimizer):
         (v,) = rows
         v += g * g
         w -= rate * g / (np.sqrt(v) + self.epsilon)
+
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """rate / (√v + ε), on g."""
+        return _divided(rate, np.sqrt(rows[0]), self.epsilon)
 
 
 class AdaDelta(Optimizer):
@@ -146,6 +171,7 @@ class AdaDelta(Optimizer):
     formula: ClassVar[str] = "v ← ρv + (1−ρ)g²;  d = √(u+ε)/√(v+ε) · g;  u ← ρu + (1−ρ)d²;  w ← w − rate · d"
     about: ClassVar[str] = "Finds its step from its own last steps; needs no learning rate (leave it at 1)."
     row_names: ClassVar[tuple[str, ...]] = ("v", "u")
+    second_moment: ClassVar[str] = "v"
     learning_rate: Annotated[float, _RATE] = 1.0
     rho: Annotated[float, _RHO] = 0.9
     epsilon: Annotated[float, _EPSILON] = 1e-6
@@ -157,6 +183,12 @@ class AdaDelta(Optimizer):
         d = np.sqrt(u + self.epsilon) / np.sqrt(v + self.epsilon) * g
         u += (1.0 - self.rho) * (d * d - u)
         w -= rate * d
+
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """rate · √(u + ε) / √(v + ε), on g, with the u that the step has left for the next one."""
+        v, u = rows
+        result: Array = rate * np.sqrt(u + self.epsilon) / np.sqrt(v + self.epsilon)
+        return result
 
 
 class RMSProp(Optimizer):
@@ -170,6 +202,7 @@ class RMSProp(Optimizer):
     formula: ClassVar[str] = "v ← ρv + (1−ρ)g²;  w ← w − rate · g / (√v + ε)"
     about: ClassVar[str] = "Divides by the recent size of the gradient: AdaGrad that forgets."
     row_names: ClassVar[tuple[str, ...]] = ("v",)
+    second_moment: ClassVar[str] = "v"
     learning_rate: Annotated[float, _RATE] = 0.01
     rho: Annotated[float, _RHO] = 0.99
     epsilon: Annotated[float, _EPSILON] = 1e-8
@@ -179,6 +212,10 @@ class RMSProp(Optimizer):
         (v,) = rows
         v += (1.0 - self.rho) * (g * g - v)
         w -= rate * g / (np.sqrt(v) + self.epsilon)
+
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """rate / (√v + ε), on g."""
+        return _divided(rate, np.sqrt(rows[0]), self.epsilon)
 
 
 class CentredRMSProp(Optimizer):
@@ -192,6 +229,8 @@ class CentredRMSProp(Optimizer):
     formula: ClassVar[str] = "v ← ρv + (1−ρ)g²;  m ← ρm + (1−ρ)g;  w ← w − rate · g / (√(v − m²) + ε)"
     about: ClassVar[str] = "Divides by how much the gradient varies; steady gradients take larger steps."
     row_names: ClassVar[tuple[str, ...]] = ("v", "m")
+    first_moment: ClassVar[str] = "m"
+    second_moment: ClassVar[str] = "v"
     learning_rate: Annotated[float, _RATE] = 0.001
     rho: Annotated[float, _RHO] = 0.99
     epsilon: Annotated[float, _EPSILON] = 1e-6
@@ -203,6 +242,12 @@ class CentredRMSProp(Optimizer):
         m += (1.0 - self.rho) * (g - m)
         # Rounding may leave a spread just below zero.
         w -= rate * g / (np.sqrt(np.maximum(v - m * m, 0.0)) + self.epsilon)
+
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """rate / (√(v − m²) + ε), on g."""
+        v, m = rows
+        result = rate / (np.sqrt(np.maximum(v - m * m, 0.0)) + self.epsilon)
+        return np.where(v == 0.0, np.nan, result)
 
 
 class Adam(Optimizer):
@@ -217,6 +262,8 @@ class Adam(Optimizer):
     formula: ClassVar[str] = "m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  w ← w − rate · m̂ / (√v̂ + ε)"
     about: ClassVar[str] = "A step of its own for every weight, from the mean and the spread of its gradient."
     row_names: ClassVar[tuple[str, ...]] = ("m", "v")
+    first_moment: ClassVar[str] = "m"
+    second_moment: ClassVar[str] = "v"
     learning_rate: Annotated[float, _RATE] = 0.01
     beta1: Annotated[float, _BETA1] = 0.9
     beta2: Annotated[float, _BETA2] = 0.999
@@ -251,6 +298,10 @@ class Adam(Optimizer):
         np.divide(m, step, out=step)
         step *= rate * correction / (1.0 - self.beta1**t)
         return step
+
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """rate / (√v̂ + ε), on m̂; AMSGrad's v̂ is the largest so far, which is its last row as v is Adam's."""
+        return _divided(rate, np.sqrt(rows[-1] / (1.0 - self.beta2**t)), self.epsilon)
 
 
 class AMSGrad(Adam):
@@ -338,6 +389,8 @@ class AdaMax(Optimizer):
     formula: ClassVar[str] = "m ← β₁m + (1−β₁)g;  u ← max(β₂u, |g| + ε);  w ← w − rate · m̂ / u"
     about: ClassVar[str] = "Adam that measures the gradient by its largest value, slowly forgotten."
     row_names: ClassVar[tuple[str, ...]] = ("m", "u")
+    first_moment: ClassVar[str] = "m"
+    second_moment: ClassVar[str] = "u"
     learning_rate: Annotated[float, _RATE] = 0.01
     beta1: Annotated[float, _BETA1] = 0.9
     beta2: Annotated[float, _BETA2] = 0.999
@@ -351,6 +404,11 @@ class AdaMax(Optimizer):
         np.maximum(u, np.abs(g) + self.epsilon, out=u)
         w -= rate / (1.0 - self.beta1**t) * m / u
 
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """rate / u, on m̂; u is ε where no gradient has ever come."""
+        u = rows[1]
+        return np.where(u <= self.epsilon, np.nan, rate / u)
+
 
 class Lion(Optimizer):
     """Moves every weight by the same amount, in the direction of its sign (Chen et al., 2023, Algorithm 2).
@@ -363,6 +421,7 @@ class Lion(Optimizer):
     formula: ClassVar[str] = "w ← w − rate · (sign(β₁m + (1−β₁)g) + λw);  m ← β₂m + (1−β₂)g"
     about: ClassVar[str] = "Only the sign of the mean gradient counts; wants a rate several times smaller than Adam."
     row_names: ClassVar[tuple[str, ...]] = ("m",)
+    first_moment: ClassVar[str] = "m"
     learning_rate: Annotated[float, _RATE] = 0.001
     beta1: Annotated[float, _BETA1] = 0.9
     beta2: Annotated[float, Setting("β₂", "Memory of the mean gradient m.", low=0.0, high=0.9999, step=0.01)] = 0.99
@@ -409,6 +468,11 @@ class Rprop(Optimizer):
         np.multiply(g, turn >= 0.0, out=last)
         w -= size * np.sign(last)
 
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """s, on the sign of g."""
+        sizes: Array = rows[1].copy()
+        return sizes
+
 
 class LBFGS(Optimizer):
     """Limited-memory BFGS: a Newton step from the last few changes (Liu & Nocedal, 1989; Nocedal & Wright, 7.4).
@@ -449,6 +513,10 @@ class LBFGS(Optimizer):
         d = self._direction(g, rows)
         if not _fall(w, rows[0], d, reach, float(np.dot(g, d)), loss):
             rows[2:] = 0.0
+
+    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+        """None: H mixes the gradients of all parameters, so that none has a rate of its own."""
+        return None
 
     def _pairs(self, rows: Array) -> Array:
         return rows[2:].reshape(2, self.memory, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from engine.data.dataset import Dataset
 from engine.network import Network
 
 GRID = 56
+# A coarser grid where points × widths, or points × parameters, would be more than this.
+_NUMBERS, _PRODUCTS = 4_000_000, 2_000_000_000
+_COARSEST = 8
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Wants:
 
     ``plane``: the indices of up to two inputs that the maps run over; () is the data's own where it has no more
     than two inputs, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
+    ``maps``: the nodes are drawn, with maps or with statistics of their units.
     """
 
     maps: bool = False
@@ -30,16 +35,36 @@ class Wants:
 
 
 @dataclass(frozen=True)
-class Maps:
-    """What every unit answers over the plane of the two inputs.
+class Plane:
+    """What maps run over. ``inputs``: the one or two that vary. ``held``: the row at which the others are held.
 
-    ``layers``: for each layer (units, GRID, GRID), the second axis running along input 2 from low to high,
-    the third along input 1. ``extent``: (x low, x high, y low, y high) in the user's units.
+    ``held`` is a row of the original table, None when there are no others. ``quantity`` is "activation" (a) or
+    "pre_activation" (z).
+    """
+
+    inputs: tuple[int, ...]
+    held: int | None = None
+    quantity: str = "activation"
+
+
+@dataclass(frozen=True)
+class Maps:
+    """What every unit answers over a plane of one or two inputs; the others are held at those of a row.
+
+    ``layers``: for each layer (units, side, side), the second axis running along the second input of ``plane``
+    from low to high, the third along the first; with a single input all rows of a picture are equal. They are the
+    ``quantity``, ``answers`` (outputs, side, side) always the outputs a. The side is GRID, less for wide networks.
+    ``extent``: (x low, x high, y low, y high) in the user's units; y goes from 0 to 1 with a single input.
+    ``held`` is the row of the original table, None when all inputs vary. The arrays are not to be written to.
     """
 
     step: int
     extent: tuple[float, float, float, float]
     layers: list[Array]
+    answers: Array
+    plane: tuple[int, ...]
+    held: int | None = None
+    quantity: str = "activation"
 
 
 @dataclass(frozen=True)
@@ -59,41 +84,92 @@ class Trace:
     a: list[Array]
 
 
-def plane_extent(data: Dataset) -> tuple[float, float, float, float]:
-    """The range of the two inputs over all rows with a margin of 8 %, in the network's units."""
-    x = np.concatenate([data.x_train, data.x_test])
+def chosen_plane(data: Dataset, wants: Wants) -> Plane | None:
+    """The plane that maps are wanted over, or None when there is none; columns the data do not have choose none."""
+    inputs, wanted = data.x_train.shape[1], wants.plane
+    if not (len(wanted) == len(set(wanted)) <= 2 and all(0 <= column < inputs for column in wanted)):
+        wanted = ()
+    if not wanted:
+        wanted = tuple(range(inputs)) if inputs <= 2 else ()
+    if not wanted:
+        return None
+    quantity = "pre_activation" if wants.nodes == "pre_activation" else "activation"
+    if len(wanted) == inputs:
+        return Plane(wanted, None, quantity)
+    held = wants.row if wants.row is not None and _place(data, wants.row) else int(data.rows_train[0])
+    return Plane(wanted, held, quantity)
+
+
+def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float, float, float, float]:
+    """The range of one or two inputs over all rows with a margin of 8 %, in the network's units; y is 0 to 1 for one.
+
+    Returns (x low, x high, y low, y high).
+    """
+    x = np.concatenate([data.x_train[:, inputs], data.x_test[:, inputs]])
     low, high = x.min(axis=0).astype(float), x.max(axis=0).astype(float)
     margin = 0.08 * np.where(high > low, high - low, 1.0)
-    return (low[0] - margin[0], high[0] + margin[0], low[1] - margin[1], high[1] + margin[1])
+    low, high = low - margin, high + margin
+    return (low[0], high[0], *((low[1], high[1]) if len(inputs) == 2 else (0.0, 1.0)))
 
 
-def maps(network: Network, data: Dataset, step: int) -> Maps | None:
-    """The answers of every unit over the plane, or None when there are not exactly two inputs."""
-    if data.x_train.shape[1] != 2:
-        return None
-    left, right, bottom, top = plane_extent(data)
-    across, up = np.meshgrid(np.linspace(left, right, GRID), np.linspace(bottom, top, GRID))
-    points = np.stack([across.ravel(), up.ravel()], axis=1).astype(network.dtype)
+def maps(network: Network, data: Dataset, step: int, plane: Plane) -> Maps:
+    """What every unit answers over a plane."""
+    left, right, bottom, top = plane_extent(data, plane.inputs)
+    side = _side(network)
+    across, up = np.linspace(left, right, side), np.linspace(bottom, top, side)
+    # With a single input one row of points says it all.
+    places = np.meshgrid(across, up if len(plane.inputs) == 2 else up[:1])
+    points = np.tile(_values(data, plane.held).astype(network.dtype), (places[0].size, 1))
+    for column, along in zip(plane.inputs, places, strict=False):
+        points[:, column] = along.ravel()
     with np.errstate(all="ignore"):
-        a = network.every_layer(points).a
-    corners = data.x_scaling.undo([[left, bottom], [right, top]])
-    extent = (corners[0, 0], corners[1, 0], corners[0, 1], corners[1, 1])
-    return Maps(step, extent, [layer.reshape(-1, GRID, GRID).copy() for layer in a])
+        work = network.every_layer(points)
+    chosen = work.z if plane.quantity == "pre_activation" else work.a
+
+    def picture(values: Array) -> Array:
+        return np.broadcast_to(values.reshape(len(values), -1, side), (len(values), side, side))
+
+    scaling, columns = data.x_scaling, list(plane.inputs)
+    x, y = ([low, high] for low, high in ((left, right), (bottom, top)))
+    ends = np.array([x, y])[: len(columns)] * scaling.factor[columns, None] + scaling.shift[columns, None]
+    extent = (*ends[0].tolist(), *(ends[1].tolist() if len(columns) == 2 else y))
+    layers = [picture(values) for values in chosen]
+    return Maps(step, extent, layers, picture(work.a[-1]), plane.inputs, plane.held, plane.quantity)
+
+
+def _side(network: Network) -> int:
+    """How many points the grid has along a side: as many as the size of the network allows."""
+    points = min(_NUMBERS // sum(network.plan.widths), _PRODUCTS // network.plan.parameters)
+    return max(_COARSEST, min(GRID, isqrt(points)))
+
+
+def _place(data: Dataset, row: int) -> tuple[str, int] | None:
+    """Part and position of a row of the original table, or None when it is in neither part."""
+    for part, rows in (("train", data.rows_train), ("test", data.rows_test)):
+        found = np.flatnonzero(rows == row)
+        if len(found):
+            return part, int(found[0])
+    return None
+
+
+def _values(data: Dataset, row: int | None) -> Array:
+    """The inputs (inputs,) of a row of the original table, scaled; zeros without a row."""
+    place = None if row is None else _place(data, row)
+    return np.zeros(data.x_train.shape[1]) if place is None else data.part(place[0])[0][place[1]]
 
 
 def trace(network: Network, data: Dataset, row: int) -> Trace | None:
     """One row of the original table through the network, or None when it is in neither part."""
-    for part, rows in (("train", data.rows_train), ("test", data.rows_test)):
-        found = np.flatnonzero(rows == row)
-        if len(found):
-            x, y = data.part(part)
-            with np.errstate(all="ignore"):
-                work = network.every_layer(x[found])
-            units = data.x_scaling.undo(x[found])[0]
-            truth = _in_words(data, y[found[0]])
-            columns = ([values[:, 0].copy() for values in each] for each in (work.x, work.z, work.a))
-            return Trace(row, part, x[found[0]], units, truth, *columns)
-    return None
+    place = _place(data, row)
+    if place is None:
+        return None
+    part, found = place
+    x, y = data.part(part)
+    with np.errstate(all="ignore"):
+        work = network.every_layer(x[[found]])
+    units = data.x_scaling.undo(x[[found]])[0]
+    columns = ([values[:, 0].copy() for values in each] for each in (work.x, work.z, work.a))
+    return Trace(row, part, x[found], units, _in_words(data, y[found]), *columns)
 
 
 def _in_words(data: Dataset, y: Array) -> str:

@@ -15,15 +15,13 @@ from queue import Empty, SimpleQueue
 from time import perf_counter
 
 from engine.data.table import DataError
+from engine.edge_views import edge_values
 from engine.experiment import Experiment
-from engine.model import Evaluation
+from engine.looking import Look
 from engine.plan import TooLargeError
-from engine.probes import Maps, Wants, maps, trace
+from engine.probes import Wants, trace
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
-
-# Evaluations and maps may take this share of the thread's time.
-_LOOKING_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Runner:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._reports: SimpleQueue[Snapshot | Failure] = SimpleQueue()
         self._outstanding = 0
-        self._look = _Look()
+        self._look = Look()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
 
@@ -123,11 +121,12 @@ class Runner:
                 self._trainer.reconfigure(job.experiment)
                 if job.fresh:
                     self._trainer.reset()
-            self._look = _Look()
+            self._look = Look()
         assert self._trainer is not None, "the first job must be Apply"
         if isinstance(job, Train):
             epochs = self._trainer.experiment.training.epochs
             goal = epochs if job.until_epoch is None else min(job.until_epoch, epochs)
+            self._trainer.update.watched = job.wants.edges == "update"
             self._trainer.train(job.seconds, job.steps, goal)
         return self._trainer
 
@@ -140,33 +139,10 @@ def _failure(job: Job, message: str, details: str = "") -> Failure:
     return Failure(job.generation, message, details, job.experiment if isinstance(job, Apply) else None)
 
 
-class _Look:
-    """Evaluates the network and makes the maps for a report, at most for a fixed share of the time."""
-
-    def __init__(self) -> None:
-        self.evaluation: Evaluation | None = None
-        self.maps: Maps | None = None
-        self._wants = Wants()
-        self._ended, self._cost_s = 0.0, 0.0
-
-    def update(self, trainer: Trainer, wants: Wants, now: bool) -> None:
-        """Looks again, unless that has taken too much of the time lately; ``now`` does in any case."""
-        begun = perf_counter()
-        rested = begun - self._ended >= self._cost_s * (1.0 / _LOOKING_SHARE - 1.0)
-        if not (now or rested or wants != self._wants or self.evaluation is None):
-            # The history's points are evaluated anyway.
-            self.evaluation = trainer.last_evaluation
-            return
-        self._wants = wants
-        self.evaluation = trainer.evaluation()
-        if wants.maps and (self.maps is None or self.maps.step != trainer.steps_done):
-            self.maps = maps(trainer.network, trainer.data, trainer.steps_done)
-        self._ended = perf_counter()
-        self._cost_s = self._ended - begun
-
-
-def _snapshot(trainer: Trainer, job: Job, look: _Look, rate: float) -> Snapshot:
+def _snapshot(trainer: Trainer, job: Job, look: Look, rate: float) -> Snapshot:
     assert look.evaluation is not None
+    wants = job.wants
+    traced = trace(trainer.network, trainer.data, wants.row) if wants.row is not None else None
     return Snapshot(
         generation=job.generation,
         experiment=trainer.experiment,
@@ -182,7 +158,9 @@ def _snapshot(trainer: Trainer, job: Job, look: _Look, rate: float) -> Snapshot:
         evaluation=look.evaluation,
         history=trainer.history.view(),
         batch_losses=trainer.batch_losses.view(),
-        maps=look.maps if job.wants.maps else None,
-        trace=trace(trainer.network, trainer.data, job.wants.row) if job.wants.row is not None else None,
+        maps=look.maps,
+        trace=traced,
         steps_per_second=rate,
+        units=look.units,
+        edges=None if wants.edges == "weight" else edge_values(trainer, wants.edges, traced),
     )

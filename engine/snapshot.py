@@ -24,11 +24,11 @@ class Snapshot:
     """One instant. ``generation`` counts the rebuilds asked for: a snapshot from before one is dropped.
 
     ``parameters`` is a copy of the flat vector; ``weights(i)`` and ``biases(i)`` are views of it.
-    ``evaluation`` and ``maps`` say at which step they were taken: under full speed they may be a few
-    frames older than the weights; ``trace`` never is. ``stopped`` says, for people, why a run has ended before
-    its epochs were done, "" when it has not. ``steps_per_second`` is that of the last slice of work. ``units`` and
-    ``edges`` are what the drawing was asked to show besides weights and maps, None when nothing else was; ``said``
-    is what an edit of the numbers has to tell, such as what removing a unit has cost.
+    ``evaluation``, ``maps`` and ``units`` say at which step they were taken: under full speed they may be a few
+    frames older than the weights; ``trace`` and ``edges`` never are. ``stopped`` says, for people, why a run has
+    ended before its epochs were done, "" when it has not. ``steps_per_second`` is that of the last slice of work.
+    ``units`` and ``edges`` are what the drawing was asked to show besides weights and maps, None when nothing else
+    was; ``said`` is what an edit of the numbers has to tell, such as what removing a unit has cost.
     """
 
     generation: int

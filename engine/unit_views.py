@@ -3,8 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from engine.activations import Array
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.activations import Activation, Array
+from engine.batches import Rows
+from engine.network import LayerWork, Network, Work
+from engine.registry import Registry
+
+BINS = 24
+# Rows the statistics are taken over; fewer where rows × units would be more numbers than this.
+_ROWS, _NUMBERS, _FEWEST = 256, 1_000_000, 16
+# Rows at which a dead unit must be flat; fewer, but no less than those above, where rows × parameters would be more.
+_ROWS_OF_DEAD, _PRODUCTS = 4096, 2_000_000_000
+# A slope below this share of the steepest counts as flat.
+_FLAT = 0.05
+
+
+@dataclass(frozen=True)
+class NodeView:
+    """One thing the nodes can show. ``about`` says, for people, what it is."""
+
+    key: str
+    label: str
+    about: str
+
+
+NODE_VIEWS: Registry[NodeView] = Registry(
+    "node view",
+    [
+        NodeView("activation", "Activation", "The output a = f(z) of every unit, over the plane or over the data."),
+        NodeView("pre_activation", "Sum", "The sum z = Σ w·x + b of every unit, before its activation."),
+        NodeView(
+            "gradient",
+            "Gradient",
+            "delta = dL/dz of every unit: how the loss of a row changes with the unit's sum.",
+        ),
+        NodeView(
+            "saturation",
+            "Saturation",
+            "The share of the rows at which a unit's activation is so flat that hardly any gradient passes.",
+        ),
+        NodeView("sample", "One row", "The output a of every unit for the traced row."),
+    ],
+)
 
 
 @dataclass(frozen=True)
@@ -12,9 +56,11 @@ class LayerStatistics:
     """The units of one layer over some training rows.
 
     ``bounds`` (bins + 1,) are the limits of the bins, the same for all units of the layer; ``counts`` (units, bins)
-    the rows in each; ``level`` (units,) the root of the mean square; ``saturated`` (units,) the share of the rows at
-    which the activation is flat (its slope below a twentieth of the steepest); ``dead`` (units,) whether its slope
-    is zero at every row, so that nothing can be learned there.
+    the rows in each; ``level`` (units,) the root of the mean square; numbers that are not finite count in neither.
+    ``saturated`` (units,) is the share of the rows at which the activation is flat (its slope below a twentieth of
+    the steepest); ``dead`` (units,) whether its slope is zero at every row, so that nothing can be learned there.
+    Both are nothing where an activation mixes the units of its layer (softmax); and an output whose loss is
+    computed from z at once is never dead, since its gradient does not pass the activation.
     """
 
     bounds: Array
@@ -26,9 +72,135 @@ class LayerStatistics:
 
 @dataclass(frozen=True)
 class UnitStatistics:
-    """The statistics of every layer at one step. ``quantity`` is the key of the node view they belong to."""
+    """The statistics of every layer at one step. ``quantity`` is the key of the node view they belong to.
+
+    The levels and counts are those of a, of z for "pre_activation", of delta for "gradient"; ``rows`` of the
+    training rows are counted.
+    """
 
     step: int
     quantity: str
     rows: int
     layers: list[LayerStatistics]
+
+
+def unit_statistics(network: Network, rows: Rows, view: str, step: int) -> UnitStatistics:
+    """What every unit does over up to 256 of the training rows, evenly spread, as the network answers.
+
+    ``view`` is a key of NODE_VIEWS. delta is that of each row's own loss, weighed as in training, without penalties
+    and without noise. Units are called dead after a look at all training rows, or at 4096 where there are more.
+    Both numbers of rows are smaller for very large networks. Touches nothing of training.
+    """
+    if view not in NODE_VIEWS:
+        raise KeyError(f"there is no node view '{view}'; there are {', '.join(part.key for part in NODE_VIEWS)}")
+    count = min(_ROWS, max(_FEWEST, _NUMBERS // sum(network.plan.widths[1:])))
+    some = _spread(rows, count)
+    with np.errstate(all="ignore"):
+        work = _answered(network, some, back=view == "gradient")
+        if view == "gradient":
+            # The work's delta is that of the mean over all rows.
+            values = [at.delta * len(some) for at in work.layers]
+        else:
+            values = work.z if view == "pre_activation" else work.a
+        dead = _dead(network, rows, work)
+        layers = [
+            LayerStatistics(*_distribution(each), _saturated(at), flat)
+            for each, at, flat in zip(values, work.layers, dead, strict=True)
+        ]
+    return UnitStatistics(step, view, len(some), layers)
+
+
+def _spread(rows: Rows, count: int) -> Rows:
+    """So many of the rows, evenly spread; all where there are no more."""
+    if count >= len(rows):
+        return rows
+    chosen = np.linspace(0, len(rows) - 1, count).round().astype(np.int64)
+    return Rows(rows.x[chosen], rows.y[chosen], None if rows.weights is None else rows.weights[chosen])
+
+
+def _answered(network: Network, rows: Rows, back: bool) -> Work:
+    """The rows sent forward as the network answers, and back again in a network of its own."""
+    if not back:
+        work = Work(network, len(rows), back=False)
+        network.forward(rows.x.T, work)
+        return work
+    twin = network.copy(network.dtype)
+    work = Work(twin, len(rows))
+    for stage in (stage for at in work.layers for stage in at.stages):
+        stage.bench.training = False
+    twin.forward(rows.x.T, work)
+    twin.backward(rows.y.T, work, rows.weights)
+    return work
+
+
+def _distribution(values: Array) -> tuple[Array, NDArray[np.int64], Array]:
+    """Bounds (bins + 1,), counts (units, bins) and level (units,) of the finite ones among values (units, rows)."""
+    units, finite = len(values), np.isfinite(values)
+    if finite.all():
+        sound, least, most = values, values.min(), values.max()
+    else:
+        sound = np.where(finite, values, 0.0)
+        least, most = (sound[finite].min(), sound[finite].max()) if finite.any() else (0.0, 0.0)
+    low, high = float(least), float(most)
+    if not high / 2.0 - low / 2.0 > 0.0:
+        # All the same: the value stands in the middle of a range of its own size.
+        margin = 0.5 * max(abs(low), 1.0)
+        low, high = low - margin, high + margin
+    # Halves, because the whole range of float64 would overflow.
+    share = (sound * 0.5 - low * 0.5) / (high * 0.5 - low * 0.5)
+    places = np.clip((share * BINS).astype(np.int64), 0, BINS - 1) + BINS * np.arange(units)[:, None]
+    counts = np.bincount(places[finite], minlength=units * BINS).reshape(units, BINS)
+    t = np.linspace(0.0, 1.0, BINS + 1)
+    squares = np.square(sound, dtype=np.float64).sum(axis=1)
+    level = np.sqrt(squares / np.maximum(finite.sum(axis=1), 1))
+    return low * (1.0 - t) + high * t, counts, level
+
+
+def _saturated(at: LayerWork) -> Array:
+    """The share of the rows at which each unit is flat, (units,)."""
+    f = at.plan.activation
+    if f.backward is not None:
+        return np.zeros(at.plan.units)
+    slopes = _slopes(at)
+    flat: Array = (slopes < _FLAT * steepest_slope(f)) | (slopes == 0.0)
+    share: Array = flat.mean(axis=1)
+    return share
+
+
+def _slopes(at: LayerWork) -> Array:
+    """|f'(z)|, (units, rows), of an activation that does not mix its units."""
+    slopes = np.asarray(at.plan.activation.slope(at.z, at.a), at.z.dtype)
+    return np.broadcast_to(np.abs(slopes), at.z.shape)
+
+
+@lru_cache(maxsize=64)
+def steepest_slope(activation: Activation) -> float:
+    """The largest |f'(z)| of an activation for z between −30 and 30, found by trying."""
+    z = np.linspace(-30.0, 30.0, 6001)
+    return float(np.abs(np.asarray(activation.slope(z, activation.value(z, None)), float)).max())
+
+
+def _dead(network: Network, rows: Rows, seen: Work) -> list[NDArray[np.bool_]]:
+    """Which units are flat at every row, (units,) for each layer. ``seen``: some rows, already sent forward."""
+    learns = {at.plan.name for at in seen.layers if at.plan.activation.backward is not None}
+    if network.plan.fused:
+        learns.add(seen.layers[-1].plan.name)
+
+    def flat(work: Work) -> list[NDArray[np.bool_]]:
+        return [
+            np.zeros(at.plan.units, bool) if at.plan.name in learns else (_slopes(at) == 0.0).all(axis=1)
+            for at in work.layers
+        ]
+
+    found, count = flat(seen), len(seen.layers[0].z[0])
+    more = _spread(rows, min(_ROWS_OF_DEAD, max(count, _PRODUCTS // network.plan.parameters)))
+    if len(more) <= count:
+        return found
+    for start in range(0, len(more), count):
+        # Only what was flat so far can be dead; mostly there is nothing, and no more rows are needed.
+        if not any(each.any() for each in found):
+            break
+        part = slice(start, start + count)
+        work = _answered(network, Rows(more.x[part], more.y[part], None), back=False)
+        found = [was & now for was, now in zip(found, flat(work), strict=True)]
+    return found

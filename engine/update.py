@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.activations import Array
 from engine.experiment import TrainingSpec
@@ -35,18 +36,49 @@ def decays(training: TrainingSpec) -> bool:
 class Update:
     """Moves the parameters of a network; owns what the optimizer remembers of them.
 
-    ``memory`` has the shape (rows of the optimizer, parameters), ``count`` is the number of updates so far.
+    ``memory`` has the shape (rows of the optimizer, parameters), ``count`` is the number of updates so far,
+    ``rate`` the learning rate of the last one. ``watched``: what each update changes is kept, for ``change``.
     """
 
     def __init__(self, network: Network, optimizer: Optimizer) -> None:
         self.network = network
         self.memory = np.zeros((len(optimizer.rows), network.parameters.size), network.dtype)
         self.count = 0
+        self.rate = 0.0
+        self.watched = False
+        self._applied = self._changed = 0
+        self._change: Array | None = None
         self._training: TrainingSpec | None = None
         self._plain = False
         self._frozen = [part for layer in network.plan.layers for part in layer.frozen]
 
+    @property
+    def applied(self) -> bool:
+        """Whether the last update was made here: memory, ``rate`` and ``network.gradient`` are those it has left."""
+        return 0 < self._applied == self.count
+
+    @property
+    def change(self) -> Array | None:
+        """Δw of the last update, (parameters,); None when it was not watched."""
+        return self._change if 0 < self._changed == self.count else None
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Which parameters no update moves, (parameters,)."""
+        found = np.zeros(self.network.parameters.size, bool)
+        for part in self._frozen:
+            found[part] = True
+        return found
+
     def apply(self, training: TrainingSpec, rate: float, loss: Callable[[], float]) -> None:
+        """See ``_apply``; whether it is watched changes nothing of it."""
+        before = self.network.parameters.copy() if self.watched else None
+        self._apply(training, rate, loss)
+        self.rate, self._applied = rate, self.count
+        if before is not None:
+            self._change, self._changed = self.network.parameters - before, self.count
+
+    def _apply(self, training: TrainingSpec, rate: float, loss: Callable[[], float]) -> None:
         """One update from ``network.gradient``, at a rate; ``loss()`` is the batch's loss at the weights of the moment.
 
         In this order: the penalties' slopes are added, the gradient is clipped, the optimizer moves, frozen

@@ -119,10 +119,11 @@ ORDER = [
     ("experiment",),
     ("data.loading", "plan"),
     ("network", "batches"),
-    ("update", "adoption", "gradient_check", "probes"),
+    ("update", "adoption", "gradient_check", "probes", "unit_views"),
     ("model",),
     ("stopping", "recording"),
     ("trainer",),
+    ("edge_views", "looking"),
     ("snapshot",),
     ("runner",),
 ]

@@ -24,7 +24,7 @@ from engine import (
 from engine.activations import ACTIVATIONS
 from engine.layers import Layer, Norm, Output
 from engine.plan import plan
-from engine.probes import maps, trace
+from engine.probes import Plane, maps, trace
 
 RNG = np.random.default_rng(11)
 # 22 rows in batches of 7 leave a last batch of a single row.
@@ -292,7 +292,7 @@ def look(trainer: Trainer) -> None:
     trainer.evaluate("train")
     trainer.evaluation()
     trainer.report("test")
-    maps(trainer.network, trainer.data, trainer.steps_done)
+    maps(trainer.network, trainer.data, trainer.steps_done, Plane((0, 1)))
     trace(trainer.network, trainer.data, 3)
     trainer.state()
 

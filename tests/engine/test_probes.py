@@ -5,7 +5,8 @@ import pytest
 
 from engine import BatchNorm, DataSpec, Dense, Dropout, Experiment, GaussianNoise, LayerNorm, Trainer, load_data
 from engine.data.sources import SOURCES
-from engine.probes import GRID, Maps, maps, plane_extent, trace
+from engine.probes import GRID, Maps, Wants, chosen_plane, maps, plane_extent, trace
+from engine.unit_views import NODE_VIEWS, unit_statistics
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +26,29 @@ def staged() -> Trainer:
     return made
 
 
-def drawn(trainer: Trainer) -> Maps:
-    found = maps(trainer.network, trainer.data, trainer.steps_done)
-    assert found is not None
-    return found
+def drawn(trainer: Trainer, wants: Wants | None = None) -> Maps:
+    plane = chosen_plane(trainer.data, wants or Wants())
+    assert plane is not None
+    return maps(trainer.network, trainer.data, trainer.steps_done, plane)
+
+
+def made(source: str, **network: object) -> Trainer:
+    """A trainer of a named set after 20 steps."""
+    trainer = Trainer(Experiment.model_validate({"data": {"source": source}, **network}))
+    trainer.train(steps=20)
+    return trainer
+
+
+@pytest.fixture(scope="module")
+def wine() -> Trainer:
+    """13 inputs."""
+    return made("wine")
+
+
+@pytest.fixture(scope="module")
+def sine() -> Trainer:
+    """A single input."""
+    return made("sine")
 
 
 # -- maps --------------------------------------------------------------------------------------------
@@ -64,10 +84,85 @@ def test_the_plane_has_room_for_inputs_that_never_vary() -> None:
     assert bottom < top
 
 
-@pytest.mark.parametrize("source", ["wine", "sine"])
-def test_there_are_no_maps_unless_there_are_two_inputs(source: str) -> None:
-    other = Trainer(Experiment.model_validate({"data": {"source": source}}))
-    assert maps(other.network, other.data, 0) is None
+def test_an_extent_of_more_inputs_is_that_of_the_two_chosen(wine: Trainer) -> None:
+    x = np.concatenate([wine.data.x_train, wine.data.x_test])[:, [4, 9]]
+    reach = 1.08 * x.max(axis=0) - 0.08 * x.min(axis=0)
+    np.testing.assert_allclose(plane_extent(wine.data, (4, 9))[1::2], reach, rtol=1e-5)
+
+
+# -- chosen planes -----------------------------------------------------------------------------------
+
+
+def test_more_than_two_inputs_have_no_plane_of_their_own(wine: Trainer) -> None:
+    assert chosen_plane(wine.data, Wants()) is None
+
+
+@pytest.mark.parametrize("plane", [(13,), (0, 13), (-1,), (2, 2), (0, 1, 2)])
+def test_a_plane_that_the_data_do_not_have_is_none(wine: Trainer, plane: tuple[int, ...]) -> None:
+    assert chosen_plane(wine.data, Wants(plane=plane)) is None
+
+
+def test_a_plane_that_the_data_do_not_have_gives_way_to_their_own(trainer: Trainer) -> None:
+    found = chosen_plane(trainer.data, Wants(plane=(0, 7)))
+    assert found is not None
+    assert (found.inputs, found.held) == ((0, 1), None)
+
+
+def on_the_grid(trainer: Trainer, found: Maps, row: int) -> np.ndarray:
+    """What is predicted for points (GRID, GRID) in the user's units, with the other inputs as in a row."""
+    data = trainer.data
+    x = np.concatenate([data.x_train, data.x_test])[np.concatenate([data.rows_train, data.rows_test]) == row]
+    points = np.repeat(data.x_scaling.undo(x), GRID * GRID, axis=0)
+    left, right, bottom, top = found.extent
+    across, up = np.meshgrid(np.linspace(left, right, GRID), np.linspace(bottom, top, GRID))
+    for column, values in zip(found.plane, (across, up), strict=False):
+        points[:, column] = values.ravel()
+    return trainer.predict(data.x_scaling.apply(points)).T.reshape(-1, GRID, GRID)
+
+
+@pytest.mark.parametrize("plane", [(4, 9), (9, 4), (3,)])
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_the_other_inputs_are_those_of_the_row(wine: Trainer, plane: tuple[int, ...], part: str) -> None:
+    row = int((wine.data.rows_train if part == "train" else wine.data.rows_test)[5])
+    found = drawn(wine, Wants(plane=plane, row=row))
+    np.testing.assert_allclose(found.layers[-1], on_the_grid(wine, found, row), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("row", [None, 9999])
+def test_without_a_row_the_other_inputs_are_those_of_the_first_training_row(wine: Trainer, row: int | None) -> None:
+    found, first = drawn(wine, Wants(plane=(4, 9), row=row)), int(wine.data.rows_train[0])
+    np.testing.assert_allclose(found.layers[-1], on_the_grid(wine, found, first), rtol=1e-4, atol=1e-5)
+    assert found.held == first
+
+
+def test_a_single_input_varies_along_the_first_axis_only(sine: Trainer) -> None:
+    found = drawn(sine)
+    assert (found.plane, found.extent[2:], found.layers[0].shape) == ((0,), (0.0, 1.0), (8, GRID, GRID))
+    assert (found.layers[0] == found.layers[0][:, :1, :]).all()
+
+
+def test_the_map_of_a_single_input_is_what_is_predicted(sine: Trainer) -> None:
+    found = drawn(sine)
+    x = sine.data.x_scaling.apply(np.linspace(*found.extent[:2], GRID)[:, None])
+    np.testing.assert_allclose(found.answers[:, 17, :], sine.predict(x).T, rtol=1e-4, atol=1e-5)
+
+
+def test_sums_are_mapped_when_they_are_asked_for(trainer: Trainer) -> None:
+    z, a = drawn(trainer, Wants(nodes="pre_activation")), drawn(trainer)
+    np.testing.assert_allclose(np.tanh(z.layers[0]), a.layers[0], rtol=1e-5, atol=1e-6)
+
+
+def test_the_answers_are_outputs_also_where_sums_are_mapped(trainer: Trainer) -> None:
+    z, a = drawn(trainer, Wants(nodes="pre_activation")), drawn(trainer)
+    assert np.array_equal(z.answers, a.layers[-1])
+
+
+@pytest.mark.parametrize("units", [(2000, 8), (4096, 1024)])
+def test_wide_networks_are_mapped_on_a_coarser_grid(units: tuple[int, int]) -> None:
+    wide = Trainer(Experiment().with_layers(tuple(Dense(units=count) for count in units)))
+    points = drawn(wide).answers[0].size
+    assert 64 <= points < GRID * GRID
+    assert points * sum(wide.network.plan.widths) <= 4_000_000
 
 
 # -- traces ------------------------------------------------------------------------------------------
@@ -149,6 +244,8 @@ def test_probes_change_nothing(kind: str, request: pytest.FixtureRequest) -> Non
     noise = network.noise.bit_generator.state
     drawn(trainer)
     trace(network, trainer.data, 5)
+    for view in NODE_VIEWS:
+        unit_statistics(network, trainer.rows["train"], view.key, 3)
     after = network.parameters, network.gradient, network.statistics
     assert network.noise.bit_generator.state == noise
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))

@@ -149,7 +149,7 @@ def test_looking_takes_a_bounded_share_of_the_time(runner: Runner, monkeypatch: 
         looks.append(time.sleep(cost))
         return probes.maps(*arguments)
 
-    monkeypatch.setattr("engine.runner.maps", slow)
+    monkeypatch.setattr("engine.looking.maps", slow)
     started = time.perf_counter()
     for _ in range(40):
         snapshot(runner, Train(seconds=0.01, wants=Wants(maps=True)))
@@ -262,7 +262,7 @@ def test_an_error_of_the_program_comes_back_with_its_traceback(runner: Runner, m
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("a slip")
 
-    monkeypatch.setattr("engine.runner.maps", broken)
+    monkeypatch.setattr("engine.looking.maps", broken)
     report = failure(runner, Train(steps=1, wants=Wants(maps=True)))
     assert "a slip" in report.message
     assert "Traceback" in report.details

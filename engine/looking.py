@@ -1,0 +1,64 @@
+"""Looking: what a report shows of the network besides its numbers, at most for a fixed share of the time."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+
+from engine.activations import Array
+from engine.model import Evaluation
+from engine.probes import Maps, Plane, Wants, chosen_plane, maps
+from engine.trainer import Trainer
+from engine.unit_views import UnitStatistics, unit_statistics
+
+# Evaluations, maps and statistics may take this share of the thread's time.
+_LOOKING_SHARE = 0.2
+
+
+class Look:
+    """Evaluates the network and makes maps and statistics for a report, at most for a fixed share of the time.
+
+    ``maps`` and ``units`` are the newest there are, None when they are not wanted or cannot be had.
+    """
+
+    def __init__(self) -> None:
+        self.evaluation: Evaluation | None = None
+        self.maps: Maps | None = None
+        self.units: UnitStatistics | None = None
+        self._plane: Plane | None = None
+        self._counted = ""
+        self._step = -1
+        self._numbers: list[Array] = []
+        self._ended, self._cost_s = 0.0, 0.0
+
+    def update(self, trainer: Trainer, wants: Wants, now: bool) -> None:
+        """Looks again, unless that has taken too much of the time lately; ``now`` does in any case."""
+        begun = perf_counter()
+        rested = begun - self._ended >= self._cost_s * (1.0 / _LOOKING_SHARE - 1.0)
+        # Another row or other edges need no look, unless the maps hold inputs at that row.
+        plane = chosen_plane(trainer.data, wants) if wants.maps else None
+        counted = wants.nodes if wants.maps or wants.nodes != "activation" else ""
+        changed = (plane, counted) != (self._plane, self._counted)
+        if not (now or rested or changed or self.evaluation is None):
+            # The history's points are evaluated anyway.
+            self.evaluation = trainer.last_evaluation
+            return
+        self.evaluation = trainer.evaluation()
+        same = self._is_of_now(trainer)
+        if not (same and plane == self._plane):
+            self.maps = maps(trainer.network, trainer.data, trainer.steps_done, plane) if plane else None
+        if not (same and counted == self._counted):
+            rows = trainer.rows["train"]
+            self.units = unit_statistics(trainer.network, rows, counted, trainer.steps_done) if counted else None
+        self._plane, self._counted = plane, counted
+        self._ended = perf_counter()
+        self._cost_s = self._ended - begun
+
+    def _is_of_now(self, trainer: Trainer) -> bool:
+        """Whether nothing has changed since the last question: neither the step, nor numbers set by hand at it."""
+        numbers = [trainer.network.parameters, trainer.network.statistics]
+        same = self._step == trainer.steps_done and all(map(np.array_equal, self._numbers, numbers))
+        if not same:
+            self._step, self._numbers = trainer.steps_done, [each.copy() for each in numbers]
+        return same

@@ -25,6 +25,9 @@ _STROKES = {
     "trash": '<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5"/>',
     "up_arrow": '<path d="M12 19V5M6 11l6-6 6 6"/>',
     "down_arrow": '<path d="M12 5v14M6 13l6 6 6-6"/>',
+    "nodes": '<rect x="5" y="3.5" width="14" height="7" rx="2"/><rect x="5" y="13.5" width="14" height="7" rx="2"/>',
+    "edges": '<path d="M4 6c8 0 8 12 16 12M4 18c8 0 8-12 16-12"/>',
+    "plane": '<path d="M5 4v15h15M9 15l9-9"/>',
     "close": '<path d="M6 6l12 12M18 6L6 18"/>',
 }
 

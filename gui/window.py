@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from engine.data.sources import SOURCES
 from engine.experiment import Experiment
-from engine.probes import Wants
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
 from gui import commands, edits, theme
 from gui.actions import make_actions, paint_icons
 from gui.banner import Banner
 from gui.builder.panel import Builder
+from gui.diagram.shown import Shown
 from gui.diagram.view import DiagramView
 from gui.document import Document
 from gui.faults import Faults
@@ -37,7 +37,8 @@ SMALLEST = (960, 600)
 class Window(QMainWindow):
     """The window. ``document`` holds the experiment, ``training`` the newest snapshot, ``selection`` what is selected.
 
-    ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector.
+    ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector; ``shown`` is
+    what the drawing shows of the network.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Window(QMainWindow):
         self.selection: Selection = None
         self._snapshot: Snapshot | None = None
         self._shown_experiment = experiment
-        self.traced_row = 0
+        self.traced_row, self.shown = 0, Shown()
         self._make_views(experiment)
         self.actions_by_id = make_actions(self)
         self.setMinimumSize(*SMALLEST)
@@ -77,6 +78,7 @@ class Window(QMainWindow):
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)
+        self.builder.setFocus()  # and not the first small button that there happens to be
 
     # -- putting it together ---------------------------------------------------------------------
 
@@ -114,6 +116,7 @@ class Window(QMainWindow):
         self.builder.layer_moved.connect(self._move_layer)
         self.builder.layer_removed.connect(self._remove_layer)
         self.diagram.selected.connect(self.select)
+        self.diagram.view_chosen.connect(self.show_view)
         self.output.row_picked.connect(self.trace_row)
         self.training.shown.connect(self._show_snapshot)
         self.training.failed.connect(self._show_failure)
@@ -123,7 +126,7 @@ class Window(QMainWindow):
         self.faults.raised.connect(self.banner.say_fault)
         self.document.undo_stack.changed.connect(self._name_undo)
         self._name_undo()
-        self.training.want(Wants(maps=True, row=self.traced_row))
+        self.training.want(self.shown.wants(self.traced_row))
 
     @Slot()
     def _name_undo(self) -> None:
@@ -230,7 +233,14 @@ class Window(QMainWindow):
     def trace_row(self, row: int) -> None:
         """Sends another row of the table through the network for the inspector."""
         self.traced_row = row
-        self.training.want(Wants(maps=True, row=row))
+        self.training.want(self.shown.wants(row))
+
+    @Slot(object)
+    def show_view(self, shown: Shown) -> None:
+        """Shows something else of the network in the drawing, and asks the training for it."""
+        self.shown = shown
+        self.diagram.show_view(shown)
+        self.training.want(shown.wants(self.traced_row))
 
     @Slot()
     def _remedy(self) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from engine.experiment import Experiment
-from gui import edits
 from gui.diagram.layout import NEAREST, Column, beside_title
 from gui.text import tr
 
@@ -14,20 +12,16 @@ _SIDE, _TOP = 22, 22
 
 
 class Controls(QObject):
-    """Keeps a row of buttons in step with the columns. ``edited(experiment, text, merge)`` is a wish."""
+    """Keeps a row of buttons in step with the columns. ``units_wished(layer, by)``, ``layer_wished(gap)``."""
 
-    edited = Signal(object, str, str)
+    units_wished = Signal(int, int)
+    layer_wished = Signal(int)
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._buttons: list[QToolButton] = []
         self._layers = -1
-        self._experiment: Experiment | None = None
-
-    def show_experiment(self, experiment: Experiment) -> None:
-        """Takes over what the next edit starts from."""
-        self._experiment = experiment
 
     def arrange(self, columns: tuple[Column, ...]) -> None:
         """Puts the buttons where the columns are now; they stay at the top, however far the drawing is shifted."""
@@ -81,14 +75,8 @@ class Controls(QObject):
 
     @Slot()
     def _wish_units(self) -> None:
-        """A wish about a layer of the drawing, which may be an edit behind the experiment."""
-        layer, by = self.sender().property("wish")
-        if self._experiment is not None and layer < len(self._experiment.network.dense):
-            changed = edits.change_units(self._experiment, self._experiment.network.dense[layer], by)
-            self.edited.emit(changed, tr("Units of hidden {0}").format(layer + 1), "")
+        self.units_wished.emit(*self.sender().property("wish"))
 
     @Slot()
     def _wish_layer(self) -> None:
-        if self._experiment is not None:
-            place = edits.place_in_gap(self._experiment, self.sender().property("wish"))
-            self.edited.emit(edits.insert_layer(self._experiment, place), tr("Add layer"), "")
+        self.layer_wished.emit(self.sender().property("wish"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -10,16 +10,29 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
-from gui.diagram.layout import FOOT, MARK_LINE, Column, Mark, title_room
+from gui.diagram import legend
+from gui.diagram.layout import MARK_LINE, Column, Mark, title_room
+from gui.diagram.nodes import dead_units, image_side, kind_of
+from gui.diagram.shown import Shown
+from gui.diagram.words import in_a_box, output_in_words, sure_output
 from gui.selection import Selection, StageAt, Unit, is_frozen, output_names, stage_name
 from gui.text import in_a_sentence, signed, tr
-from gui.theme import colour, colours, font
-from gui.thumbnails import Thumbnails, corner
+from gui.theme import blend, colour, colours, font, readable_on
+from gui.thumbnails import Thumbnails, class_tint, corner
+
+# A number is written into a box from this side on.
+_FOR_NUMBERS = 22.0
+# What is kept free for a number beside an input or an output.
+NUMBER = 40.0
 
 
 @dataclass(frozen=True)
 class Painting:
-    """One frame: what to paint and on what. ``sides`` are those of the layers' nodes in pixels of the device."""
+    """One frame: what to paint and on what. ``sides`` are those of the layers' nodes in pixels of the device.
+
+    ``drawn``: how many of how many edges there are pictures of, when not all; ``legend_room`` is the width that the
+    lower line of the legend has, all when None.
+    """
 
     painter: QPainter
     snapshot: Snapshot
@@ -31,6 +44,9 @@ class Painting:
     density: float
     size: QSizeF
     scale: float
+    shown: Shown = field(default=Shown())
+    drawn: tuple[int, int] | None = None
+    legend_room: float | None = None
 
     def paint(self) -> None:
         """Everything above the edges."""
@@ -39,13 +55,14 @@ class Painting:
         self._heads()
         for mark in self.marks:
             self._stage(mark)
-        self._legend()
+        found = legend.legend_of(self.snapshot, self.shown, self.scale, self.drawn)
+        legend.paint(self.painter, found, self.size, self.legend_room)
 
     def _column(self, number: int, column: Column) -> None:
         if number == 0:
             self._inputs(column)
-        for node in column.nodes if number else ():
-            self._unit(number, node.index, self._box(column, node.y))
+        else:
+            self._units(number, column)
         if number == len(self.columns) - 1:
             self._output_names(column)
         if column.gap_y is not None:
@@ -60,52 +77,115 @@ class Painting:
         return QRectF(round(column.x - column.size / 2), round(y - column.size / 2), column.size, column.size)
 
     def _inputs(self, column: Column) -> None:
-        c, painter = colours(), self.painter
+        c, painter, trace = colours(), self.painter, self.snapshot.trace
         radius = min(column.size / 2, 8.0)
+        greys = self.thumbnails.greys(self.snapshot)
+        x = trace.x if trace is not None and self.shown.nodes == "sample" and greys is None else None
         painter.setFont(font(12))
         metrics = painter.fontMetrics()
         room = column.x + column.size / 2 - 2 * radius - 14
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for node in column.nodes:
             chosen = self.selection == Unit(0, node.index)
             painter.setPen(QPen(QColor(c.accent if chosen else c.quiet), 2.0))
             painter.setBrush(QColor(c.surface))
+            if greys is not None:
+                painter.setBrush(blend(c.text, float(greys[node.index]), c.surface))
             painter.drawEllipse(QPointF(node.x + column.size / 2 - radius, node.y), radius, radius)
-            name = metrics.elidedText(self.snapshot.data.names[node.index], Qt.TextElideMode.ElideMiddle, int(room))
+            name, free = self.snapshot.data.names[node.index], room
             painter.setPen(QColor(c.text))
-            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(6, node.y - 10, room, 20), side, name)
+            if x is not None:
+                value, free = float(x[node.index]), room - NUMBER
+                painter.setPen(QColor(c.positive if value >= 0 else c.negative_text))
+                painter.drawText(QRectF(6, node.y - 10, room, 20), side, signed(value, 2))
+                painter.setPen(QColor(c.text))
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, int(free))
+            painter.drawText(QRectF(6, node.y - 10, free, 20), side, short)
 
     def _output_names(self, column: Column) -> None:
-        painter = self.painter
+        painter, c = self.painter, colours()
         painter.setFont(font(12))
-        painter.setPen(QColor(colours().text))
         left = column.x + column.size / 2 + 10
         names, metrics = output_names(self.snapshot), painter.fontMetrics()
+        traced = self.shown.nodes == "sample" and self.snapshot.trace is not None
         for node in column.nodes:
-            room = int(self.size.width() - left - 6)
-            name = metrics.elidedText(names[node.index], Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QPointF(left, node.y + 4.5), name)
+            room, name, number = self.size.width() - left - 6, names[node.index], ""
+            if traced:
+                share = sure_output(self.snapshot, node.index)
+                if share is not None:
+                    # As long as the output is sure; the full length is that of the name.
+                    full = min(metrics.horizontalAdvance(name) + 8.0, room + 4)
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(colour(class_tint(node.index, len(names)), 0.25))
+                    painter.drawRoundedRect(QRectF(left - 4, node.y - 9, max(share * full, 2.0), 18), 3, 3)
+                # A probability that stands in the box is not said twice.
+                if share is None or column.size < _FOR_NUMBERS:
+                    number = f"{output_in_words(self.snapshot, node.index)}  "
+            painter.setPen(QColor(c.text))
+            shift = metrics.horizontalAdvance(number)
+            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room - shift))
+            painter.drawText(QPointF(left, node.y + 4.5), number + short)
 
-    def _unit(self, column: int, index: int, box: QRectF) -> None:
-        c, painter = colours(), self.painter
-        radius = corner(box.width())
-        image = self.thumbnails.image(self.snapshot, column - 1, index, self.sides)
-        if image is not None:
-            image.setDevicePixelRatio(self.density)
-            painter.drawImage(box.topLeft(), image)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        else:
-            # A ground first, so that edges do not shine through a unit that answers little.
+    def _units(self, number: int, column: Column) -> None:
+        """The boxes of a layer: ground or picture, number, marks, frame."""
+        layer, snapshot = number - 1, self.snapshot
+        images = self.thumbnails.images(snapshot, self.shown, layer, column, self.sides[layer], self.density)
+        dead, kind = dead_units(snapshot, layer), kind_of(snapshot, self.shown, layer)
+        numbers = self.shown.nodes == "sample" and kind == "row" and column.size >= _FOR_NUMBERS
+        for node in column.nodes:
+            box = self._box(column, node.y)
+            if node.index in images:
+                self.painter.drawImage(box.topLeft(), images[node.index])
+            else:
+                self._ground(layer, node.index, box, numbers, dead[node.index])
+            if dead[node.index]:
+                self._strike(box, over=node.index in images)
+            self._frame(number, node.index, box)
+
+    def _ground(self, layer: int, index: int, box: QRectF, numbers: bool, dead: bool) -> None:
+        """A box without a picture: the sign and size of the answer to the traced row, with or without the number."""
+        c, painter, trace = colours(), self.painter, self.snapshot.trace
+        tint = QColor(c.chip)
+        if trace is not None and kind_of(self.snapshot, self.shown, layer) == "row":
+            answers = np.nan_to_num(trace.a[layer])
+            value, top = float(answers[index]), float(np.abs(answers).max(initial=1e-9))
+            hue = c.positive if value >= 0 else c.negative
+            if layer == len(self.columns) - 2 and sure_output(self.snapshot, index) is not None:
+                hue, top = class_tint(index, len(answers)), 1.0
+            # Solid, so that edges do not shine through a unit that answers little.
+            tint = QColor(c.line) if dead else blend(hue, 0.08 + 0.92 * min(abs(value) / top, 1.0), c.surface)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tint)
+        painter.drawRoundedRect(box, corner(box.width()), corner(box.width()))
+        if numbers and trace is not None:
+            painter.setFont(font(max(min(round(box.width() / 3.2), 16), 9)))
+            painter.setPen(readable_on(tint))
+            fitting = in_a_box(float(trace.a[layer][index]), box.width() - 3, painter.fontMetrics().horizontalAdvance)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, fitting)
+
+    def _strike(self, box: QRectF, over: bool) -> None:
+        """A dead unit: a grey ground, over a picture half of it, and a small cross in the corner."""
+        c, painter, side = colours(), self.painter, box.width()
+        if over:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(c.surface))
-            painter.drawRoundedRect(box, radius, radius)
-            painter.setBrush(self._activity(column - 1, index))
+            painter.setBrush(colour(c.line, 0.75))
+            painter.drawRoundedRect(box, corner(side), corner(side))
+        arm, away = max(min(side * 0.2, 9.0), 4.0), max(side * 0.12, 2.0)
+        cross = QRectF(box.right() - arm - away, box.top() + away, arm, arm)
+        painter.setPen(QPen(QColor(c.text), 1.4))
+        painter.drawLine(cross.topLeft(), cross.bottomRight())
+        painter.drawLine(cross.topRight(), cross.bottomLeft())
+
+    def _frame(self, column: int, index: int, box: QRectF) -> None:
+        """The hairline around a box: thick when it is selected, dotted when it is frozen."""
+        c, painter = colours(), self.painter
         chosen = self.selection == Unit(column, index)
         pen = QPen(QColor(c.accent), 2.4) if chosen else QPen(QColor(c.line), 1.0)
         if is_frozen(self.snapshot.plan.layers[column - 1], index):
             pen = QPen(QColor(c.accent if chosen else c.quiet), 2.0, Qt.PenStyle.DotLine)
         painter.setPen(pen)
-        painter.drawRoundedRect(box, radius, radius)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, corner(box.width()), corner(box.width()))
 
     def _stage(self, mark: Mark) -> None:
         """The name of a stage in a small frame, or a dot where there is no room for words."""
@@ -128,16 +208,6 @@ class Painting:
         painter.setPen(QColor(c.text if chosen else c.quiet))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short)
 
-    def _activity(self, layer: int, index: int) -> QColor:
-        """The colour of a node without a picture: the sign and size of its answer to the traced row."""
-        trace = self.snapshot.trace
-        if trace is None or layer >= len(trace.a):
-            return QColor(colours().chip)
-        answers = np.nan_to_num(trace.a[layer])
-        value, top = float(answers[index]), float(np.abs(answers).max(initial=1e-9))
-        strength = 0.08 + 0.92 * min(abs(value) / top, 1.0)
-        return colour(colours().positive if value >= 0 else colours().negative, strength)
-
     def _heads(self) -> None:
         c, painter, plan = colours(), self.painter, self.snapshot.plan
         heads = [(tr("inputs"), f"{plan.widths[0]:,}", "")]
@@ -156,24 +226,13 @@ class Painting:
                 short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
                 painter.drawText(QRectF(column.x - 70, y, 140, 18), Qt.AlignmentFlag.AlignCenter, short)
 
-    def _legend(self) -> None:
-        c, painter = colours(), self.painter
-        painter.setFont(font(11))
-        y, x = self.size.height() - FOOT / 2 + 3, 22.0
-        painter.setPen(QColor(c.quiet))
-        painter.drawText(QPointF(x, y + 4), tr("weight"))
-        x += painter.fontMetrics().horizontalAdvance(tr("weight")) + 14
-        for share in (-1.0, -0.5, 0.5, 1.0):
-            pen = QPen(colour(c.positive if share > 0 else c.negative, 0.3 + 0.7 * abs(share)), 0.6 + 4.0 * abs(share))
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            if share < 0:
-                pen.setDashPattern([7.0 / pen.widthF(), 4.5 / pen.widthF()])
-            painter.setPen(pen)
-            painter.drawLine(QPointF(x, y), QPointF(x + 30, y))
-            painter.setPen(QColor(c.quiet))
-            text = signed(share * self.scale, 2)
-            painter.drawText(QPointF(x + 37, y + 4), text)
-            x += 37 + painter.fontMetrics().horizontalAdvance(text) + 14
+
+def numbers_beside(snapshot: Snapshot, shown: Shown) -> tuple[float, float]:
+    """What the numbers of the traced row need beside the names of the inputs and of the outputs, in pixels."""
+    if shown.nodes != "sample" or snapshot.trace is None:
+        return 0.0, 0.0
+    images = image_side(snapshot.data.names) is not None
+    return 0.0 if images else NUMBER, NUMBER if sure_output(snapshot, 0) is None else 0.0
 
 
 def _peculiarities(layer: LayerPlan) -> str:

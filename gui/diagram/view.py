@@ -8,14 +8,15 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, S
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui.diagram.controls import Controls
 from gui.diagram.edges import Edges
 from gui.diagram.layout import Column
 from gui.diagram.overview import Overview
-from gui.diagram.painting import Painting
+from gui.diagram.painting import Painting, numbers_beside
 from gui.diagram.pointer import Pointer
+from gui.diagram.shown import Shown
+from gui.diagram.viewbar import ViewBar
 from gui.diagram.viewport import Viewport
 from gui.diagram.words import describe_edge, describe_stage, describe_unit
 from gui.diagram.zooming import ZoomingView
@@ -31,13 +32,16 @@ _FADE = 14
 
 
 class DiagramView(ZoomingView):
-    """Shows a snapshot's network. ``selected(selection)`` and ``edited(experiment, text, merge)`` are wishes.
+    """Shows a snapshot's network.
 
+    ``selected(selection)``, ``view_chosen(shown)``, ``units_wished(layer, by)`` and ``layer_wished(gap)`` are wishes.
     ``hovered(selection)`` says what the pointer is on. ``edges.scale`` and ``edges.drawn`` are for a legend.
     """
 
     selected = Signal(object)
-    edited = Signal(object, str, str)
+    units_wished = Signal(int, int)
+    layer_wished = Signal(int)
+    view_chosen = Signal(object)
     hovered = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -55,7 +59,10 @@ class DiagramView(ZoomingView):
         self._catch_up = QTimer(self, singleShot=True, interval=_CATCH_UP_MS)
         self._catch_up.timeout.connect(self.update)
         self._controls = Controls(self)
-        self._controls.edited.connect(self.edited)
+        self._controls.units_wished.connect(self.units_wished)
+        self._controls.layer_wished.connect(self.layer_wished)
+        self.bar, self._shown, self._legend_room = ViewBar(self), Shown(), 0.0
+        self.bar.chosen.connect(self.view_chosen)
         self._pointer = Pointer(
             self,
             self.under,
@@ -83,15 +90,12 @@ class DiagramView(ZoomingView):
         self._snapshot = snapshot
         self._hovered = still_there(self._hovered, snapshot)
         self._place()
+        self._place_bar()
         if running:
             self.edges.refresh()
         else:
             self.edges.forget()
         self.update()
-
-    def show_experiment(self, experiment: Experiment) -> None:
-        """Takes over what the next edit starts from."""
-        self._controls.show_experiment(experiment)
 
     def show_selection(self, selection: Selection) -> None:
         """Marks a unit or a weight; one that is folded away in a tall layer is shown with its neighbours."""
@@ -99,15 +103,17 @@ class DiagramView(ZoomingView):
         self._unfold(selection)
         self.update()
 
-    def show_ribbons(self, wanted: bool) -> None:
-        """Shows large weight matrices as heat maps, or the strongest of their edges."""
-        self.edges.ribbons = wanted
+    def show_view(self, shown: Shown) -> None:
+        """Shows something else of the network, as far as the snapshot has it."""
+        self._shown, self.edges.ribbons = shown, shown.ribbons
+        self._place()
+        self._place_bar()
         self.follow()
 
-    @property
-    def ribbons(self) -> bool:
-        """Whether large weight matrices are shown as heat maps."""
-        return self.edges.ribbons
+    def _place_bar(self) -> None:
+        if self._snapshot is not None:
+            self.bar.show_view(self._shown, self._snapshot)
+            self._legend_room = self.bar.settle(self.width(), self.height())
 
     def _place(self) -> None:
         """Works out the geometry again, but only when the network, the size or the density changed."""
@@ -117,13 +123,14 @@ class DiagramView(ZoomingView):
         hidden = len(snapshot.experiment.network.layers)
         stages = tuple(stages_before(snapshot.plan, layer, hidden) for layer in range(len(snapshot.plan.layers)))
         names = (snapshot.data.names, output_names(snapshot))
-        key = (snapshot.plan.widths, stages, names, self.size(), self.devicePixelRatioF())
+        beside = numbers_beside(snapshot, self._shown)
+        key = (snapshot.plan.widths, stages, names, self.size(), self.devicePixelRatioF(), beside)
         if key == self._geometry_key:
             return
         self._geometry_key = key
         metrics = QFontMetricsF(font(12))
         left, right = (max(metrics.horizontalAdvance(name) for name in side) for side in names)
-        room = (40.0 + min(left, 150.0), 52.0 + min(right, 130.0))
+        room = (40.0 + beside[0] + min(left, 150.0), 52.0 + beside[1] + min(right, 130.0))
         before = self.zoom
         self._scene.show(snapshot.plan.widths, stages, (self.width(), self.height()), room)
         self._unfold(self._selection)
@@ -208,6 +215,9 @@ class DiagramView(ZoomingView):
             density,
             QSizeF(self.size()),
             self.edges.scale,
+            self._shown,
+            self.edges.drawn,
+            self._legend_room,
         )
 
     # -- the pointer -----------------------------------------------------------------------------

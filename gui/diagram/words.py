@@ -1,42 +1,145 @@
-"""What the diagram says of a unit, a weight or a stage, in a few lines. Plain text, no Qt but for translation."""
+"""What the diagram says of a unit, a weight or a stage, in words and numbers. Plain text, no Qt but for translation."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import isfinite
+
 from engine.snapshot import Snapshot
+from gui.diagram.nodes import DECADES, largest_level, statistics
 from gui.selection import Unit, Weight, is_frozen, unit_name
-from gui.text import number, signed, tr
+from gui.text import MINUS, number, signed, tr
+
+# Longer formulas have a line of their own before the number.
+_SHORT = 20
 
 
 def describe_unit(snapshot: Snapshot, unit: Unit) -> str:
-    """Name, bias and answer of a unit, or what an input is."""
-    name = unit_name(snapshot, unit.column, unit.index)
-    trace = snapshot.trace
+    """Name, sum, answer and bias of a unit and what is known of it over the rows, or what an input is."""
     if unit.column == 0:
-        scaling = snapshot.data.x_scaling
-        shift, factor = number(scaling.shift[unit.index], 4), number(scaling.factor[unit.index], 4)
-        lines = [name, f"x = (value − {shift}) / {factor}"]
-        if trace is not None:
-            lines.append(tr("row {0}: value {1}, x = {2}").format(
-                trace.row + 1, number(trace.x_in_units[unit.index], 4), signed(float(trace.x[unit.index]))
-            ))  # fmt: skip
-        return "\n".join(lines)
+        return describe_input(snapshot, unit.index)
     layer = snapshot.plan.layers[unit.column - 1]
     bias = f"b = {signed(float(snapshot.biases(unit.column - 1)[unit.index]))}" if layer.bias else tr("no bias")
-    lines = [name, layer.activation.formula, bias]
+    lines = [unit_name(snapshot, unit.column, unit.index), *_sum_and_answer(snapshot, unit), bias]
     if is_frozen(layer, unit.index):
         lines.append(tr("frozen: training leaves it as it is"))
-    if trace is not None and unit.column <= len(trace.z):
-        z, a = trace.z[unit.column - 1][unit.index], trace.a[unit.column - 1][unit.index]
-        lines.append(tr("row {0}: z = {1}, a = {2}").format(trace.row + 1, signed(float(z)), signed(float(a))))
+    return "\n".join([*lines, *_over_the_rows(snapshot, unit)])
+
+
+def describe_input(snapshot: Snapshot, index: int) -> str:
+    """The column an input stands for, its scaling, and the traced row's value."""
+    scaling, trace = snapshot.data.x_scaling, snapshot.trace
+    shift, factor = number(scaling.shift[index], 4), number(scaling.factor[index], 4)
+    lines = [snapshot.data.names[index], f"x = (value − {shift}) / {factor}"]
+    if trace is not None:
+        lines.append(tr("row {0}: value {1}, x = {2}").format(
+            trace.row + 1, number(trace.x_in_units[index], 4), signed(float(trace.x[index]))
+        ))  # fmt: skip
     return "\n".join(lines)
 
 
+def _sum_and_answer(snapshot: Snapshot, unit: Unit) -> list[str]:
+    """z and a of the traced row with their formulas, or the formula alone."""
+    layer, trace = snapshot.plan.layers[unit.column - 1], snapshot.trace
+    formula = layer.activation.formula
+    if trace is None or unit.column > len(trace.z):
+        return [formula]
+    z, a = (float(values[unit.column - 1][unit.index]) for values in (trace.z, trace.a))
+    z_formula = "z = Σ w·x + b" if layer.bias else "z = Σ w·x"
+    lines = [tr("row {0}, {1}").format(trace.row + 1, trace.truth), f"{z_formula} = {signed(z)}"]
+    if len(formula) > _SHORT:
+        return [*lines, formula, f"a = {signed(a)}"]
+    return [*lines, f"{formula} = {signed(a)}"]
+
+
+def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
+    """What the statistics say of a unit: how often it is flat, how strong its gradient is, whether it is dead."""
+    units = statistics(snapshot)
+    if units is None:
+        return []
+    layer, lines = units.layers[unit.column - 1], []
+    if units.quantity == "gradient":
+        level, top = float(layer.level[unit.index]), largest_level(units)
+        lines.append(tr("delta = dL/dz: {0} (root of the mean square, {1} rows)").format(number(level), units.rows))
+        lines.append(tr("ground: logarithmic, the same in all layers, from {0} to {1}").format(
+            number(top / 10**DECADES, 2), number(top, 2)
+        ))  # fmt: skip
+    saturated = float(layer.saturated[unit.index])
+    if isfinite(saturated):
+        lines.append(tr("saturated at {0} % of {1} rows").format(number(100 * saturated, 2), units.rows))
+    if layer.dead[unit.index]:
+        lines.append(tr("dead: its slope is zero for every row; it cannot learn"))
+    return lines
+
+
 def describe_edge(snapshot: Snapshot, edge: Weight) -> str:
-    """Where a weight leads from and to, and its value."""
+    """Where a weight leads from and to, its value, what the edges show besides, and what it adds for the traced row."""
     source = unit_name(snapshot, edge.layer, edge.source)
     unit = unit_name(snapshot, edge.layer + 1, edge.unit)
-    value = float(snapshot.weights(edge.layer)[edge.source, edge.unit])
-    return f"{source} → {unit}\nw = {signed(value, 4)}"
+    w, trace = float(snapshot.weights(edge.layer)[edge.source, edge.unit]), snapshot.trace
+    lines = [f"{source} → {unit}", f"w = {signed(w, 4)}", *_shown_of_edge(snapshot, edge)]
+    if trace is not None and edge.layer < len(trace.inputs):
+        x = float(trace.inputs[edge.layer][edge.source])
+        lines.append(tr("row {0}: w·x = {1} × {2} = {3}").format(
+            trace.row + 1, signed(w), signed(x), signed(w * x)
+        ))  # fmt: skip
+    return "\n".join(lines)
+
+
+def _shown_of_edge(snapshot: Snapshot, edge: Weight) -> list[str]:
+    """What the edges show other than weights, with its symbol; or why there is nothing."""
+    from engine.edge_views import EDGE_VIEWS  # noqa: PLC0415 - only the window knows which registry is in force
+
+    if snapshot.edges is None or snapshot.edges.key in ("weight", "contribution"):
+        return []
+    view, values = EDGE_VIEWS[snapshot.edges.key], snapshot.edge_values(edge.layer)
+    if values is None:
+        return [snapshot.edges.missing]
+    value = float(values[edge.source, edge.unit])
+    return [f"{view.symbol} = {compact(value, view.signed, 4)}"]
+
+
+def compact(value: float, with_sign: bool = True, digits: int = 2) -> str:
+    """A number of any size in few characters: 0.58, 12, 3.1e−05; with its sign where it can have one."""
+    sizes = 0.01 <= abs(value) < 1000 or value == 0
+    text = f"{value:+.{digits}f}" if sizes and abs(value) < 100 else f"{value:+.{digits}g}"
+    text = text.replace("-", MINUS)
+    return text if with_sign or value < 0 else text.removeprefix("+")
+
+
+def in_a_box(value: float, room: float, measure: Callable[[str], float]) -> str:
+    """As many digits of a number as fit, "" when not even a whole one does. ``measure``: text -> width."""
+    if not isfinite(value):
+        return "?" if measure("?") <= room else ""
+    for digits in (2, 1, 0):
+        text = f"{value:.{digits}f}"
+        text = text.removeprefix("-") if not text.strip("-0.") else text.replace("-", MINUS)
+        for form in (text, text.replace("0.", ".", 1) if text.lstrip(MINUS).startswith("0.") else text):
+            if measure(form) <= room:
+                return form
+    return ""
+
+
+def sure_output(snapshot: Snapshot, index: int) -> float | None:
+    """The probability that an output gives for the traced row, None where it is none."""
+    trace, last = snapshot.trace, snapshot.plan.layers[-1]
+    if trace is None or not snapshot.data.classes or last.activation.key not in ("softmax", "sigmoid"):
+        return None
+    share = float(trace.a[-1][index])
+    return share if isfinite(share) else None
+
+
+def output_in_words(snapshot: Snapshot, index: int) -> str:
+    """The answer of an output to the traced row: a probability, or a number in the units of the table."""
+    share, trace = sure_output(snapshot, index), snapshot.trace
+    if share is not None:
+        return f"{share:.2f}"
+    if trace is None:
+        return ""
+    value, scaling = float(trace.a[-1][index]), snapshot.data.y_scaling
+    if snapshot.data.task != "regression":
+        return signed(value, 2)
+    return number(float(value * scaling.factor[index] + scaling.shift[index]))
 
 
 def describe_stage(snapshot: Snapshot, place: int) -> str:

@@ -22,7 +22,7 @@ from engine.looking import Look
 from engine.plan import TooLargeError
 from engine.probes import Wants, trace
 from engine.snapshot import Failure, Snapshot
-from engine.surgery import Operation
+from engine.surgery import Operation, least_important
 from engine.trainer import Trainer
 
 
@@ -59,6 +59,13 @@ class Apply(Job):
     operation: Operation | None = None
     back_to: int = 0
     fresh: bool = False
+
+
+@dataclass(frozen=True)
+class Weigh(Job):
+    """Finds the unit of a hidden layer (of the plan) that the network would miss least."""
+
+    layer: int = field(kw_only=True)
 
 
 class Runner:
@@ -119,7 +126,10 @@ class Runner:
             over = trainer.finished or trainer.diverged or (isinstance(job, Train) and _reached(trainer, job))
             self._look.update(trainer, job.wants, now=bool(over) or not goes_on)
             return replace(
-                _snapshot(trainer, job, self._look, rate), said=self._said, oldest_moment=self._moments.oldest
+                _snapshot(trainer, job, self._look, rate),
+                said=self._said,
+                least_important=(job.layer, least_important(trainer, job.layer)) if isinstance(job, Weigh) else None,
+                oldest_moment=self._moments.oldest,
             )
         except (DataError, TooLargeError) as refusal:
             return _failure(job, str(refusal))
@@ -132,8 +142,8 @@ class Runner:
         """Does the job and returns the trainer, which only this thread touches."""
         if self._trainer is not None and job.keep:
             self._moments.keep(job.keep, self._trainer.checkpoint())
-        self._said = ""
         if isinstance(job, Apply):
+            self._said = ""
             if self._trainer is None:
                 self._trainer = Trainer(job.experiment)
             else:

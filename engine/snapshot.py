@@ -28,7 +28,8 @@ class Snapshot:
     frames older than the weights; ``trace`` and ``edges`` never are. ``stopped`` says, for people, why a run has
     ended before its epochs were done, "" when it has not. ``steps_per_second`` is that of the last slice of work.
     ``units`` and ``edges`` are what the drawing was asked to show besides weights and maps, None when nothing else
-    was; ``said`` is what an edit of the numbers has to tell, such as what removing a unit has cost. ``oldest_moment`` is the
+    was; ``said`` is what an edit of the numbers has to tell, such as what removing a unit has cost;
+    ``least_important`` the layer and the unit that were asked for. ``oldest_moment`` is the
     number of the oldest kept instant that one can still come back to. ``pristine``: no step was done and no number
     set by hand since the weights were drawn.
     """
@@ -53,6 +54,7 @@ class Snapshot:
     units: UnitStatistics | None = None
     edges: EdgeValues | None = None
     said: str = ""
+    least_important: tuple[int, int] | None = None
     oldest_moment: int = 0
     pristine: bool = False
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from engine.layers import LAYERS, Stage
 from gui import commands
+from gui import network_commands as net
 from gui.icons import icon
 from gui.text import in_a_sentence, tr
 from gui.theme import colours
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Command:
-    """One command. ``id`` is the objectName of its QAction, so that whatever can be clicked can be scripted."""
+    """One command. ``id`` is the objectName of its QAction, so that whatever can be clicked can be scripted.
+
+    ``why_not`` says, in a sentence, why it cannot be run now, "" when it can; ``ticked`` whether what it switches is
+    on. ``on_diagram``: its keys count only where the drawing has the keyboard.
+    """
 
     id: str
     text: str
@@ -29,6 +34,9 @@ class Command:
     run: Callable[[Window], object]
     keys: tuple[str, ...] = ()
     icon: str = ""
+    why_not: Callable[[Window], str] | None = None
+    ticked: Callable[[Window], bool] | None = None
+    on_diagram: bool = False
 
 
 _STAGES = tuple(
@@ -83,8 +91,60 @@ COMMANDS: tuple[Command, ...] = (
         commands.layer_later, ("Alt+Down",),
     ),
     Command(
-        "unit.freeze", "Freeze or thaw unit", "Training leaves a frozen unit's weights and bias as they are.",
-        commands.freeze_unit, ("Ctrl+K",),
+        "layer.insert", "Insert layer before", "A layer in front of the selected one; the function stays as it is.",
+        net.insert_before, ("Ctrl+I",), why_not=net.needs_unit_or_weight,
+    ),
+    Command(
+        "layer.duplicate", "Duplicate layer", "A copy of the selected hidden layer behind it.",
+        net.duplicate, ("Ctrl+D",), why_not=net.needs_hidden,
+    ),
+    Command(
+        "layer.freeze", "Freeze layer", "Training leaves a frozen layer's weights and biases as they are.",
+        net.freeze_layer, ("Ctrl+Shift+K",), why_not=net.needs_unit_or_weight, ticked=net.is_layer_frozen,
+    ),
+    Command(
+        "layer.initialise", "Initialise again", "Draws the weights of the selected layer anew.",
+        net.initialise, ("Ctrl+Shift+I",), why_not=net.needs_unit_or_weight,
+    ),
+    Command(
+        "unit.add", "Add unit", "One unit more in the selected layer: a split, so that nothing is lost.",
+        net.add_unit, ("+", "="), why_not=net.needs_growing, on_diagram=True,
+    ),
+    Command(
+        "unit.add_random", "Add random unit", "One unit more in the selected layer, with random weights.",
+        net.add_fresh_unit, why_not=net.needs_hidden,
+    ),
+    Command(
+        "unit.split", "Split unit", "Two units that together do what the selected one does.",
+        net.split_unit, ("Ctrl+U",), why_not=net.needs_hidden_unit,
+    ),
+    Command(
+        "unit.fewer", "Remove the least important unit", "The unit of the selected layer whose loss costs least.",
+        net.fewer_units, ("-",), why_not=net.needs_hidden, on_diagram=True,
+    ),
+    Command(
+        "selection.remove", "Remove", "Removes the selected unit, input or stage; a weight is held at zero.",
+        net.remove_selected, ("Del", "Backspace"), why_not=net.needs_removable, on_diagram=True,
+    ),
+    Command(
+        "selection.freeze", "Freeze", "Training leaves a frozen unit or weight as it is.",
+        net.freeze, ("Ctrl+K",), "freeze", net.needs_unit_or_weight, net.is_frozen,
+    ),
+    Command(
+        "weight.prune", "Hold at zero", "A pruned weight is zero and stays so.",
+        net.prune, ("Ctrl+Shift+0",), "prune", net.needs_weight, net.is_pruned,
+    ),
+    Command(
+        "value.edit", "Edit value", "Types the selected weight or bias.",
+        net.edit_value, ("Return", "Enter"), why_not=net.needs_parameter, on_diagram=True,
+    ),
+    Command(
+        "value.pin", "Pin", "Traces the selected weight or bias in a plot of its own.",
+        net.pin, ("P",), "pin", net.needs_parameter, net.is_pinned, on_diagram=True,
+    ),
+    Command(
+        "edit.keep", "Keep what was learned", "New and removed units and layers leave the network's function as it is.",
+        net.toggle_keeping, ticked=net.keeps,
     ),
     Command(
         "trace.next", "Trace the next row", "Sends the next row of the table through the network.",
@@ -93,6 +153,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "trace.previous", "Trace the previous row", "Sends the row before through the network.",
         commands.previous_row, ("Ctrl+PgUp",),
+    ),
+    Command("view.fit", "Fit the diagram", "The whole network in the window.", net.fit, ("Ctrl+0",)),
+    Command("view.zoom_in", "Zoom in", "A larger diagram (Ctrl+wheel: about the pointer).", net.zoom_in,
+            ("Ctrl++", "Ctrl+=")),
+    Command("view.zoom_out", "Zoom out", "A smaller diagram.", net.zoom_out, ("Ctrl+-",)),
+    Command(
+        "view.sample", "One sample", "The traced row in the drawing: a in every node, w · a on the edges.",
+        net.toggle_sample, ("Ctrl+Shift+S",), ticked=net.shows_sample,
     ),
     Command(
         "view.theme", "Light or dark", "Switches between the light and the dark theme.",
@@ -124,9 +192,16 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Edit",
         ("edit.undo", "edit.redo", "", "layer.add", *(stage.id for stage in _STAGES), "", "layer.remove",
-         "layer.earlier", "layer.later", "", "unit.freeze"),
+         "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze", "layer.initialise", "",
+         "edit.keep"),
     ),
-    ("View", ("trace.next", "trace.previous", "", "view.theme", "view.log", "view.reset_layout", "view.commands")),
+    (
+        "Selection",
+        ("value.edit", "selection.freeze", "weight.prune", "value.pin", "", "unit.add", "unit.add_random", "unit.split",
+         "unit.fewer", "", "selection.remove"),
+    ),
+    ("View", ("view.sample", "trace.next", "trace.previous", "", "view.fit", "view.zoom_in", "view.zoom_out", "",
+              "view.theme", "view.log", "view.reset_layout", "view.commands")),
     ("Help", ("help.shortcuts", "help.about")),
 )  # fmt: skip
 
@@ -138,13 +213,15 @@ def make_actions(window: Window) -> dict[str, QAction]:
         action = QAction(tr(command.text), window)
         action.setObjectName(command.id)
         action.setShortcuts([QKeySequence(keys) for keys in command.keys])
-        keys = f" ({command.keys[0]})" if command.keys else ""
-        action.setToolTip(f"{tr(command.help)}{keys}")
+        action.setToolTip(_tooltip(command))
         if command.id == "train.toggle":
             # The space bar presses whatever has the focus; the window takes it when nothing else wants it.
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        if command.on_diagram:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setCheckable(command.ticked is not None)
         action.triggered.connect(_runner(command, window))
-        window.addAction(action)
+        (window.diagram if command.on_diagram else window).addAction(action)
         actions[command.id] = action
     return actions
 
@@ -155,6 +232,23 @@ def _runner(command: Command, window: Window) -> Callable[[], None]:
         command.run(window)
 
     return run
+
+
+def refresh(window: Window) -> None:
+    """Greys what cannot be run now, its tooltip saying why, and ticks what is on."""
+    for command in COMMANDS:
+        action = window.actions_by_id[command.id]
+        if command.why_not is not None:
+            reason = command.why_not(window)
+            action.setEnabled(not reason)
+            action.setToolTip(reason or _tooltip(command))
+        if command.ticked is not None:
+            action.setChecked(command.ticked(window))
+
+
+def _tooltip(command: Command) -> str:
+    keys = f" ({command.keys[0]})" if command.keys else ""
+    return f"{tr(command.help)}{keys}"
 
 
 def paint_icons(actions: dict[str, QAction]) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from engine.surgery import MoveLayer
 from gui import edits, theme
-from gui.selection import Unit, place_of, selection_at
+from gui.selection import selection_at
 from gui.text import tr
 from gui.training import FULL_SPEED
 
@@ -100,15 +101,6 @@ def add_stage(kind: str) -> Callable[[Window], None]:
     return add
 
 
-def freeze_unit(window: Window) -> None:
-    """Freezes the selected unit, or lets it learn again."""
-    selection, network = window.selection, window.document.experiment.network
-    place = place_of(selection, network)
-    if isinstance(selection, Unit) and place is not None:
-        changed = edits.freeze_unit(window.document.experiment, place, selection.index)
-        window.document.change(changed, tr("Freeze unit"))
-
-
 def remove_layer(window: Window) -> None:
     """Removes the hidden layer that is selected."""
     if window.selected_layer is not None:
@@ -127,7 +119,7 @@ def move(window: Window, index: int, to: int) -> None:
     """Moves a hidden layer to another place; it stays selected when it was."""
     if index >= 0 and 0 <= to < len(window.document.experiment.network.layers):
         selected = window.selected_layer == index
-        window.document.change(edits.move_layer(window.document.experiment, index, to), tr("Move layer"))
+        window.editing.operate(MoveLayer(index, to), tr("Move layer"))
         if selected:
             window.select(selection_at(to, window.document.experiment.network))
 

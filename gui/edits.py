@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from engine.experiment import MAX_LAYERS, Experiment
 from engine.layers import LAYERS, Dense, Layer, Output, Weighted
+from engine.snapshot import Snapshot
+from engine.surgery import with_features
 
 
 def insert_layer(experiment: Experiment, place: int, kind: str = "dense") -> Experiment:
@@ -43,16 +49,45 @@ def move_layer(experiment: Experiment, index: int, to: int) -> Experiment:
 
 def freeze_unit(experiment: Experiment, place: int, unit: int) -> Experiment:
     """Freezes a unit of the layer at a place (-1: the output), or lets it learn again."""
+    return _with_or_without(experiment, place, "frozen_units", unit)
+
+
+def freeze_weight(experiment: Experiment, layer: int, source: int, unit: int) -> Experiment:
+    """Freezes a weight of a layer, counted as in the plan, or lets it learn again."""
+    return _with_or_without(experiment, (*experiment.network.dense, -1)[layer], "frozen_weights", (source, unit))
+
+
+def prune_weight(experiment: Experiment, layer: int, source: int, unit: int) -> Experiment:
+    """Holds a weight of a layer, counted as in the plan, at zero, or lets it learn again."""
+    return _with_or_without(experiment, (*experiment.network.dense, -1)[layer], "pruned_weights", (source, unit))
+
+
+def _with_or_without(experiment: Experiment, place: int, name: str, member: Any) -> Experiment:
+    """With one member more or less in a set of units or weights of a layer."""
     network = experiment.network
     layer = network.output if place < 0 else network.layers[place]
     if not isinstance(layer, Weighted):
         return experiment
-    others = set(layer.frozen_units) ^ {unit}
-    changed = layer.edited(frozen_units=tuple(sorted(others)))
+    changed = layer.edited(**{name: tuple(sorted(set(getattr(layer, name)) ^ {member}))})
     if isinstance(changed, Output):
         return experiment.edited(network=network.edited(output=changed))
     assert isinstance(changed, Layer)
     return experiment.with_layers((*network.layers[:place], changed, *network.layers[place + 1 :]))
+
+
+def busiest_unit(snapshot: Snapshot, layer: int) -> int:
+    """The unit of a hidden layer with the most to do: the largest weights in and out. It is worth a second one."""
+    into, out = snapshot.weights(layer), snapshot.weights(layer + 1)
+    load = np.sqrt(np.square(into).sum(axis=0) * np.square(out).sum(axis=1))
+    return int(np.nan_to_num(load).argmax())
+
+
+def with_inputs(experiment: Experiment, names: tuple[str, ...], snapshot: Snapshot | None) -> Experiment:
+    """The network reads these columns of the table, in the table's order; at least one."""
+    if snapshot is None or not names:
+        return experiment
+    ordered = tuple(name for name in snapshot.data.columns if name in names)
+    return with_features(experiment, ordered, snapshot.data.names)
 
 
 def change_units(experiment: Experiment, index: int, by: int) -> Experiment:

@@ -304,9 +304,7 @@ class ToggleField(QCheckBox):
 
 
 class StepButton(QToolButton):
-    """Minus or plus; held down it repeats. ``gripped`` once for each press, however often it repeats."""
-
-    gripped = Signal()
+    """Minus or plus; held down it repeats."""
 
     def __init__(self, text: str, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -316,22 +314,12 @@ class StepButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip(words)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """A press, not one of its repetitions."""
-        self.gripped.emit()
-        super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """A press by the space bar likewise."""
-        if not event.isAutoRepeat():
-            self.gripped.emit()
-        super().keyPressEvent(event)
-
 
 class Stepper(QFrame):
-    """A whole number between a minus and a plus."""
+    """A whole number between a minus and a plus. ``stepped(by)`` when one of the two is pressed."""
 
     edited = Signal(object, int)
+    stepped = Signal(int)
 
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -347,14 +335,13 @@ class Stepper(QFrame):
         for button, notch in ((self.minus, -1), (self.plus, 1)):
             button.setProperty("notch", notch)
             button.setAccessibleName(f"{setting.label}: {button.toolTip()}")
-            button.gripped.connect(self.field.begin_gesture)
             button.clicked.connect(self._step)
         for widget in (self.minus, self.field, self.plus):
             row.addWidget(widget)
 
     @Slot()
     def _step(self) -> None:
-        self.field.step_by(self.sender().property("notch"))
+        self.stepped.emit(self.sender().property("notch"))
 
     def show_value(self, value: int) -> None:
         """Shows a value."""

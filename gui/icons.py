@@ -28,6 +28,9 @@ _STROKES = {
     "nodes": '<rect x="5" y="3.5" width="14" height="7" rx="2"/><rect x="5" y="13.5" width="14" height="7" rx="2"/>',
     "edges": '<path d="M4 6c8 0 8 12 16 12M4 18c8 0 8-12 16-12"/>',
     "plane": '<path d="M5 4v15h15M9 15l9-9"/>',
+    "freeze": '<path d="M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9"/>',
+    "prune": '<path d="M4 12h5M15 12h5M9.5 8l5 8M14.5 8l-5 8"/>',
+    "pin": '<path d="M9 4h6l-1 6 3.5 3.5h-11L10 10zM12 13.5V20"/>',
     "close": '<path d="M6 6l12 12M18 6L6 18"/>',
 }
 

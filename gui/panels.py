@@ -18,7 +18,7 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: its id, its name, what is in it, where it stands, its title line, and its size there."""
+    """One panel: its id, its name, what is in it, where it stands, its title line, its size there, if it is open."""
 
     id: str
     name: str
@@ -27,6 +27,7 @@ class Panel:
     title: PanelTitle | None
     width: int
     height: int
+    opened: bool = True
 
 
 class Panels:
@@ -46,6 +47,9 @@ class Panels:
         below = [self.docks[panel.id] for panel in panels if panel.area == BOTTOM]
         for left, right in pairwise(below):
             window.splitDockWidget(left, right, Qt.Orientation.Horizontal)
+        self._closed = tuple(panel.id for panel in panels if not panel.opened)
+        for name in self._closed:
+            self.docks[name].hide()
         for panel in panels:
             window.resizeDocks([self.docks[panel.id]], [panel.width], Qt.Orientation.Horizontal)
             window.resizeDocks([self.docks[panel.id]], [panel.height], Qt.Orientation.Vertical)
@@ -67,8 +71,8 @@ class Panels:
     def reset(self) -> None:
         """All panels back in their places."""
         self._window.restoreState(self._first, _LAYOUT_VERSION)
-        for dock in self.docks.values():
-            dock.show()
+        for name, dock in self.docks.items():
+            dock.setVisible(name not in self._closed)
 
     def save(self, settings: QSettings) -> None:
         """Keeps the places of window and panels."""

@@ -36,6 +36,38 @@ class StageAt:
 
 
 Selection = Unit | Weight | StageAt | None
+# What is a single number: a weight, or the bias of a unit.
+Parameter = Unit | Weight
+
+
+def parameter_of(selection: Selection, snapshot: Snapshot) -> Parameter | None:
+    """The single number that a selection stands for: a weight, or a unit's bias; None where there is none."""
+    there = still_there(selection, snapshot)
+    if isinstance(there, Unit):
+        return there if there.column > 0 and snapshot.plan.layers[there.column - 1].bias else None
+    return there if isinstance(there, Weight) else None
+
+
+def parameter_value(snapshot: Snapshot, parameter: Parameter) -> float:
+    """The weight or bias, as the shortest number that is the same in the network's precision."""
+    if isinstance(parameter, Weight):
+        value = snapshot.weights(parameter.layer)[parameter.source, parameter.unit]
+    else:
+        value = snapshot.biases(parameter.column - 1)[parameter.index]
+    return float(str(value))
+
+
+def parameter_name(snapshot: Snapshot, parameter: Parameter) -> str:
+    """How a weight or bias is called: "petal width → hidden 1 · 4", "bias of setosa"."""
+    if isinstance(parameter, Weight):
+        source = unit_name(snapshot, parameter.layer, parameter.source)
+        return f"{source} → {unit_name(snapshot, parameter.layer + 1, parameter.unit)}"
+    return tr("bias of {0}").format(unit_name(snapshot, parameter.column, parameter.index))
+
+
+def layer_of(parameter: Parameter) -> int:
+    """The layer of the plan that a weight or a bias belongs to."""
+    return parameter.layer if isinstance(parameter, Weight) else parameter.column - 1
 
 
 def place_of(selection: Selection, network: NetworkSpec) -> int | None:
@@ -99,6 +131,13 @@ def stage_detail(stage: Layer) -> str:
 def is_frozen(plan: LayerPlan, unit: int) -> bool:
     """Whether training leaves a unit's weights and bias as they are."""
     return not plan.trainable or unit in plan.frozen_units
+
+
+def is_held(plan: LayerPlan, source: int, unit: int) -> str:
+    """What keeps training from moving a weight, in a word; "" when nothing does."""
+    if (source, unit) in plan.pruned_weights:
+        return tr("held at zero")
+    return tr("frozen") if (source, unit) in plan.frozen_weights or is_frozen(plan, unit) else ""
 
 
 def stages_before(plan: Plan, layer: int, layers: int) -> range:

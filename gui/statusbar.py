@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import deque
 from time import perf_counter
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from engine.snapshot import Snapshot
 from gui.text import tr
+
+# How long something that was done is said.
+_PASSING_MS = 8000
 
 
 class StatusBar(QStatusBar):
@@ -17,12 +21,21 @@ class StatusBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._labels = {name: QLabel() for name in ("widths", "parameters", "steps", "frames")}
+        self._labels = {name: QLabel() for name in ("widths", "parameters", "steps", "frames", "selected")}
         for label in self._labels.values():
             self.addWidget(label)
         self.state = QLabel(tr("Loading the data…"))
         self.addPermanentWidget(self.state)
         self._progress: deque[tuple[float, int]] = deque(maxlen=90)
+
+    @Slot(str)
+    def say(self, text: str) -> None:
+        """Says something in passing, in place of the figures at the left."""
+        self.showMessage(text, _PASSING_MS)
+
+    def show_selection(self, words: str) -> None:
+        """What is selected, in plain words."""
+        self._labels["selected"].setText(words)
 
     def forget_pace(self) -> None:
         """Measures the steps per second anew."""

@@ -7,14 +7,14 @@ long as drawing leaves room for in a frame, so that frames keep coming and train
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from engine.experiment import Experiment
 from engine.probes import Wants
-from engine.runner import Apply, Job, Runner, Train
+from engine.runner import Apply, Job, Runner, Train, Weigh
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
 from gui.document import Change, next_moment
@@ -72,7 +72,7 @@ class Training(QObject):
         self._run: Run | None = None
         self._goal: int | None = None
         self._epochs_wished = 0
-        self._chores: deque[Train | Job] = deque()
+        self._chores: deque[Job] = deque()
         self._credit = self._posted_at = 0.0
         self._last_tick = perf_counter()
         self._drawing_s = 0.008
@@ -116,6 +116,11 @@ class Training(QObject):
         wished = self._epochs_wished + under_way + 1
         self.set_running(False)
         self._epochs_wished = wished
+        self._wake()
+
+    def weigh(self, layer: int) -> None:
+        """Finds the unit of a layer that matters least; the next snapshot but those under way says it."""
+        self._chores.append(Weigh(layer=layer))
         self._wake()
 
     @Slot(object)
@@ -261,9 +266,8 @@ class Training(QObject):
             return self._apply_job(self._pending.popleft())
         if self._chores:
             chore = self._chores.popleft()
-            if isinstance(chore, Train):
-                return Train(self._generation, steps=chore.steps, wants=self.wants, keep=self._begin_run())
-            return Job(self._generation, wants=self.wants)
+            keep = self._begin_run() if isinstance(chore, Train) else 0
+            return replace(chore, generation=self._generation, wants=self.wants, keep=keep)
         if self._epochs_wished and self.snapshot is not None:
             # Counted from the snapshot that all edits and resets before it have led to.
             self._goal, self._epochs_wished = self.snapshot.epoch + self._epochs_wished, 0

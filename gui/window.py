@@ -8,27 +8,33 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from engine.data.sources import SOURCES
 from engine.experiment import Experiment
-from engine.snapshot import Failure, Snapshot
+from engine.snapshot import Snapshot
 from engine.trainer import Trainer
-from gui import commands, edits, theme
-from gui.actions import make_actions, paint_icons
+from gui import edits, theme
+from gui.actions import make_actions, paint_icons, refresh
 from gui.banner import Banner
 from gui.builder.panel import Builder
+from gui.diagram.gestures import Gestures
+from gui.diagram.reading import describe_selection
 from gui.diagram.shown import Shown
 from gui.diagram.view import DiagramView
 from gui.document import Document
+from gui.editing import Editing
 from gui.faults import Faults
 from gui.icons import icon_file
+from gui.looking import Looking
 from gui.panels import BOTTOM, LEFT, RIGHT, Panel, Panels
 from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
 from gui.plots.output import OutputView
-from gui.selection import Selection, StageAt, Unit, place_of, selection_at, still_there
+from gui.plots.pins import PinPlot
+from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.toolbar import ToolBar
-from gui.training import FIRST_SPEED, FULL_SPEED, Training
+from gui.training import FIRST_SPEED, Training
+from gui.wishes import Wishes
 
 # Small enough for a projector.
 SMALLEST = (960, 600)
@@ -37,8 +43,7 @@ SMALLEST = (960, 600)
 class Window(QMainWindow):
     """The window. ``document`` holds the experiment, ``training`` the newest snapshot, ``selection`` what is selected.
 
-    ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector; ``shown`` is
-    what the drawing shows of the network.
+    ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector.
     """
 
     def __init__(
@@ -57,28 +62,35 @@ class Window(QMainWindow):
         self.selection: Selection = None
         self._snapshot: Snapshot | None = None
         self._shown_experiment = experiment
-        self.traced_row, self.shown = 0, Shown()
+        self.looking = Looking(self)
         self._make_views(experiment)
+        self.status = StatusBar()
+        self.editing = Editing(self.document, self.training, self.banner, self.status.say, self)
+        self.wishes = Wishes(self)
         self.actions_by_id = make_actions(self)
+        self.gestures = Gestures(self.diagram, self.actions_by_id)
+        self.inspector.values.show_actions(
+            [self.actions_by_id[name] for name in ("selection.freeze", "weight.prune", "value.pin")]
+        )
         self.setMinimumSize(*SMALLEST)
         self.resize(1440, 900)
         self.panels = Panels(self, self._table_of_panels())
         self.toolbar = ToolBar(self.actions_by_id, self.panels.toggles)
         self.addToolBar(self.toolbar)
-        self.status = StatusBar()
         self.setStatusBar(self.status)
-        views = {name: getattr(self, name).show_snapshot for name in ("loss", "magnitudes", "output", "inspector")}
+        names = ("loss", "magnitudes", "pins", "output", "inspector")
+        views = {name: getattr(self, name).show_snapshot for name in names}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self._connect()
-        stored = {key: str(settings.value(key, "")) if settings else "" for key in ("theme", "speed")}
+        stored = {key: str(settings.value(key, "")) if settings else "" for key in ("theme", "speed", "keep")}
         self.show_theme(stored["theme"] or theme.system_theme())
+        self.editing.keeps_learned = stored["keep"] != "no"
         speed = stored["speed"]
         self.toolbar.speed.setValue(int(speed) if speed.isdigit() else FIRST_SPEED)
-        self._choose_speed(self.toolbar.speed.value())
+        self.wishes.choose_speed(self.toolbar.speed.value())
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)
-        self.builder.setFocus()  # and not the first small button that there happens to be
 
     # -- putting it together ---------------------------------------------------------------------
 
@@ -87,7 +99,7 @@ class Window(QMainWindow):
         self.diagram = DiagramView()
         self.banner = Banner()
         self.output, self.inspector = OutputView(), Inspector()
-        self.loss, self.magnitudes = LossPlot(), MagnitudePlot()
+        self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
         centre = QWidget()
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -104,29 +116,24 @@ class Window(QMainWindow):
             Panel("inspector", tr("Inspector"), self.inspector, RIGHT, self.inspector.title, 320, 460),
             Panel("loss", tr("Loss"), loss, BOTTOM, loss.title, 420, 215),
             Panel("magnitudes", tr("Weight magnitudes"), magnitudes, BOTTOM, magnitudes.title, 420, 215),
+            Panel("pins", tr("Pinned values"), self.pins, BOTTOM, self.pins.title, 420, 215, opened=False),
         )
 
     def _connect(self) -> None:
         self.document.changed.connect(self._show_experiment)
         self.document.applied.connect(self.training.apply)
         self.training.ran.connect(self.document.show_run)
-        for view in (self.builder, self.diagram):
-            view.edited.connect(self.document.change)
-        self.builder.layer_pressed.connect(self._press_layer)
-        self.builder.layer_moved.connect(self._move_layer)
-        self.builder.layer_removed.connect(self._remove_layer)
-        self.diagram.selected.connect(self.select)
-        self.diagram.view_chosen.connect(self.show_view)
-        self.output.row_picked.connect(self.trace_row)
         self.training.shown.connect(self._show_snapshot)
-        self.training.failed.connect(self._show_failure)
+        self.training.shown.connect(self.editing.show_snapshot)
+        self.training.failed.connect(self.editing.show_failure)
         self.training.toggled.connect(self._show_running)
-        self.toolbar.speed_chosen.connect(self._choose_speed)
-        self.banner.remedied.connect(self._remedy)
+        self.looking.changed.connect(self._show_looking)
+        self.looking.wanted.connect(self.training.want)
         self.faults.raised.connect(self.banner.say_fault)
         self.document.undo_stack.changed.connect(self._name_undo)
+        self.wishes.listen()
         self._name_undo()
-        self.training.want(self.shown.wants(self.traced_row))
+        self.training.want(self.looking.wants)
 
     @Slot()
     def _name_undo(self) -> None:
@@ -146,7 +153,6 @@ class Window(QMainWindow):
         self._follow_layers(self._shown_experiment, experiment)
         self._shown_experiment = experiment
         self.builder.show_experiment(experiment)
-        self.diagram.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
         self.setWindowTitle(f"Glassbox – {SOURCES[experiment.data.source].label}")
 
@@ -157,8 +163,12 @@ class Window(QMainWindow):
         if previous is None or previous.plan != snapshot.plan or previous.data is not snapshot.data:
             self.builder.show_snapshot(snapshot)
             self.status.forget_pace()
-        self._keep_selection(snapshot)
-        self.document.undo_stack.forget_before(snapshot.oldest_moment)
+            self.refresh_commands()
+        if self.selection is not None and still_there(self.selection, snapshot) is None:
+            self.select(None)
+        self.looking.show_snapshot(snapshot)
+        self.pins.collect(snapshot)
+        self.gestures.show_snapshot(snapshot)
         self.diagram.show_snapshot(snapshot, self.training.running)
         self.side_views.show_snapshot(snapshot, self.training.running)
         self.banner.show_snapshot(snapshot)
@@ -166,15 +176,6 @@ class Window(QMainWindow):
     def _show_figures(self, snapshot: Snapshot) -> None:
         self.toolbar.show_snapshot(snapshot, self.document.experiment)
         self.status.show_snapshot(snapshot, self.training.running, self.training.frames_per_second)
-
-    @Slot(object)
-    def _show_failure(self, failure: Failure) -> None:
-        if failure.refused is not None:
-            self.document.refuse(failure.refused, failure.moment)
-        end = "" if failure.message.endswith(".") else "."
-        words = f"{failure.message[:1].upper()}{failure.message[1:]}{end}"
-        # Said until the next edit; taking the refused one back was none.
-        self.banner.say(words, details=failure.details, generation=self.training.generation)
 
     @Slot(bool)
     def _show_running(self, running: bool) -> None:
@@ -187,15 +188,24 @@ class Window(QMainWindow):
 
     # -- wishes ----------------------------------------------------------------------------------
 
-    def _keep_selection(self, snapshot: Snapshot) -> None:
-        if self.selection is not None and still_there(self.selection, snapshot) is None:
-            self.select(None)
-        if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.traced_row:
-            self.trace_row(0)
+    @Slot(object)
+    def _show_looking(self, shown: Shown) -> None:
+        """The drawing shows something else."""
+        self.diagram.show_view(shown)
+        self.refresh_commands()
+
+    def refresh_commands(self) -> None:
+        """Commands are there for what is selected and shown; what is selected is said in words."""
+        refresh(self)
+        words = describe_selection(self._snapshot, self.selection) if self._snapshot is not None else ""
+        self.status.show_selection(words)
+        self.diagram.say_selection(words)
 
     def _follow_layers(self, before: Experiment, after: Experiment) -> None:
         """What was selected stays selected when its layer gets another place."""
         old, new, selection = before.network, after.network, self.selection
+        if isinstance(selection, Weight) and old.layers != new.layers:
+            self.select(None)
         place = place_of(selection, old)
         if old.layers == new.layers or place is None or not isinstance(selection, Unit | StageAt):
             return
@@ -207,49 +217,31 @@ class Window(QMainWindow):
         """Selects a unit or a weight everywhere, or nothing."""
         self.selection = selection
         self.diagram.show_selection(selection)
+        self.gestures.show_selection(selection)
         self.inspector.show_selection(selection)
         self.builder.show_layer(self.selected_layer)
+        self.refresh_commands()
 
     @property
     def selected_layer(self) -> int | None:
         """The place of the layer in which the selection is: -1 for the output, None where there is none."""
         return place_of(self.selection, self._shown_experiment.network)
 
-    @Slot(int)
-    def _press_layer(self, index: int) -> None:
-        """Selects a layer by its card, or nothing when it was selected."""
-        network = self._shown_experiment.network
-        self.select(None if index == self.selected_layer else selection_at(index, network))
-
-    @Slot(int, int)
-    def _move_layer(self, index: int, to: int) -> None:
-        commands.move(self, index, to)
-
-    @Slot(int)
-    def _remove_layer(self, index: int) -> None:
-        commands.remove(self, index)
+    @property
+    def traced_row(self) -> int:
+        """The row of the table, from 0, that is sent through the network."""
+        return self.looking.row
 
     @Slot(int)
     def trace_row(self, row: int) -> None:
-        """Sends another row of the table through the network for the inspector."""
-        self.traced_row = row
-        self.training.want(self.shown.wants(row))
+        """Sends another row of the table through the network for the inspector and the drawing."""
+        self.looking.trace_row(row)
 
-    @Slot(object)
-    def show_view(self, shown: Shown) -> None:
-        """Shows something else of the network in the drawing, and asks the training for it."""
-        self.shown = shown
-        self.diagram.show_view(shown)
-        self.training.want(shown.wants(self.traced_row))
-
-    @Slot()
-    def _remedy(self) -> None:
-        commands.divide_rate(self)
-
-    @Slot(int)
-    def _choose_speed(self, index: int) -> None:
-        self.training.speed = min(max(index, 0), FULL_SPEED)
-        self.remember("speed", str(index))
+    def pin(self, which: Parameter) -> None:
+        """Traces a weight or bias, or no longer; the plot opens with the first one."""
+        if self.pins.toggle(which):
+            self.panels.docks["pins"].show()
+        self.refresh_commands()
 
     # -- the window itself -----------------------------------------------------------------------
 

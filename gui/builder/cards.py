@@ -45,13 +45,15 @@ class LayerCard(QFrame):
     """One layer of a kind. ``index`` is its place among the hidden ones, -1 for the output.
 
     A stage, which has neither units nor an activation to speak of, takes a single line.
-    ``edited(index, field, value, gesture)``, ``moved(from, to)``, ``removed(index)``, ``pressed(index)``.
+    ``edited(index, field, value, gesture)``, ``moved(from, to)``, ``removed(index)``, ``pressed(index)``,
+    ``stepped(index, by)`` for its − and +.
     """
 
     edited = Signal(int, str, object, int)
     moved = Signal(int, int)
     removed = Signal(int)
     pressed = Signal(int)
+    stepped = Signal(int, int)
 
     def __init__(self, index: int, kind: type[Spec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +98,7 @@ class LayerCard(QFrame):
         stepper = Stepper(self.kind.settings()["units"])
         stepper.field.setObjectName("units")
         stepper.edited.connect(self._units_edited)
+        stepper.stepped.connect(self._step)
         return stepper
 
     def _make_tools(self) -> QWidget:
@@ -151,6 +154,10 @@ class LayerCard(QFrame):
     def _units_edited(self, value: object, gesture: int) -> None:
         self.edited.emit(self.index, "units", value, gesture)
 
+    @Slot(int)
+    def _step(self, by: int) -> None:
+        self.stepped.emit(self.index, by)
+
     @Slot()
     def _move(self) -> None:
         self.moved.emit(self.index, self.index + self.sender().property("by"))
@@ -205,6 +212,7 @@ class LayerCards(QWidget):
     moved = Signal(int, int)
     removed = Signal(int)
     pressed = Signal(int)
+    stepped = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -220,6 +228,7 @@ class LayerCards(QWidget):
         card.moved.connect(self.moved)
         card.removed.connect(self.removed)
         card.pressed.connect(self.pressed)
+        card.stepped.connect(self.stepped)
         return card
 
     def show_layers(self, network: NetworkSpec, outputs: int | None, activation: str) -> None:

@@ -34,6 +34,7 @@ class Builder(QScrollArea):
     layer_pressed = Signal(int)
     layer_moved = Signal(int, int)
     layer_removed = Signal(int)
+    units_wished = Signal(int, int)
 
     def __init__(self, experiment: Experiment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +104,7 @@ class Builder(QScrollArea):
         self.cards.moved.connect(self.layer_moved)
         self.cards.removed.connect(self.layer_removed)
         self.cards.pressed.connect(self.layer_pressed)
+        self.cards.stepped.connect(self.units_wished)
         self._column.addWidget(self.cards)
         self.add_button = QPushButton(tr("+ Add layer"))
         self.add_button.setProperty("role", "link")

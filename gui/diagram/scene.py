@@ -97,6 +97,11 @@ class Scene:
         step = (self.columns[-1].x - self.columns[0].x) / max(len(self.columns) - 1, 1)
         return nearest if distances[nearest] <= max(step / 2, 20.0) else None
 
+    def gap_at(self, x: float) -> int:
+        """The gap between two columns at x, the first or last one beside all of them."""
+        passed = sum(column.x <= x for column in self.columns)
+        return min(max(passed - 1, 0), len(self.columns) - 2)
+
     def head_at(self, x: float, y: float) -> int | None:
         """The column whose title is at a point, or None."""
         number = self.column_at(x)

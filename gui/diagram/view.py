@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.snapshot import Snapshot
@@ -49,7 +49,7 @@ class DiagramView(ZoomingView):
         self.setObjectName("diagram")
         self.setMinimumSize(360, 260)
         self.setAccessibleName(tr("Network diagram"))
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._snapshot: Snapshot | None = None
         self._selection: Selection = None
         self._hovered: Selection = None
@@ -63,6 +63,10 @@ class DiagramView(ZoomingView):
         self._controls.layer_wished.connect(self.layer_wished)
         self.bar, self._shown, self._legend_room = ViewBar(self), Shown(), 0.0
         self.bar.chosen.connect(self.view_chosen)
+        self.bar.zoomed.connect(self.zoom_steps)
+        self.bar.fitted.connect(self.fit)
+        self.zoomed.connect(self._place_bar)
+        self._drop: int | None = None
         self._pointer = Pointer(
             self,
             self.under,
@@ -110,9 +114,22 @@ class DiagramView(ZoomingView):
         self._place_bar()
         self.follow()
 
+    def say_selection(self, words: str) -> None:
+        """What is selected, for those who do not see it; spoken when it changes."""
+        name = f"{tr('Network diagram')}: {words}" if words else tr("Network diagram")
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
+
+    def show_drop(self, gap: int | None) -> None:
+        """Marks the gap between two columns into which a layer would be dropped, or none."""
+        if gap != self._drop:
+            self._drop = gap
+            self.update()
+
+    @Slot()
     def _place_bar(self) -> None:
         if self._snapshot is not None:
-            self.bar.show_view(self._shown, self._snapshot)
+            self.bar.show_view(self._shown, self._snapshot, self.zoom)
             self._legend_room = self.bar.settle(self.width(), self.height())
 
     def _place(self) -> None:
@@ -201,6 +218,11 @@ class DiagramView(ZoomingView):
             painter.setClipRegion(QRegion(self.rect()).subtracted(QRegion(body.toRect())))
             bare = tuple(replace(column, nodes=(), gap_y=None) for column in scene.columns)
             self._painting(painter, snapshot, bare).paint()
+        if self._drop is not None:
+            painter.setClipping(False)
+            painter.setPen(QPen(QColor(colours().accent), 2.0))
+            x = sum(column.x for column in scene.columns[self._drop : self._drop + 2]) / 2
+            painter.drawLine(QPointF(x, top), QPointF(x, bottom))
 
     def _painting(self, painter: QPainter, snapshot: Snapshot, columns: tuple[Column, ...]) -> Painting:
         density = self.devicePixelRatioF()

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QWidget
 from gui.diagram.scene import Scene
 from gui.diagram.viewport import Viewport
 
+# How much larger one press of a button makes everything.
+_STEP = 1.25
+
 
 class ZoomingView(QWidget):
     """Holds the scene and the part of it that is seen. ``zoomed(zoom)`` says how much larger than the window it is."""
@@ -34,6 +37,12 @@ class ZoomingView(QWidget):
         """Makes everything so many times larger; what is at ``about``, at first the middle, stays there."""
         self._look(self._scene.viewport.zoomed(factor, None if about is None else (about.x(), about.y())))
 
+    @Slot(int)
+    def zoom_steps(self, steps: int) -> None:
+        """Makes everything larger by so many presses of the button, or smaller."""
+        self.zoom_by(_STEP**steps)
+
+    @Slot()
     def fit(self) -> None:
         """Shows everything."""
         self._look(replace(self._scene.viewport, zoom=1.0))
@@ -59,6 +68,10 @@ class ZoomingView(QWidget):
     def column_at(self, x: float) -> int | None:
         """The column whose strip is at x: 0 the inputs, i + 1 layer i; None beside all of them."""
         return self._scene.column_at(x)
+
+    def gap_at(self, x: float) -> int:
+        """The gap between two columns at x: i lies between the columns i and i + 1."""
+        return self._scene.gap_at(x)
 
     def head_at(self, position: QPointF) -> int | None:
         """The column whose title is at a place, or None."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import zip_longest
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -13,12 +14,14 @@ from engine.activations import Activation, Array, sigmoid
 from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
 from gui.plots.titles import PanelTitle
+from gui.plots.values import ValueRow
 from gui.selection import (
     Selection,
     StageAt,
     Unit,
     Weight,
     is_frozen,
+    parameter_of,
     stage_name,
     stages_before,
     still_there,
@@ -126,7 +129,12 @@ class MapView(QWidget):
 
 
 class Inspector(QWidget):
-    """Shows what is selected: z = Σ w x + b with the numbers of the traced row, then a = f(z)."""
+    """Shows what is selected: z = Σ w x + b with the numbers of the traced row, then a = f(z).
+
+    ``selected(selection)`` when a weight in the sum is clicked; ``values.edited`` when a number is set by hand.
+    """
+
+    selected = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -146,7 +154,13 @@ class Inspector(QWidget):
         top.setContentsMargins(0, 0, 0, 0)
         self.terms = QLabel(wordWrap=True)
         self.terms.setTextFormat(Qt.TextFormat.RichText)
-        self.terms.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.terms.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.terms.linkActivated.connect(self._follow)
+        self.values = ValueRow()
         self.terms.setAccessibleName(tr("The numbers of what is selected"))
         self.terms.setAlignment(Qt.AlignmentFlag.AlignTop)
         content = QWidget()
@@ -154,6 +168,7 @@ class Inspector(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 4, 16, 12)
         column.addWidget(self._top)
+        column.addWidget(self.values)
         column.addWidget(self.terms, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -187,6 +202,7 @@ class Inspector(QWidget):
         selection = still_there(self._selection, snapshot) if snapshot else None
         is_unit = isinstance(selection, Unit) and selection.column > 0
         self._top.setVisible(snapshot is not None and is_unit)
+        self.values.show_value(snapshot, parameter_of(selection, snapshot) if snapshot else None)
         if snapshot is None or selection is None:
             self.title.show_note("")
             self.terms.setText(self._quiet(tr("Click a unit or a weight in the diagram to see its numbers.")))
@@ -208,14 +224,21 @@ class Inspector(QWidget):
         room = max(self.width() - 190, 80)
         return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
 
-    def _table(self, rows: list[tuple[str, str, str, bool]]) -> str:
-        """Rows of (name, value, remark, strong); values coloured by their sign."""
+    @Slot(str)
+    def _follow(self, link: str) -> None:
+        """A click on a weight in the sum selects it."""
+        self.selected.emit(Weight(*(int(part) for part in link.split(","))))
+
+    def _table(self, rows: list[tuple[str, str, str, bool]], links: tuple[str, ...] = ()) -> str:
+        """Rows of (name, value, remark, strong); values coloured by their sign, the first ones with links."""
         c, lines = colours(), []
-        for name, value, remark, strong in rows:
+        for (name, value, remark, strong), link in zip_longest(rows, links):
             tint = c.text
             if not strong and value.startswith(("+", MINUS)):
                 tint = c.positive if value.startswith("+") else c.negative_text
             weight = 600 if strong else 400
+            if link:
+                value = f'<a href="{link}" style="color:{tint};text-decoration:none">{value}</a>'
             lines.append(
                 f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px;'
                 f'white-space:nowrap">{escape(self._short(name))}</td>'
@@ -228,7 +251,7 @@ class Inspector(QWidget):
         layer = unit.column - 1
         plan, trace = snapshot.plan.layers[layer], snapshot.trace
         self.title.show_note(f"{plan.name} · {unit.index + 1}")
-        rows, z, a = self._terms(snapshot, layer, unit.index), None, None
+        (rows, links), z, a = self._terms(snapshot, layer, unit.index), None, None
         if plan.bias:
             rows.append((tr("bias"), signed(float(snapshot.biases(layer)[unit.index])), "", False))
         notes = _passed(plan) if trace is not None else []
@@ -257,7 +280,7 @@ class Inspector(QWidget):
             whole = snapshot.maps.layers[layer]
             image = class_images(whole, threshold)[unit.index] if is_class else unit_images(answers[None])[0]
         self._map.show_image(image)
-        self.terms.setText(self._table(rows) + self._notes(notes))
+        self.terms.setText(self._table(rows, links) + self._notes(notes))
 
     def _notes(self, notes: list[str]) -> str:
         """Quiet sentences under a table."""
@@ -292,8 +315,10 @@ class Inspector(QWidget):
         about = f'<p style="margin:6px 0 8px 2px">{self._quiet(tr(spec.about))}</p>'
         self.terms.setText(f"{formula}{about}{self._table(rows)}")
 
-    def _terms(self, snapshot: Snapshot, layer: int, unit: int) -> list[tuple[str, str, str, bool]]:
-        """One row for each input of a unit, the strongest first where there are too many to show."""
+    def _terms(
+        self, snapshot: Snapshot, layer: int, unit: int
+    ) -> tuple[list[tuple[str, str, str, bool]], tuple[str, ...]]:
+        """A row for each input of a unit, or the strongest where they are too many, and the links to their weights."""
         w, trace = snapshot.weights(layer)[:, unit], snapshot.trace
         x = None if trace is None else trace.inputs[layer]
         order = np.arange(len(w))
@@ -307,7 +332,7 @@ class Inspector(QWidget):
             rest = len(w) - len(order)
             value = "" if x is None else signed(float(np.delete(w * x, order).sum()))
             rows.append((tr("{0} more, together").format(rest), value, "", False))
-        return rows
+        return rows, tuple(f"{layer},{i},{unit}" for i in order)
 
     def _show_weight(self, snapshot: Snapshot, weight: Weight) -> None:
         value = float(snapshot.weights(weight.layer)[weight.source, weight.unit])

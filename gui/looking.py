@@ -1,0 +1,72 @@
+"""Looking: what the window shows of the network, and what the training thread is asked for because of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.probes import Wants
+from engine.snapshot import Snapshot
+from gui.diagram.shown import Shown
+
+# What nodes and edges show of the traced row.
+_SAMPLE = ("sample", "contribution")
+
+
+class Looking(QObject):
+    """Holds what the drawing shows and the traced row. ``changed(shown)``, ``wanted(wants)``."""
+
+    changed = Signal(object)
+    wanted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.shown = Shown()
+        self.row = 0
+        self._before = Shown()
+
+    @property
+    def wants(self) -> Wants:
+        """What the views need of the training thread."""
+        return self.shown.wants(self.row)
+
+    @property
+    def shows_sample(self) -> bool:
+        """Whether the traced row is drawn on its way through the network."""
+        return self.shown.nodes == "sample"
+
+    @Slot(object)
+    def choose(self, shown: Shown) -> None:
+        """Shows something else."""
+        if shown != self.shown:
+            if not self.shows_sample:
+                self._before = self.shown
+            self.shown = shown
+            self.changed.emit(shown)
+            self.wanted.emit(self.wants)
+
+    @Slot(int)
+    def trace_row(self, row: int) -> None:
+        """Sends another row of the table through the network."""
+        self.row = row
+        self.wanted.emit(self.wants)
+
+    def toggle_sample(self) -> None:
+        """The traced row on its way through the network, or what was shown before."""
+        nodes, edges = (self._before.nodes, self._before.edges) if self.shows_sample else _SAMPLE
+        self.choose(replace(self.shown, nodes=nodes, edges=edges))
+
+    @Slot(int)
+    def pick_row(self, row: int) -> None:
+        """A point was clicked: its row is traced, and drawn on its way."""
+        self.trace_row(row)
+        if not self.shows_sample:
+            self.toggle_sample()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Forgets what the data no longer have: a plane of inputs, a row."""
+        if self.shown.plane and max(self.shown.plane) >= len(snapshot.data.names):
+            self.choose(replace(self.shown, plane=()))
+        if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.row:
+            self.trace_row(0)

@@ -1,0 +1,114 @@
+"""Wishes: what builder, drawing and inspector ask for, handed to the commands that carry it out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from gui import commands
+from gui import network_commands as net
+from gui.selection import Parameter, selection_at
+from gui.training import FULL_SPEED
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+
+class Wishes(QObject):
+    """The slots that signals of the views are connected to."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def listen(self) -> None:
+        """Listens to every view of the window."""
+        window = self._window
+        window.builder.edited.connect(window.editing.change)
+        window.builder.layer_pressed.connect(self.press_layer)
+        window.builder.layer_moved.connect(self.move_layer)
+        window.builder.layer_removed.connect(self.remove_layer)
+        window.builder.units_wished.connect(self.change_units_at)
+        window.diagram.units_wished.connect(self.change_units)
+        window.diagram.layer_wished.connect(self.insert_layer)
+        window.diagram.selected.connect(window.select)
+        window.diagram.view_chosen.connect(window.looking.choose)
+        window.gestures.selected.connect(window.select)
+        window.gestures.layer_moved.connect(self.move_column)
+        window.gestures.activation_chosen.connect(self.choose_activation)
+        window.gestures.inputs_chosen.connect(self.choose_inputs)
+        window.inspector.selected.connect(window.select)
+        for values in (window.gestures.valued, window.inspector.values.edited):
+            values.connect(self.set_value)
+        window.output.row_picked.connect(window.looking.pick_row)
+        window.toolbar.speed_chosen.connect(self.choose_speed)
+        window.banner.remedied.connect(self.remedy)
+
+    @Slot(int)
+    def press_layer(self, index: int) -> None:
+        """Selects a layer by its card, or nothing when it was selected."""
+        window = self._window
+        network = window.document.experiment.network
+        window.select(None if index == window.selected_layer else selection_at(index, network))
+
+    @Slot(int, int)
+    def move_layer(self, index: int, to: int) -> None:
+        """One layer at another place among the hidden ones."""
+        commands.move(self._window, index, to)
+
+    @Slot(int)
+    def remove_layer(self, index: int) -> None:
+        """Without one hidden layer."""
+        commands.remove(self._window, index)
+
+    @Slot(int, int)
+    def move_column(self, column: int, gap: int) -> None:
+        """The layer of a column between the columns gap and gap + 1."""
+        net.move_column(self._window, column, gap)
+
+    @Slot(int, int)
+    def change_units(self, layer: int, by: int) -> None:
+        """One unit more or less in a layer of the plan."""
+        if by > 0:
+            net.add_unit_to(self._window, layer)
+        else:
+            net.remove_unit_from(self._window, layer)
+
+    @Slot(int, int)
+    def change_units_at(self, place: int, by: int) -> None:
+        """The same for a layer at a place of the experiment."""
+        dense = self._window.document.experiment.network.dense
+        if place in dense:
+            self.change_units(dense.index(place), by)
+
+    @Slot(int)
+    def insert_layer(self, gap: int) -> None:
+        """A layer between two columns."""
+        net.insert_into_gap(self._window, gap)
+
+    @Slot(int, str)
+    def choose_activation(self, layer: int, key: str) -> None:
+        """Another activation for a layer of the plan."""
+        net.choose_activation(self._window, layer, key)
+
+    @Slot(object)
+    def choose_inputs(self, names: tuple[str, ...]) -> None:
+        """The columns that the network reads."""
+        net.choose_inputs(self._window, names)
+
+    @Slot(object, float, int)
+    def set_value(self, which: Parameter, value: float, gesture: int) -> None:
+        """A weight or bias set by hand."""
+        net.set_value(self._window, which, value, gesture)
+
+    @Slot(int)
+    def choose_speed(self, index: int) -> None:
+        """Another speed; kept for the next start."""
+        self._window.training.speed = min(max(index, 0), FULL_SPEED)
+        self._window.remember("speed", str(index))
+
+    @Slot()
+    def remedy(self) -> None:
+        """What the banner proposes."""
+        commands.divide_rate(self._window)

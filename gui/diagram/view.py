@@ -281,6 +281,7 @@ class DiagramView(ZoomingView):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Makes use of the new size."""
         self._place()
+        self._place_bar()
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

@@ -241,7 +241,7 @@ def refresh(window: Window) -> None:
         if command.why_not is not None:
             reason = command.why_not(window)
             action.setEnabled(not reason)
-            action.setToolTip(reason or _tooltip(command))
+            action.setToolTip(f"{_tooltip(command)}\n{reason}".strip())
         if command.ticked is not None:
             action.setChecked(command.ticked(window))
 

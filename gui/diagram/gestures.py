@@ -16,7 +16,7 @@ from gui.diagram.editor import ValueEditor
 from gui.diagram.view import DiagramView
 from gui.diagram.walking import Way, walk
 from gui.plots.values import NOTCH
-from gui.selection import Parameter, Selection, Unit, parameter_of, parameter_value, stages_before
+from gui.selection import Parameter, Selection, StageAt, Unit, parameter_of, parameter_value, stages_before
 
 _PIXELS_PER_NOTCH = 6.0
 _gestures = count(1)
@@ -159,7 +159,8 @@ class Gestures(QObject):
         self._wheel_gesture = next(_gestures)
         if event.button() != Qt.MouseButton.LeftButton or self._snapshot is None:
             return False
-        column, under = self._view.head_at(event.position()), self._view.under(event.position())
+        under = self._view.under(event.position())
+        column = self._head(event.position())
         if column is not None:
             self._grip = Grip(event.position(), column=column)
             return True
@@ -168,6 +169,10 @@ class Gestures(QObject):
             value = parameter_value(self._snapshot, which)
             self._grip = Grip(event.position(), which, value, gesture=next(_gestures))
         return False
+
+    def _head(self, position: QPointF) -> int | None:
+        """The column whose title is at a place; the names of stages stand between the titles."""
+        return None if isinstance(self._view.under(position), StageAt) else self._view.head_at(position)
 
     def _move(self, event: QMouseEvent) -> bool:
         grip = self._grip
@@ -214,7 +219,7 @@ class Gestures(QObject):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             there = self._view.rect_of(self._selection)
             place = there.center() if there is not None else place
-        column = self._view.head_at(place)
+        column = self._head(place)
         where = self._view.mapToGlobal(place.toPoint())
         if column is not None:
             self._open_head(column, where)

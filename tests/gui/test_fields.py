@@ -189,14 +189,14 @@ def test_a_choice_is_wide_enough_for_its_words(qtbot: QtBot) -> None:
     assert field.sizeHint().width() > field.fontMetrics().horizontalAdvance(field.currentText())
 
 
-@pytest.mark.parametrize(("button", "value"), [("plus", 5), ("minus", 3)])
-def test_a_stepper_goes_one_up_or_down(qtbot: QtBot, button: str, value: int) -> None:
+@pytest.mark.parametrize(("button", "by"), [("plus", 1), ("minus", -1)])
+def test_a_stepper_asks_for_one_more_or_less(qtbot: QtBot, button: str, by: int) -> None:
     stepper, wished = Stepper(WHOLE), []
     qtbot.addWidget(stepper)
-    stepper.edited.connect(lambda value, gesture: wished.append(value))
+    stepper.stepped.connect(wished.append)
     stepper.show_value(4)
     QTest.mouseClick(getattr(stepper, button), hands.LEFT)
-    assert wished == [value]
+    assert wished == [by]
 
 
 def test_a_dragged_field_is_one_entry_of_the_undo_stack(window: Window) -> None:

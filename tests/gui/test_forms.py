@@ -202,7 +202,7 @@ def test_the_columns_of_a_wide_table_have_a_name_and_a_tooltip(window: Window) -
 
 def test_every_plot_has_an_accessible_name(window: Window) -> None:
     plots = window.findChildren(PlotWidget)
-    assert (len(plots), [named(plot) for plot in plots if not plot.accessibleName()]) == (3, [])
+    assert (len(plots), [named(plot) for plot in plots if not plot.accessibleName()]) == (4, [])
 
 
 def test_every_view_has_an_accessible_name(window: Window) -> None:

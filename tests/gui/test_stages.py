@@ -448,21 +448,21 @@ def test_the_selected_unit_is_frozen_and_thawed_by_a_command(window: Window) -> 
     window.select(Unit(1, 2))
     seen = []
     for _ in range(2):
-        hands.trigger(window, "unit.freeze")
+        hands.trigger(window, "selection.freeze")
         seen.append(hands.settle(window).plan.layers[0].frozen_units)
     assert seen == [(2,), ()]
 
 
 def test_a_unit_of_the_output_can_be_frozen_too(window: Window) -> None:
     window.select(Unit(3, 1))
-    hands.trigger(window, "unit.freeze")
+    hands.trigger(window, "selection.freeze")
     assert hands.settle(window).plan.layers[-1].frozen_units == (1,)
 
 
 def test_freezing_without_a_selected_unit_changes_nothing(mixed: Window) -> None:
-    for selection in (None, StageAt(1), Unit(0, 0), Weight(0, 0, 0)):
+    for selection in (None, StageAt(1), Unit(0, 0)):
         mixed.select(selection)
-        hands.trigger(mixed, "unit.freeze")
+        hands.trigger(mixed, "selection.freeze")
     assert len(mixed.document.undo_stack) == 0
 
 

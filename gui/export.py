@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -91,17 +92,43 @@ def encoded(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
     return makers[how.kind](snapshot, how, size)
 
 
-def copy_diagram(snapshot: Snapshot, size: tuple[int, int]) -> None:
-    """Puts the drawing on the clipboard, in the colours in force: as an image at twice the size and as SVG."""
-    QGuiApplication.clipboard().setMimeData(clipboard_data(snapshot, size))
+def copy_diagram(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> None:
+    """Puts the drawing on the clipboard."""
+    QGuiApplication.clipboard().setMimeData(clipboard_data(snapshot, how, size))
+    if QGuiApplication.platformName() == "offscreen":
+        # Without a screen the clipboard outlives Python, and the process would crash over what Python has made.
+        atexit.unregister(_empty_clipboard)
+        atexit.register(_empty_clipboard)
 
 
-def clipboard_data(snapshot: Snapshot, size: tuple[int, int]) -> QMimeData:
-    """The drawing for another program: an image at twice the size, and SVG."""
+def _empty_clipboard() -> None:
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
+
+
+def copied_at(how: Picture) -> float:
+    """The scale of the image on the clipboard: twice the size, unless a PNG of another scale is wished."""
+    return how.scale if how.kind == "png" else COPY_SCALE
+
+
+def clipboard_data(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> QMimeData:
+    """The drawing for another program: an image and SVG, whichever it understands."""
     data = QMimeData()
-    data.setImageData(image(snapshot, picture("png", COPY_SCALE), size))
-    data.setData("image/svg+xml", _svg(snapshot, picture("svg"), size))
+    data.setImageData(image(snapshot, how.edited(kind="png", scale=copied_at(how)), size))
+    data.setData("image/svg+xml", _svg(snapshot, how.edited(kind="svg", scale=1.0), size))
     return data
+
+
+def pixels_of(how: Picture, size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a PNG of a drawing. Raises ``ValueError`` with a sentence when there are too many."""
+    width, height = (max(round(side * how.scale), 1) for side in size)
+    if how.kind == "png" and width * height > _MOST_PIXELS:
+        raise ValueError(
+            tr("a picture of {0} × {1} pixels needs more than 1 GiB of memory; choose a smaller scale").format(
+                f"{width:,}", f"{height:,}"
+            )
+        )
+    return width, height
 
 
 # -- the three formats ---------------------------------------------------------------------------------
@@ -109,13 +136,7 @@ def clipboard_data(snapshot: Snapshot, size: tuple[int, int]) -> QMimeData:
 
 def image(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> QImage:
     """The drawing in pixels, ``how.scale`` for each one of the window."""
-    width, height = (max(round(side * how.scale), 1) for side in size)
-    if width * height > _MOST_PIXELS:
-        raise ValueError(
-            tr("a picture of {0} × {1} pixels needs more than 1 GiB of memory; choose a smaller scale").format(
-                f"{width:,}", f"{height:,}"
-            )
-        )
+    width, height = pixels_of(how, size)
     made = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     if made.isNull():
         raise ValueError(tr("there is not enough memory for a picture of {0} × {1} pixels").format(width, height))

@@ -54,7 +54,7 @@ class Picture(Spec):
             "Scale", "Pixels of the picture for each pixel of the window.", low=0.25, high=8.0, step=2**0.5,
             scale="log", shown_if=("kind", ("png",)),
         ),
-    ] = 2.0  # fmt: skip
+    ] = 1.0  # fmt: skip
     transparent: Annotated[
         bool, Setting("Transparent", "Nothing is painted behind the network, so that the page shows through.")
     ] = False

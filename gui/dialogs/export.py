@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushBu
 from engine import matrices
 from engine.snapshot import Snapshot
 from gui import theme
-from gui.export import KINDS, Picture, copied_at, copy_diagram, export_diagram, image, pixels_of
+from gui.export import COPY_SCALE, KINDS, Picture, copied_at, copy_diagram, export_diagram, image, pixels_of
 from gui.forms import Form
 from gui.selection import Selection, StageAt, Unit, Weight, unit_name
 from gui.text import editable, tr
@@ -141,6 +141,7 @@ class ExportPanel(QDialog):
 
     @Slot()
     def _wish_to_save(self) -> None:
+        self.save.setFocus()  # a number still being typed is taken over, where a click gives no focus too
         self.save_wished.emit(self.picture)
 
     @Slot()
@@ -199,7 +200,7 @@ def _last_picture(window: Window) -> Picture:
     try:
         return plain.edited(
             kind=_recalled(window, "export/kind", plain.kind),
-            scale=float(_recalled(window, "export/scale", str(plain.scale))),
+            scale=float(_recalled(window, "export/scale", str(COPY_SCALE))),
             transparent=_recalled(window, "export/transparent", "") == "True",
         )
     except ValueError:

@@ -13,7 +13,7 @@ import hands
 import numpy as np
 import pytest
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
@@ -89,6 +89,13 @@ def test_of_a_crowd_the_strongest_are_drawn() -> None:
     drawn = {(s.source, s.unit) for s in strokes(values, 1.0, STYLE)}
     strongest = np.argsort(-np.abs(values).ravel())[:MOST_EDGES]
     assert drawn == {divmod(int(edge), 50) for edge in strongest}
+
+
+def test_in_a_crowd_only_the_strongest_are_broad() -> None:
+    values = np.linspace(0.01, 1.0, 400).reshape(20, 20)
+    widths = [s.width for s in strokes(values, 1.0, STYLE)]
+    assert len(set(widths[:-60])) == 1
+    assert min(widths[-60:]) > 2 * widths[0]
 
 
 def test_an_edge_of_the_file_is_the_curve_of_the_window(window: Window) -> None:
@@ -196,6 +203,13 @@ def test_a_pdf_is_one_page_of_the_size_of_the_drawing(window: Window) -> None:
 def test_a_pdf_brings_its_fonts(window: Window) -> None:
     pdf = encoded(hands.snapshot_of(window), Picture(kind="pdf"), SIZE)
     assert re.search(rb"/FontFile[23]? \d+ 0 R", pdf) is not None
+
+
+def test_figures_in_a_file_can_be_searched(qapp: object) -> None:
+    tabular = QFont.Tag("tnum")
+    with theme.painted_in("light"):
+        in_a_file = theme.font(12)
+    assert (theme.font(12).isFeatureSet(tabular), in_a_file.isFeatureSet(tabular)) == (True, False)
 
 
 def test_a_pdf_has_curves_and_no_picture_larger_than_a_unit(window: Window) -> None:

@@ -205,7 +205,7 @@ def test_a_pdf_brings_its_fonts(window: Window) -> None:
     assert re.search(rb"/FontFile[23]? \d+ 0 R", pdf) is not None
 
 
-def test_figures_in_a_file_can_be_searched(qapp: object) -> None:
+def test_figures_in_a_file_can_be_searched(window: Window) -> None:
     tabular = QFont.Tag("tnum")
     with theme.painted_in("light"):
         in_a_file = theme.font(12)

@@ -180,10 +180,24 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.menu", "Menu", "All commands.", commands.open_menu, ("F10",)),
     Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
     Command("help.about", "About Glassbox", "Version and licence.", commands.show_about),
+    Command(
+        "diagram.export", "Export diagram…", "Writes the drawing of the network as SVG, PDF or PNG.",
+        commands.export_diagram, ("Ctrl+E",),
+    ),
+    Command(
+        "diagram.copy", "Copy diagram", "Puts the drawing on the clipboard, as an image and as SVG.",
+        commands.copy_diagram, ("Ctrl+Shift+C",),
+    ),
+    Command(
+        "weights.export", "Export weights…",
+        "Writes the weights of the selected layer, or of the first, as CSV or NumPy array.",
+        commands.export_weights,
+    ),
     Command("file.quit", "Quit", "Ends the program.", commands.leave, ("Ctrl+Q",)),
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("File", ("diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
     (
         "Training",
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",

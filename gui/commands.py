@@ -206,3 +206,24 @@ def show_about(window: Window) -> None:
 def leave(window: Window) -> None:
     """Ends the program."""
     window.close()
+
+
+def export_diagram(window: Window) -> None:
+    """Opens the panel that writes the drawing into a file."""
+    from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint
+
+    export.open_panel(window)
+
+
+def copy_diagram(window: Window) -> None:
+    """Puts the drawing on the clipboard."""
+    from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint
+
+    export.copy_as_it_is(window)
+
+
+def export_weights(window: Window) -> None:
+    """Asks where to write the weights of the selected layer, or of the first."""
+    from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint
+
+    export.save_weights(window)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from string import Template
 
@@ -162,8 +164,10 @@ QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-r
 QSlider::handle:horizontal:focus { background: $accent; }
 """)
 
+_TABULAR, _CONTEXTUAL = QFont.Tag("tnum"), QFont.Tag("calt")
 _current = LIGHT
 _name = "light"
+_for_a_file = False
 
 
 def colours() -> Colours:
@@ -174,6 +178,21 @@ def colours() -> Colours:
 def name() -> str:
     """ "light" or "dark": the theme in force."""
     return _name
+
+
+@contextmanager
+def painted_in(theme: str) -> Iterator[None]:
+    """Within it ``colours`` and ``font`` are for a file in some theme; the window on the screen keeps its own.
+
+    Figures are then proportional and signs plain: the others are stand-ins that cannot be found or copied in a PDF.
+    """
+    global _current, _name, _for_a_file
+    before = _current, _name, _for_a_file
+    _current, _name, _for_a_file = THEMES[theme], theme, True
+    try:
+        yield
+    finally:
+        _current, _name, _for_a_file = before
 
 
 def system_theme() -> str:
@@ -225,6 +244,9 @@ def font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     made = QFont(QApplication.font())
     made.setPixelSize(size)
     made.setWeight(weight)
+    if _for_a_file:
+        made.unsetFeature(_TABULAR)
+        made.setFeature(_CONTEXTUAL, 0)
     return made
 
 
@@ -233,7 +255,7 @@ def prepare(application: QApplication) -> None:
     application.setStyle("Fusion")
     chosen = QFont("Inter") if "Inter" in QFontDatabase.families() else application.font()
     chosen.setPixelSize(13)
-    chosen.setFeature(QFont.Tag("tnum"), 1)
+    chosen.setFeature(_TABULAR, 1)
     application.setFont(chosen)
 
 

@@ -167,8 +167,6 @@ class ToolBar(QToolBar):
             if title == "View":
                 part.addSeparator()
                 part.addActions(panels)
-        menu.addSeparator()
-        menu.addAction(self._actions["file.quit"])
         button.setMenu(menu)
         self.addWidget(button)
         return button

@@ -43,7 +43,8 @@ SMALLEST = (960, 600)
 class Window(QMainWindow):
     """The window. ``document`` holds the experiment, ``training`` the newest snapshot, ``selection`` what is selected.
 
-    ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector.
+    ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector. ``settings``
+    are those kept for the next start, None when nothing is.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Window(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("window")
-        self._application, self._settings = application, settings
+        self._application, self.settings = application, settings
         self.document: Document = Document(experiment, self)
         self.training: Training = Training(experiment, trainer, self)
         self.faults = Faults(self)
@@ -254,8 +255,8 @@ class Window(QMainWindow):
 
     def remember(self, key: str, value: str) -> None:
         """Keeps a choice for the next start."""
-        if self._settings is not None:
-            self._settings.setValue(key, value)
+        if self.settings is not None:
+            self.settings.setValue(key, value)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """The space bar trains or pauses when nothing that has the focus wants it."""
@@ -271,8 +272,8 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keeps the layout and ends the training thread."""
-        if self._settings is not None:
-            self.panels.save(self._settings)
+        if self.settings is not None:
+            self.panels.save(self.settings)
         # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
         self.hide()
         self.training.close()

@@ -113,9 +113,9 @@ def test_importing_the_engine_loads_no_window_and_nothing_slow() -> None:
 # What may be imported by what comes after it; parts of one step may not import each other's likes.
 REGISTRIES = ("activations", "losses", "initializers", "optimizers", "schedules", "metrics", "data.sources")
 ORDER = [
-    ("registry", "spec"),
+    ("registry", "spec", "files"),
     REGISTRIES,
-    ("layers",),
+    ("layers", "matrices"),
     ("experiment",),
     ("data.loading", "plan"),
     ("network", "batches"),

@@ -101,11 +101,17 @@ def train(
 
 @application.command()
 def picture(
-    out: Annotated[Path, typer.Option(help="The PNG file to write.")],
+    out: Annotated[Path, typer.Option(help="The file to write: PNG; for the network SVG or PDF as well.")],
     view: Annotated[str, typer.Option(help="window, network, output, inspector, loss or magnitudes.")] = "window",
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     size: Annotated[str, typer.Option(help="Width and height of the window in pixels.")] = "1440x900",
     untrained: Annotated[bool, typer.Option("--untrained", help="Before the first step.")] = False,
+    zoom: Annotated[
+        float, typer.Option(help="With --view network: how many times as large it is drawn, 0.25 to 8.")
+    ] = 1.0,
+    transparent: Annotated[
+        bool, typer.Option("--transparent", help="With --view network: nothing is painted behind it.")
+    ] = False,
     data: Data = None,
     hidden: Hidden = None,
     loss: Loss = None,
@@ -119,9 +125,11 @@ def picture(
 ) -> None:
     """Trains a network in the real window and writes a picture of it. Needs no screen.
 
-    Example:
+    Examples:
 
       python main.py picture --data spirals --theme dark --out spirals.png
+
+      python main.py picture --view network --out network.svg
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gui.launch import missing_libraries  # noqa: PLC0415
@@ -135,7 +143,8 @@ def picture(
     options = Options(
         data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed
     )
-    take(build(options), out, view=view, theme=theme, size=size, trained=not untrained)
+    look = {"view": view, "theme": theme, "size": size}
+    take(build(options), out, **look, trained=not untrained, scale=zoom, transparent=transparent)
     print(f"written: {out}", file=sys.stderr)
 
 

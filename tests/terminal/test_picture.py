@@ -1,4 +1,4 @@
-"""``python main.py picture``: the real window in a PNG file, without a screen."""
+"""``python main.py picture``: the real window in a PNG file, or a drawing of its network, without a screen."""
 
 from __future__ import annotations
 
@@ -65,6 +65,31 @@ def test_every_view_has_a_picture_of_its_own(here: Glassbox, folder: Path, view:
     assert (done.returncode, 150 < width < 1440, 150 < height < 900) == (0, True, True)
 
 
+@pytest.mark.parametrize(("suffix", "begin"), [("svg", b"<?xml"), ("pdf", b"%PDF-"), ("png", b"\x89PNG")])
+def test_the_network_is_drawn_in_the_format_of_the_suffix(
+    here: Glassbox, folder: Path, suffix: str, begin: bytes
+) -> None:
+    out = folder / f"drawing.{suffix}"
+    done = here("picture", "--view", "network", "--out", str(out), "--untrained", "--data", "xor")
+    assert (done.returncode, done.stderr, out.read_bytes()[: len(begin)]) == (0, f"written: {out}\n", begin)
+
+
+def test_the_network_can_be_drawn_larger(here: Glassbox, folder: Path) -> None:
+    sizes = []
+    for zoom in ("1", "3"):
+        out = folder / f"zoom-{zoom}.png"
+        here("picture", "--view", "network", "--out", str(out), "--zoom", zoom, "--untrained", "--data", "xor")
+        sizes.append(size_of(out))
+    assert sizes[1] == (3 * sizes[0][0], 3 * sizes[0][1])
+
+
+def test_the_network_can_be_drawn_on_nothing(here: Glassbox, folder: Path) -> None:
+    out = folder / "clear.png"
+    here("picture", "--view", "network", "--out", str(out), "--transparent", "--untrained", "--data", "xor")
+    colour_type = out.read_bytes()[25]
+    assert colour_type == 6  # red, green, blue and alpha
+
+
 def test_nothing_is_printed_on_standard_output(glassbox: Glassbox, folder: Path) -> None:
     done = glassbox("picture", "--out", str(folder / "quiet.png"), "--epochs", "1", "--view", "loss")
     assert done.stdout == ""
@@ -82,6 +107,12 @@ FAULTS: dict[tuple[str, ...], str] = {
     ("--size", "0x0", "--out", "a.png"): "0x0",
     ("--size", "99999x99999", "--out", "a.png"): "99999",
     ("--out", "a.jpg"): "a.jpg",
+    ("--view", "network", "--out", "a.jpg"): ".svg, .pdf, .png",
+    ("--view", "loss", "--out", "a.svg"): "only --view network can be SVG",
+    ("--out", "a.pdf"): "only --view network can be PDF",
+    ("--zoom", "2", "--out", "a.png"): "--zoom",
+    ("--transparent", "--out", "a.png"): "--transparent",
+    ("--view", "network", "--zoom", "9", "--out", "a.png"): "between 0.25 and 8",
     ("--data", "irsi", "--out", "a.png"): "irsi",
     ("--set", 'data.features=["nosuch"]', "--out", "a.png"): "nosuch",
     (): "--out",

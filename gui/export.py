@@ -1,0 +1,211 @@
+"""The drawing of the network as a file or on the clipboard: SVG, PDF and PNG."""
+
+from __future__ import annotations
+
+import atexit
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+from xml.sax.saxutils import quoteattr
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QMimeData, QRectF, QSize, QSizeF
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+
+from engine.files import replace_file
+from engine.snapshot import Snapshot
+from engine.spec import Setting, Spec
+from gui import theme
+from gui.diagram.drawing import description_of, draw_network, title_of
+from gui.text import tr
+from gui.version import VERSION
+
+# Pixels to an inch, as browsers and Qt's screens count them: a unit of the drawing is one of these.
+_DPI = 96
+# Lines of text are set in a PDF on a grid of so many dots to an inch.
+_FINE_DPI, _POINTS = 1200, 72
+_UPRIGHT = QPageLayout.Orientation.Portrait
+# Pictures in the nodes are so many pixels to a unit in vector drawings.
+_FINE = 4.0
+# One GiB of pixels.
+_MOST_PIXELS = 2**28
+# What stands in for the window's font where a reader has not got it.
+_OTHER_FONTS = "Helvetica, Arial, sans-serif"
+KINDS = (("svg", "SVG"), ("pdf", "PDF"), ("png", "PNG"))
+SUFFIXES = tuple(f".{kind}" for kind, _ in KINDS)
+_THEMES = (("light", "Light"), ("dark", "Dark"))
+COPY_SCALE = 2.0
+
+
+class Picture(Spec):
+    """How the drawing is written."""
+
+    kind: Annotated[
+        str,
+        Setting(
+            "Format", "SVG and PDF stay sharp at any size and can be edited; PNG has pixels.", choices=lambda: KINDS
+        ),
+    ] = "svg"
+    theme: Annotated[str, Setting("Theme", "The colours of the drawing.", choices=lambda: _THEMES)] = "light"
+    scale: Annotated[
+        float,
+        Setting(
+            "Scale", "Pixels of the picture for each pixel of the window.", low=0.25, high=8.0, step=2**0.5,
+            scale="log", shown_if=("kind", ("png",)),
+        ),
+    ] = 1.0  # fmt: skip
+    transparent: Annotated[
+        bool, Setting("Transparent", "Nothing is painted behind the network, so that the page shows through.")
+    ] = False
+
+
+def export_diagram(
+    snapshot: Snapshot,
+    path: Path,
+    *,
+    scale: float = 1.0,
+    transparent: bool = False,
+    theme: str | None = None,
+    size: tuple[int, int] = (960, 640),
+) -> None:
+    """Writes the drawing of a network as SVG, PDF or PNG, by the suffix of the path.
+
+    ``size`` is that of the drawing in the window's pixels, 96 to an inch; the picture is ``scale`` (0.25 to 8) times
+    as large. ``theme`` is "light" or "dark", None the one in force. Raises ``ValueError`` with a sentence for another
+    suffix, theme or scale, and ``OSError`` (see ``engine.files``); what the file held before is then untouched.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ValueError(tr("the drawing is written as {0}, not as '{1}'").format(", ".join(SUFFIXES), path.name))
+    replace_file(path, encoded(snapshot, picture(suffix[1:], scale, transparent, theme), size))
+
+
+def picture(kind: str, scale: float = 1.0, transparent: bool = False, name: str | None = None) -> Picture:
+    """How a drawing is written; the theme in force where no name is given. Raises ``ValueError``."""
+    return Picture(kind=kind, scale=scale, transparent=transparent, theme=name or theme.name())
+
+
+def encoded(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
+    """The drawing as the content of a file. Raises ``ValueError`` for a PNG of too many pixels."""
+    makers: dict[str, Callable[[Snapshot, Picture, tuple[int, int]], bytes]] = {"svg": _svg, "pdf": _pdf, "png": _png}
+    return makers[how.kind](snapshot, how, size)
+
+
+def copy_diagram(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> None:
+    """Puts the drawing on the clipboard."""
+    QGuiApplication.clipboard().setMimeData(clipboard_data(snapshot, how, size))
+    if QGuiApplication.platformName() == "offscreen":
+        # Without a screen the clipboard outlives Python, and the process would crash over what Python has made.
+        atexit.unregister(_empty_clipboard)
+        atexit.register(_empty_clipboard)
+
+
+def _empty_clipboard() -> None:
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
+
+
+def copied_at(how: Picture) -> float:
+    """The scale of the image on the clipboard: twice the size, unless a PNG of another scale is wished."""
+    return how.scale if how.kind == "png" else COPY_SCALE
+
+
+def clipboard_data(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> QMimeData:
+    """The drawing for another program: an image and SVG, whichever it understands."""
+    data = QMimeData()
+    data.setImageData(image(snapshot, how.edited(kind="png", scale=copied_at(how)), size))
+    data.setData("image/svg+xml", _svg(snapshot, how.edited(kind="svg", scale=1.0), size))
+    return data
+
+
+def pixels_of(how: Picture, size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a PNG of a drawing. Raises ``ValueError`` with a sentence when there are too many."""
+    width, height = (max(round(side * how.scale), 1) for side in size)
+    if how.kind == "png" and width * height > _MOST_PIXELS:
+        raise ValueError(
+            tr("a picture of {0} × {1} pixels needs more than 1 GiB of memory; choose a smaller scale").format(
+                f"{width:,}", f"{height:,}"
+            )
+        )
+    return width, height
+
+
+# -- the three formats ---------------------------------------------------------------------------------
+
+
+def image(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> QImage:
+    """The drawing in pixels, ``how.scale`` for each one of the window."""
+    width, height = pixels_of(how, size)
+    made = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    if made.isNull():
+        raise ValueError(tr("there is not enough memory for a picture of {0} × {1} pixels").format(width, height))
+    made.fill(0)
+    dots = round(_DPI * how.scale / 0.0254)
+    made.setDotsPerMeterX(dots)
+    made.setDotsPerMeterY(dots)
+    made.setText("Title", title_of(snapshot))
+    made.setText("Description", description_of(snapshot))
+    with QPainter(made) as painter:
+        painter.scale(width / size[0], height / size[1])
+        _draw(painter, snapshot, how, size, how.scale)
+    return made if how.transparent else made.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _png(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
+    buffer = _buffer()
+    writer = QImageWriter(buffer, QByteArray(b"png"))
+    if not writer.write(image(snapshot, how, size)):
+        raise ValueError(tr("the picture could not be made: {0}").format(writer.errorString()))
+    return bytes(buffer.data().data())
+
+
+def _svg(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
+    buffer, generator = _buffer(), QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(_DPI)
+    generator.setSize(QSize(*(round(side * how.scale) for side in size)))
+    generator.setViewBox(QRectF(0, 0, *size))
+    generator.setTitle(title_of(snapshot))
+    generator.setDescription(description_of(snapshot))
+    with QPainter(generator) as painter:
+        _draw(painter, snapshot, how, size, _FINE)
+    return _with_other_fonts(bytes(buffer.data().data()))
+
+
+def _with_other_fonts(svg: bytes) -> bytes:
+    """Names more fonts than Qt does, so that a machine without the window's own does not fall back on a serif."""
+
+    def more(found: re.Match[str]) -> str:
+        return f"font-family={quoteattr(f'{found[1]}, {_OTHER_FONTS}')}"
+
+    return re.sub(r'font-family="([^"]*)"', more, svg.decode("utf-8")).encode("utf-8")
+
+
+def _pdf(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
+    buffer = _buffer()
+    writer = QPdfWriter(buffer)
+    writer.setResolution(_FINE_DPI)
+    # Qt's pages are a whole number of points wide and high; the drawing is made to fill them.
+    points_per_unit = how.scale * _POINTS / _DPI
+    points = [max(round(side * points_per_unit), 1) for side in size]
+    paper = QPageSize(QSizeF(*points), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+    writer.setPageLayout(QPageLayout(paper, _UPRIGHT, QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point))
+    writer.setTitle(title_of(snapshot))
+    writer.setCreator(f"Glassbox {VERSION}")
+    with QPainter(writer) as painter:
+        fine = points_per_unit * _FINE_DPI / _POINTS
+        painter.scale(fine, fine)
+        _draw(painter, snapshot, how, (points[0] / points_per_unit, points[1] / points_per_unit), _FINE)
+    return bytes(buffer.data().data())
+
+
+def _draw(painter: QPainter, snapshot: Snapshot, how: Picture, size: tuple[float, float], density: float) -> None:
+    with theme.painted_in(how.theme):
+        draw_network(painter, snapshot, size, transparent=how.transparent, density=density)
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer

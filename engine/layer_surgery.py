@@ -38,7 +38,8 @@ def slope_at_zero(f: Activation) -> float:
     sums = np.array([[-h, 0.0, h]])
     below, at, above = f.value(sums.copy(), None)[0]
     straight = abs(at) < 1e-12 and abs(above + below) < 1e-3 * h * h
-    return float(np.broadcast_to(f.slope(sums, f.value(sums.copy(), None)), sums.shape)[0, 1]) * straight
+    slope = np.broadcast_to(f.slope(sums, f.value(sums.copy(), None)), sums.shape)
+    return float(slope[0, 1]) if straight else 0.0
 
 
 @dataclass(frozen=True)

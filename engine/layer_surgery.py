@@ -35,9 +35,11 @@ def passes(f: Activation, before: Activation | None) -> bool:
 def slope_at_zero(f: Activation) -> float:
     """f'(0) of a function that is straight near zero: f(0) = 0, f'(0) ≠ 0 and f''(0) = 0; otherwise 0."""
     h = 1e-4
-    below, at, above = f.value(np.array([[-h, 0.0, h]]), None)[0]
+    sums = np.array([[-h, 0.0, h]])
+    below, at, above = f.value(sums.copy(), None)[0]
     straight = abs(at) < 1e-12 and abs(above + below) < 1e-3 * h * h
-    return float((above - below) / (2.0 * h)) if straight and not f.mixes else 0.0
+    slope = np.broadcast_to(f.slope(sums, f.value(sums.copy(), None)), sums.shape)
+    return float(slope[0, 1]) if straight else 0.0
 
 
 @dataclass(frozen=True)

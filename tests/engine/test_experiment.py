@@ -396,7 +396,11 @@ def any_of(kinds: dict[str, Any]) -> st.SearchStrategy[Any]:
 def with_frozen_units(layer: Any) -> st.SearchStrategy[Any]:
     if not isinstance(layer, Dense):
         return st.just(layer)
-    return st.lists(st.integers(0, layer.units - 1), max_size=3).map(lambda units: layer.edited(frozen_units=units))
+    unit = st.integers(0, layer.units - 1)
+    weights = st.lists(st.tuples(st.integers(0, 99), unit), max_size=3)
+    return st.builds(
+        layer.edited, frozen_units=st.lists(unit, max_size=3), frozen_weights=weights, pruned_weights=weights
+    )
 
 
 def together(whole: type[Spec], **parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

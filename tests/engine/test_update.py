@@ -261,6 +261,59 @@ def test_what_is_frozen_stays_bit_for_bit_while_the_rest_learns(kind: str, pull:
     assert frozen_and_free(kind, pull) == ([True] * 4, [True] * 3)
 
 
+WEIGHT_BY_WEIGHT: dict[str, Any] = {
+    "layers": [
+        {"units": 6, "frozen_weights": [[0, 0], [1, 5]], "pruned_weights": [[1, 0], [0, 5]]},
+        {
+            "units": 5,
+            "bias": False,
+            "frozen_units": [2],
+            "frozen_weights": [[5, 4], [0, 2]],
+            "pruned_weights": [[3, 1]],
+        },
+        {"units": 4, "trainable": False, "pruned_weights": [[0, 0]]},
+    ],
+    "output": {"frozen_weights": [[2, 1]], "pruned_weights": [[3, 0], [3, 2]]},
+}
+
+
+@pytest.mark.parametrize("pull", [{}, {name: value for pull in PULLS.values() for name, value in pull.items()}])
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_frozen_weights_stay_bit_for_bit_and_pruned_ones_zero_while_the_rest_learns(
+    kind: str, pull: dict[str, Any]
+) -> None:
+    trainer = trainer_of(network=WEIGHT_BY_WEIGHT, optimizer=optimizer_of(kind), **pull)
+    network = trainer.network
+    network.parameters[:] = np.random.default_rng(3).normal(0.0, 0.5, network.parameters.size)
+    network.prune(network.parameters)
+    before = [w.copy() for w in network.weights]
+    for _ in range(50):
+        trainer.step()
+    layers = [*WEIGHT_BY_WEIGHT["layers"], WEIGHT_BY_WEIGHT["output"]]
+    for w, was, layer in zip(network.weights, before, layers, strict=True):
+        still = np.full(w.shape, not layer.get("trainable", True))
+        still[:, layer.get("frozen_units", [])] = True
+        for source, unit in [*layer.get("frozen_weights", []), *layer["pruned_weights"]]:
+            still[source, unit] = True
+        np.testing.assert_array_equal(w == was, still)
+        assert not any(w[source, unit] for source, unit in layer["pruned_weights"])
+
+
+def test_max_norm_shortens_what_is_free_beside_a_frozen_weight() -> None:
+    network = {"layers": [{"units": 3, "frozen_weights": [[0, 0]]}]}
+    trainer = trainer_of(network=network, max_norm=0.5, optimizer={"kind": "gradient_descent", "learning_rate": 1e-8})
+    trainer.network.weights[0][:] = 0.4
+    trainer.train(steps=60)
+    w = trainer.network.weights[0]
+    assert w[0, 0] == 0.4
+    assert np.linalg.norm(w[:, 0]) == pytest.approx(0.5, rel=1e-3)
+
+
+def test_what_learns_without_anything_held_keeps_nothing_for_it() -> None:
+    trainer = trainer_of(network={"layers": [{"units": 3}]})
+    assert trainer.update._frozen == []
+
+
 def test_a_frozen_output_stays_bit_for_bit() -> None:
     trainer = trainer_of(network={**NETWORK, "output": {"trainable": False}}, l2=0.1)
     before = trainer.network.weights[-1].copy(), trainer.network.biases[-1].copy()

@@ -19,8 +19,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 
 from engine.snapshot import Snapshot
 from gui.diagram.layout import Column, Mark, head_for, marks, place
-from gui.diagram.painting import Painting
+from gui.diagram.painting import Painting, numbers_beside
 from gui.diagram.raster import Style
+from gui.diagram.shown import Shown
 from gui.selection import Selection, output_names, stage_name, stages_before
 from gui.text import number, tr
 from gui.theme import colour, colours, font, rgb
@@ -35,6 +36,7 @@ LEAST = 0.004
 _CROWDED, _BROAD, _STRONG = 150, 60, 0.3
 _THIN = 1.1
 _DASH, _GAP = 7.0, 4.5
+_PLAIN = Shown()
 # Networks with more gaps than this have narrower edges.
 _MANY_GAPS = 8
 
@@ -76,6 +78,7 @@ def draw_network(
     snapshot: Snapshot,
     size: tuple[float, float],
     *,
+    shown: Shown = _PLAIN,
     selection: Selection = None,
     transparent: bool = False,
     density: float = 1.0,
@@ -88,13 +91,13 @@ def draw_network(
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     if not transparent:
         painter.fillRect(QRectF(0, 0, *size), QColor(colours().surface))
-    columns, names = _arrange(snapshot, size)
+    columns, names = _arrange(snapshot, size, shown)
     scale = largest_shown(snapshot)
     for layer, (left, right) in enumerate(pairwise(columns)):
         values = snapshot.edge_values(layer)
         if values is not None:
             _draw_gap(painter, left, right, values[np.ix_(left.shown, right.shown)], scale, len(columns) - 1)
-    _paint_above(painter, snapshot, size, columns, names, selection, scale, density)
+    _paint_above(painter, snapshot, size, columns, names, shown, selection, scale, density)
 
 
 def largest_shown(snapshot: Snapshot) -> float:
@@ -123,13 +126,16 @@ def description_of(snapshot: Snapshot) -> str:
 # -- the diagram's own parts, all of them used here and nowhere else in this file -----------------------
 
 
-def _arrange(snapshot: Snapshot, size: tuple[float, float]) -> tuple[tuple[Column, ...], tuple[Mark, ...]]:
+def _arrange(
+    snapshot: Snapshot, size: tuple[float, float], shown: Shown
+) -> tuple[tuple[Column, ...], tuple[Mark, ...]]:
     """The columns and the names of the stages, as the window places them on an area of that size."""
     plan, metrics = snapshot.plan, QFontMetricsF(font(12))
     hidden = len(snapshot.experiment.network.layers)
     stages = tuple(stages_before(plan, layer, hidden) for layer in range(len(plan.layers)))
-    left = 40.0 + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
-    right = 52.0 + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
+    beside = numbers_beside(snapshot, shown)
+    left = 40.0 + beside[0] + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
+    right = 52.0 + beside[1] + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
     columns = place(plan.widths, size[0], size[1], left, right, head_for(stages))
     return columns, marks(columns, stages)
 
@@ -140,6 +146,7 @@ def _paint_above(
     size: tuple[float, float],
     columns: tuple[Column, ...],
     names: tuple[Mark, ...],
+    shown: Shown,
     selection: Selection,
     scale: float,
     density: float,
@@ -149,7 +156,11 @@ def _paint_above(
     fine = float(max(ceil(density), 1))
     sides = [round(column.size * fine) for column in columns[1:]]
     pictures = _FineThumbnails(fine)
-    Painting(painter, snapshot, columns, names, selection, pictures, sides, fine, QSizeF(*size), scale).paint()
+    whole = sum(layer.inputs * layer.units for layer in snapshot.plan.layers)
+    most = sum(min(len(a.nodes) * len(b.nodes), MOST_EDGES) for a, b in pairwise(columns))
+    drawn = (most, whole) if most < whole else None
+    area = QSizeF(*size)
+    Painting(painter, snapshot, columns, names, selection, pictures, sides, fine, area, scale, shown, drawn).paint()
 
 
 class _FineThumbnails(Thumbnails):
@@ -159,11 +170,14 @@ class _FineThumbnails(Thumbnails):
         super().__init__()
         self._density = density
 
-    def image(self, snapshot: Snapshot, layer: int, unit: int, sides: list[int]) -> QImage | None:
-        """The picture of one unit, or None when there are no maps."""
-        square = super().image(snapshot, layer, unit, sides)
-        if square is None:
-            return None
+    def images(
+        self, snapshot: Snapshot, shown: Shown, layer: int, column: Column, side: int, density: float
+    ) -> dict[int, QImage]:
+        """The pictures of a layer's drawn units."""
+        square = super().images(snapshot, shown, layer, column, side, density)
+        return {unit: self._rounded(image) for unit, image in square.items()}
+
+    def _rounded(self, square: QImage) -> QImage:
         round_one = QImage(square.size(), QImage.Format.Format_ARGB32_Premultiplied)
         round_one.fill(0)
         side = square.width()
@@ -171,8 +185,10 @@ class _FineThumbnails(Thumbnails):
         with QPainter(round_one) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
+            square.setDevicePixelRatio(1.0)
             painter.setBrush(square)
             painter.drawRoundedRect(QRectF(0, 0, side, side), radius, radius)
+        round_one.setDevicePixelRatio(self._density)
         return round_one
 
 

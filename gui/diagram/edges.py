@@ -25,6 +25,10 @@ from gui.theme import colours, rgb
 _SHARE = 8.0
 # And no frame may spend much longer on them than this: the gaps of a large network are drawn one after the other.
 _FRAME_S = 0.006
+# So many edges for every pixel between two columns are drawn at most, and within these bounds.
+_PER_PIXEL, _FEWEST, _MOST = 2.2, 60, 400
+# And the broadest of them is so broad, within these bounds.
+_WIDTH_PER_PIXEL, _NARROW, _BROAD = 0.04, 1.6, 4.6
 # How solid the edges are from which the pointer draws the eye away.
 _FADED = 0.16
 
@@ -180,7 +184,12 @@ class Edges:
         return Picture(_image(pixels), self._anchored(ribbon.left, ribbon.top, ribbon.width, ribbon.height), True)
 
     def _curves(self, snapshot: Snapshot, layer: int, only: NDArray[np.intp] | None) -> Picture:
-        gap, values, scale, style = self._gap(layer), self._shown(snapshot, layer), self.scale, _style(self._scene)
+        gap, values, scale, style = (
+            self._gap(layer),
+            self._shown(snapshot, layer),
+            self.scale,
+            _style(self._scene, layer),
+        )
         if values is None:
             a, b = self._scene.columns[layer : layer + 2]
             # All alike but for some order, so that of a crowd not just the last ones are drawn.
@@ -310,11 +319,14 @@ def _largest(snapshot: Snapshot) -> float:
     return largest
 
 
-def _style(scene: Scene) -> Style:
-    """The colours in force, and edges that are less broad where many columns stand close together."""
-    c, zoom = colours(), scene.viewport.zoom
-    widest = 4.6 if len(scene.columns) < 10 else min(3.0 * zoom**0.5, 4.6)
-    return Style(rgb(c.positive), rgb(c.negative), widest=widest)
+def _style(scene: Scene, layer: int) -> Style:
+    """The colours in force; fewer edges, and less broad ones, where columns stand close together."""
+    c = colours()
+    left, right = scene.columns[layer : layer + 2]
+    apart = right.x - left.x
+    widest = min(max(_WIDTH_PER_PIXEL * apart, _NARROW), _BROAD)
+    most = int(min(max(_PER_PIXEL * apart, _FEWEST), _MOST))
+    return Style(rgb(c.positive), rgb(c.negative), widest=widest, most=most)
 
 
 def _hairlines() -> Style:

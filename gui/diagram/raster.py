@@ -23,7 +23,10 @@ _DASH, _GAP = 7.0, 4.5
 
 @dataclass(frozen=True)
 class Style:
-    """Colours of positive and negative weights, and the range of widths (pixels) and opacities."""
+    """Colours of positive and negative weights, the range of widths (pixels) and opacities, and the size of a crowd.
+
+    Of more edges than ``most`` only the strongest are drawn: the others would hardly be seen among them.
+    """
 
     positive: Rgb
     negative: Rgb
@@ -31,12 +34,11 @@ class Style:
     widest: float = 5.0
     faintest: float = 0.12
     strongest: float = 0.95
+    most: int = 400
 
 
 # More edges than this in one gap are drawn thin from stored geometry, and only the strongest of them broad.
 _CROWDED, _BROAD = 150, 60
-# And no more than so many, the strongest: the others would hardly be seen among them.
-MOST = 400
 _THIN = 1.1
 # A weight of less than this share of the scale leaves no trace.
 _LEAST = 0.004
@@ -142,7 +144,8 @@ class Gap:
         self.width, self.height, self.drawn = max(len(clip), 2), max(height, 2), 0
         self._first, self._density = clip.start, density
         self._starts, self._ends = np.asarray(starts, float), np.asarray(ends, float)
-        self._visible = self._in_sight(6.0 * density)
+        self._passing = self._in_sight(6.0 * density)
+        self._visible = self._worth_drawing()
         self._known, self._lines = np.zeros(0, np.intp), self._lines_of(np.zeros(0, np.intp))
         self._crowd: _Crowd | None = None
 
@@ -154,7 +157,7 @@ class Gap:
         ``scale`` is the weight drawn widest. Weights that are not finite are left out. ``only``: flat indices of the
         edges to draw, however many there are.
         """
-        edges = self._visible if only is None else np.intersect1d(self._visible, only)
+        edges = self._visible if only is None else np.intersect1d(self._passing, only)
         flat = weights.ravel()[edges]
         with np.errstate(over="ignore"):
             strength = np.nan_to_num(np.abs(flat) / flat.dtype.type(scale), nan=0.0, posinf=0.0).clip(0.0, 1.0)
@@ -165,7 +168,7 @@ class Gap:
         parts = []
         if len(edges) > _CROWDED:
             # In a crowd faint edges would add up to a fog: the weak ones are fainter still.
-            crowd, at = self._crowd_of(edges, strength, chosen, keep=only is None)
+            crowd, at = self._crowd_of(edges, strength, chosen, style.most if only is None else len(edges))
             solid = opacity[at] * strength[at] ** np.float32(0.5) * (strength[at] > _LEAST)
             parts.append(crowd.dark(solid, negative[at]))
             self.drawn = len(at)
@@ -190,22 +193,29 @@ class Gap:
         above, below = np.minimum(left, right), np.maximum(left, right)
         return np.flatnonzero((below > -margin) & (above < self.height + margin))
 
+    def _worth_drawing(self) -> NDArray[np.intp]:
+        """Of a crowd that passes through the picture only the edges that begin or end in it: where do others lead?"""
+        inside = [(0.0 <= y) & (y <= self.height) for y in (self._starts, self._ends)]
+        touching = self._passing[(inside[0][:, None] | inside[1][None, :]).ravel()[self._passing]]
+        return touching if len(self._passing) > _CROWDED and len(touching) else self._passing
+
     def _lines_of(self, edges: NDArray[np.intp]) -> _Lines:
         units = max(len(self._ends), 1)
         starts, ends = self._starts[edges // units], self._ends[edges % units]
         return _Lines(starts, ends, self._span, self._first, self.width, self._density)
 
     def _crowd_of(
-        self, edges: NDArray[np.intp], strength: Floats, chosen: NDArray[np.intp], keep: bool
+        self, edges: NDArray[np.intp], strength: Floats, chosen: NDArray[np.intp], most: int
     ) -> tuple[_Crowd, NDArray[np.intp]]:
         """The crowd to draw, and where its edges are among ``edges``: the last one while it is good enough."""
-        best = _strongest(strength, chosen, MOST)
-        if keep and self._crowd is not None:
-            at = np.searchsorted(edges, self._crowd.edges)
-            if len(at) >= len(best) and strength[at].sum() >= _GOOD_ENOUGH * strength[best].sum():
-                return self._crowd, at
+        best = _strongest(strength, chosen, most)
+        last = self._crowd
+        if last is not None and edges is self._visible and len(last.edges) == len(best):
+            at = np.searchsorted(edges, last.edges)
+            if strength[at].sum() >= _GOOD_ENOUGH * strength[best].sum():
+                return last, at
         crowd = _Crowd(edges[best], self._lines_of(edges[best]), self.height, self._density)
-        if keep:
+        if edges is self._visible:
             self._crowd = crowd
         return crowd, best
 

@@ -195,7 +195,7 @@ class Gap:
 
     def _worth_drawing(self) -> NDArray[np.intp]:
         """Of a crowd that passes through the picture only the edges that begin or end in it: where do others lead?"""
-        inside = [(0.0 <= y) & (y <= self.height) for y in (self._starts, self._ends)]
+        inside = [(y >= 0.0) & (y <= self.height) for y in (self._starts, self._ends)]
         touching = self._passing[(inside[0][:, None] | inside[1][None, :]).ravel()[self._passing]]
         return touching if len(self._passing) > _CROWDED and len(touching) else self._passing
 

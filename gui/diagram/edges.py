@@ -55,7 +55,10 @@ class Edges:
         self._placed: tuple[object, ...] = ()
         self._gaps: dict[int, Gap] = {}
         self._pictures: dict[int, Picture] = {}
-        self._emphasis: tuple[tuple[object, ...], list[Picture]] = ((), [])
+        self._emphasis: list[Picture] = []
+        self._emphasis_of: tuple[object, ...] = ()
+        self._emphasis_at: Snapshot | None = None
+        self._emphasis_due = 0.0
         self._scales: dict[str, float] = {}
         self._key, self._something = "weight", True
         self._round_begins = True
@@ -87,6 +90,7 @@ class Edges:
     def forget(self) -> None:
         """Everything is drawn anew, at once, at the next occasion."""
         self._pictures, self._stale, self._cost_s, self._round_begins = {}, [], 0.0, True
+        self._emphasis_due = 0.0
 
     def forget_scales(self) -> None:
         """Begins anew with what is drawn widest: another network has come."""
@@ -242,19 +246,22 @@ class Edges:
             painter.drawImage(box.topLeft(), picture.image)
 
     def _emphasised(self, snapshot: Snapshot, hovered: Selection) -> list[Picture]:
-        """The few edges that stand out, drawn once for every snapshot and place."""
-        key = (hovered, id(snapshot), self._key, colours().positive, *self._placed)
-        if key != self._emphasis[0]:
-            found = []
-            for layer in self._visible():
-                a, b = self._scene.columns[layer : layer + 2]
-                only = _edges_of(a, b, *_touched(hovered, layer))
-                if len(only) and self._ribbon(layer) is None:
-                    drawn = self._gap(layer).drawn
-                    found.append(self._curves(snapshot, layer, only))
-                    self._gap(layer).drawn = drawn
-            self._emphasis = (key, found)
-        return self._emphasis[1]
+        """The few edges that stand out; while training they are drawn anew only as often as the others."""
+        what = (hovered, self._key, colours().positive, *self._placed)
+        same = what == self._emphasis_of
+        if same and (snapshot is self._emphasis_at or perf_counter() < self._emphasis_due):
+            return self._emphasis
+        begun = perf_counter()
+        self._emphasis_of, self._emphasis_at, self._emphasis = what, snapshot, []
+        for layer in self._visible():
+            a, b = self._scene.columns[layer : layer + 2]
+            only = _edges_of(a, b, *_touched(hovered, layer))
+            if len(only) and self._ribbon(layer) is None:
+                drawn = self._gap(layer).drawn
+                self._emphasis.append(self._curves(snapshot, layer, only))
+                self._gap(layer).drawn = drawn
+        self._emphasis_due = perf_counter() + _SHARE * (perf_counter() - begun)
+        return self._emphasis
 
     def edge_at(self, snapshot: Snapshot, x: float, y: float) -> tuple[int, int, int] | None:
         """(layer, input, unit) of the edge under a point of the window: in a heat map the strongest of a cell."""

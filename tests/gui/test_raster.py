@@ -258,3 +258,11 @@ def test_numbers_too_large_for_a_picture_do_not_spoil_the_others(value: float) -
     with np.errstate(all="raise"):
         picture = gap.draw(np.array([[0.5], [value]]), 1.0, STYLE)
     assert picture[20, :, 3].any()
+
+
+def test_a_crowd_at_double_density_is_as_dark_as_at_single() -> None:
+    weights = np.random.default_rng(4).normal(size=(20, 20))
+    nodes = np.linspace(5, 115, 20)
+    single = Gap(nodes, nodes, WIDTH, HEIGHT).draw(weights, 3.0, STYLE)
+    double = Gap(2 * nodes, 2 * nodes, 2 * WIDTH + 1, 2 * HEIGHT, density=2.0).draw(weights, 3.0, STYLE)
+    assert double.mean() == pytest.approx(single.mean(), rel=0.03)

@@ -296,7 +296,7 @@ class _Darkness:
     def of(self, parts: list[_Part], fog: _Part | None, height: int, width: int, step: int) -> Floats:
         """The sums at every place, (2, height * width); only good until the next time.
 
-        The places of ``fog`` are those of a picture with a column for every ``step`` columns.
+        The places of ``fog`` are those of a picture with a column for every ``step`` columns, one or two.
         """
         size, narrow = 2 * height * width, -(-width // step)
         if len(self._fine) < size:
@@ -309,16 +309,29 @@ class _Darkness:
             coarse = self._coarse[: 2 * height * narrow]
             coarse.fill(0.0)
             np.add.at(coarse, *fog)
-            fine = sums.reshape(2 * height, width)
-            for column in range(step):
-                every = fine[:, column::step]
-                every += coarse.reshape(2 * height, narrow)[:, : every.shape[1]]
+            _spread(coarse.reshape(2 * height, narrow), sums.reshape(2 * height, width))
         for part in parts:
             np.add.at(sums, *part)
         return sums.reshape(2, -1)
 
 
 _DARKNESS = _Darkness()
+
+
+def _spread(coarse: Floats, fine: Floats) -> None:
+    """Adds columns of double width to single ones; every one takes a quarter from its neighbour, against steps."""
+    near, far = coarse * np.float32(0.75), coarse * np.float32(0.25)
+    for side in (0, 1):
+        every = fine[:, side::2]
+        count = every.shape[1]
+        every += near[:, :count]
+        if side == 0:
+            every[:, 1:] += far[:, : count - 1]
+            every[:, 0] += far[:, 0]
+        else:
+            inner = min(count, far.shape[1] - 1)
+            every[:, :inner] += far[:, 1 : inner + 1]
+            every[:, inner:] += far[:, -1:][:, : count - inner]
 
 
 def _mix(darkness: Floats, height: int, width: int, style: Style) -> NDArray[np.uint8]:

@@ -25,6 +25,10 @@ from gui.theme import colours, rgb
 _SHARE = 8.0
 # And no frame may spend much longer on them than this: the gaps of a large network are drawn one after the other.
 _FRAME_S = 0.006
+# So many edges for every pixel between two columns are drawn at most, and within these bounds.
+_PER_PIXEL, _FEWEST, _MOST = 2.2, 60, 400
+# And the broadest of them is so broad, within these bounds.
+_WIDTH_PER_PIXEL, _NARROW, _BROAD = 0.04, 1.6, 4.6
 # How solid the edges are from which the pointer draws the eye away.
 _FADED = 0.16
 
@@ -51,7 +55,10 @@ class Edges:
         self._placed: tuple[object, ...] = ()
         self._gaps: dict[int, Gap] = {}
         self._pictures: dict[int, Picture] = {}
-        self._emphasis: tuple[tuple[object, ...], list[Picture]] = ((), [])
+        self._emphasis: list[Picture] = []
+        self._emphasis_of: tuple[object, ...] = ()
+        self._emphasis_at: Snapshot | None = None
+        self._emphasis_due = 0.0
         self._scales: dict[str, float] = {}
         self._key, self._something = "weight", True
         self._round_begins = True
@@ -83,6 +90,7 @@ class Edges:
     def forget(self) -> None:
         """Everything is drawn anew, at once, at the next occasion."""
         self._pictures, self._stale, self._cost_s, self._round_begins = {}, [], 0.0, True
+        self._emphasis_due = 0.0
 
     def forget_scales(self) -> None:
         """Begins anew with what is drawn widest: another network has come."""
@@ -180,7 +188,12 @@ class Edges:
         return Picture(_image(pixels), self._anchored(ribbon.left, ribbon.top, ribbon.width, ribbon.height), True)
 
     def _curves(self, snapshot: Snapshot, layer: int, only: NDArray[np.intp] | None) -> Picture:
-        gap, values, scale, style = self._gap(layer), self._shown(snapshot, layer), self.scale, _style(self._scene)
+        gap, values, scale, style = (
+            self._gap(layer),
+            self._shown(snapshot, layer),
+            self.scale,
+            _style(self._scene, layer),
+        )
         if values is None:
             a, b = self._scene.columns[layer : layer + 2]
             # All alike but for some order, so that of a crowd not just the last ones are drawn.
@@ -233,19 +246,22 @@ class Edges:
             painter.drawImage(box.topLeft(), picture.image)
 
     def _emphasised(self, snapshot: Snapshot, hovered: Selection) -> list[Picture]:
-        """The few edges that stand out, drawn once for every snapshot and place."""
-        key = (hovered, id(snapshot), self._key, colours().positive, *self._placed)
-        if key != self._emphasis[0]:
-            found = []
-            for layer in self._visible():
-                a, b = self._scene.columns[layer : layer + 2]
-                only = _edges_of(a, b, *_touched(hovered, layer))
-                if len(only) and self._ribbon(layer) is None:
-                    drawn = self._gap(layer).drawn
-                    found.append(self._curves(snapshot, layer, only))
-                    self._gap(layer).drawn = drawn
-            self._emphasis = (key, found)
-        return self._emphasis[1]
+        """The few edges that stand out; while training they are drawn anew only as often as the others."""
+        what = (hovered, self._key, colours().positive, *self._placed)
+        same = what == self._emphasis_of
+        if same and (snapshot is self._emphasis_at or perf_counter() < self._emphasis_due):
+            return self._emphasis
+        begun = perf_counter()
+        self._emphasis_of, self._emphasis_at, self._emphasis = what, snapshot, []
+        for layer in self._visible():
+            a, b = self._scene.columns[layer : layer + 2]
+            only = _edges_of(a, b, *_touched(hovered, layer))
+            if len(only) and self._ribbon(layer) is None:
+                drawn = self._gap(layer).drawn
+                self._emphasis.append(self._curves(snapshot, layer, only))
+                self._gap(layer).drawn = drawn
+        self._emphasis_due = perf_counter() + _SHARE * (perf_counter() - begun)
+        return self._emphasis
 
     def edge_at(self, snapshot: Snapshot, x: float, y: float) -> tuple[int, int, int] | None:
         """(layer, input, unit) of the edge under a point of the window: in a heat map the strongest of a cell."""
@@ -310,11 +326,14 @@ def _largest(snapshot: Snapshot) -> float:
     return largest
 
 
-def _style(scene: Scene) -> Style:
-    """The colours in force, and edges that are less broad where many columns stand close together."""
-    c, zoom = colours(), scene.viewport.zoom
-    widest = 4.6 if len(scene.columns) < 10 else min(3.0 * zoom**0.5, 4.6)
-    return Style(rgb(c.positive), rgb(c.negative), widest=widest)
+def _style(scene: Scene, layer: int) -> Style:
+    """The colours in force; fewer edges, and less broad ones, where columns stand close together."""
+    c = colours()
+    left, right = scene.columns[layer : layer + 2]
+    apart = right.x - left.x
+    widest = min(max(_WIDTH_PER_PIXEL * apart, _NARROW), _BROAD)
+    most = int(min(max(_PER_PIXEL * apart, _FEWEST), _MOST))
+    return Style(rgb(c.positive), rgb(c.negative), widest=widest, most=most)
 
 
 def _hairlines() -> Style:

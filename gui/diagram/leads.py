@@ -60,8 +60,10 @@ def paint_over(painter: QPainter, ribbon: Ribbon, source: int | None, unit: int 
         top, height = ribbon.top, ribbon.height
     if unit is None:
         left, width = ribbon.left, ribbon.width
-    painter.setPen(QPen(QColor(c.accent), 1.5))
-    painter.drawRect(QRectF(left, top, width, height).adjusted(-1.5, -1.5, 1.5, 1.5))
+    mark = QRectF(left, top, width, height).adjusted(-2.0, -2.0, 2.0, 2.0)
+    for tint, broad in ((c.surface, 4.5), (c.accent, 1.8)):
+        painter.setPen(QPen(QColor(tint), broad))
+        painter.drawRect(mark)
 
 
 def _box(ribbon: Ribbon) -> QRectF:

@@ -18,12 +18,17 @@ from gui.diagram.layout import bend
 Rgb = tuple[int, int, int]
 # Single precision throughout, but for the sums that NumPy's bincount makes.
 Floats = NDArray[Any]
+# Places in a picture, and the logarithm of the light that passes there.
+_Part = tuple[NDArray[np.int64], Floats]
 _DASH, _GAP = 7.0, 4.5
 
 
 @dataclass(frozen=True)
 class Style:
-    """Colours of positive and negative weights, and the range of widths (pixels) and opacities."""
+    """Colours of positive and negative weights, the range of widths (pixels) and opacities, and the size of a crowd.
+
+    Of more edges than ``most`` only the strongest are drawn: the others would hardly be seen among them.
+    """
 
     positive: Rgb
     negative: Rgb
@@ -31,12 +36,11 @@ class Style:
     widest: float = 5.0
     faintest: float = 0.12
     strongest: float = 0.95
+    most: int = 400
 
 
 # More edges than this in one gap are drawn thin from stored geometry, and only the strongest of them broad.
 _CROWDED, _BROAD = 150, 60
-# And no more than so many, the strongest: the others would hardly be seen among them.
-MOST = 400
 _THIN = 1.1
 # A weight of less than this share of the scale leaves no trace.
 _LEAST = 0.004
@@ -61,11 +65,13 @@ class _Lines:
     """The curves of some edges, one row each and one value for every column of pixels.
 
     ``starts``, ``ends`` (edges,): where they begin and end. The picture shows ``width`` of ``span`` columns, from
-    ``first`` on.
+    ``first`` on; ``step`` of them are taken together.
     """
 
-    def __init__(self, starts: Floats, ends: Floats, span: int, first: int, width: int, density: float) -> None:
-        middle = (np.arange(first, first + width) + 0.5) / span
+    def __init__(
+        self, starts: Floats, ends: Floats, span: int, first: int, width: int, density: float, step: int = 1
+    ) -> None:
+        middle = (np.arange(first, first + width, step) + 0.5 * step) / span
         rise = (ends - starts).astype(np.float32)[:, None]
         self.y = starts.astype(np.float32)[:, None] + rise * bend(middle).astype(np.float32)
         steep = rise * (_slope(middle) / span).astype(np.float32)
@@ -73,7 +79,8 @@ class _Lines:
         # Dashes, in periods along the edge: where each pixel is, and how much further the one below it is.
         period = np.float32((_DASH + _GAP) * density)
         self.lean = steep / (self.stretch * period)
-        along = np.cumsum(self.stretch, axis=1, dtype=np.float32) + _length_before(rise, first, span)
+        along = np.cumsum(self.stretch, axis=1, dtype=np.float32) * np.float32(step)
+        along += _length_before(rise, first, span)
         self.phase = along / period - self.lean * (self.y - np.float32(0.5))
         self._period = period
 
@@ -117,7 +124,7 @@ class _Crowd:
         self._negative: NDArray[np.bool_] | None = None
         self._place, self._covered = self._touch.place, self._touch.covered
 
-    def dark(self, opacity: Floats, negative: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
+    def dark(self, opacity: Floats, negative: NDArray[np.bool_]) -> _Part:
         """As ``_dark``, with the signs of the last time where they are still the same."""
         if self._negative is None or not np.array_equal(negative, self._negative):
             self._negative = negative
@@ -141,8 +148,11 @@ class Gap:
         clip = clip if clip is not None else range(self._span)
         self.width, self.height, self.drawn = max(len(clip), 2), max(height, 2), 0
         self._first, self._density = clip.start, density
+        # In a crowd the eye does not tell columns apart that are half a unit wide.
+        self._step = 2 if density >= 2.0 else 1
         self._starts, self._ends = np.asarray(starts, float), np.asarray(ends, float)
-        self._visible = self._in_sight(6.0 * density)
+        self._passing = self._in_sight(6.0 * density)
+        self._visible = self._worth_drawing()
         self._known, self._lines = np.zeros(0, np.intp), self._lines_of(np.zeros(0, np.intp))
         self._crowd: _Crowd | None = None
 
@@ -154,7 +164,7 @@ class Gap:
         ``scale`` is the weight drawn widest. Weights that are not finite are left out. ``only``: flat indices of the
         edges to draw, however many there are.
         """
-        edges = self._visible if only is None else np.intersect1d(self._visible, only)
+        edges = self._visible if only is None else np.intersect1d(self._passing, only)
         flat = weights.ravel()[edges]
         with np.errstate(over="ignore"):
             strength = np.nan_to_num(np.abs(flat) / flat.dtype.type(scale), nan=0.0, posinf=0.0).clip(0.0, 1.0)
@@ -162,12 +172,12 @@ class Gap:
         opacity: Floats = style.faintest + (style.strongest - style.faintest) * strength ** np.float32(0.7)
         negative = flat < 0
         chosen = np.flatnonzero(strength > _LEAST)
-        parts = []
+        fog, parts = None, []
         if len(edges) > _CROWDED:
             # In a crowd faint edges would add up to a fog: the weak ones are fainter still.
-            crowd, at = self._crowd_of(edges, strength, chosen, keep=only is None)
+            crowd, at = self._crowd_of(edges, strength, chosen, style.most if only is None else len(edges))
             solid = opacity[at] * strength[at] ** np.float32(0.5) * (strength[at] > _LEAST)
-            parts.append(crowd.dark(solid, negative[at]))
+            fog = crowd.dark(solid, negative[at])
             self.drawn = len(at)
             chosen = _strongest(strength, chosen, _BROAD)
             chosen = chosen[strength[chosen] > 0.3]
@@ -176,7 +186,8 @@ class Gap:
         if len(chosen):
             broad: Floats = (style.thinnest + (style.widest - style.thinnest) * strength[chosen]) * self._density
             parts += self._broad(edges[chosen], broad, opacity[chosen], negative[chosen])
-        return _mix(parts, self.height, self.width, style)
+        darkness = _DARKNESS.of(parts, fog, self.height, self.width, self._step)
+        return _mix(darkness, self.height, self.width, style)
 
     @property
     def visible(self) -> int:
@@ -190,28 +201,35 @@ class Gap:
         above, below = np.minimum(left, right), np.maximum(left, right)
         return np.flatnonzero((below > -margin) & (above < self.height + margin))
 
-    def _lines_of(self, edges: NDArray[np.intp]) -> _Lines:
+    def _worth_drawing(self) -> NDArray[np.intp]:
+        """Of a crowd that passes through the picture only the edges that begin or end in it: where do others lead?"""
+        inside = [(y >= 0.0) & (y <= self.height) for y in (self._starts, self._ends)]
+        touching = self._passing[(inside[0][:, None] | inside[1][None, :]).ravel()[self._passing]]
+        return touching if len(self._passing) > _CROWDED and len(touching) else self._passing
+
+    def _lines_of(self, edges: NDArray[np.intp], step: int = 1) -> _Lines:
         units = max(len(self._ends), 1)
         starts, ends = self._starts[edges // units], self._ends[edges % units]
-        return _Lines(starts, ends, self._span, self._first, self.width, self._density)
+        return _Lines(starts, ends, self._span, self._first, self.width, self._density, step)
 
     def _crowd_of(
-        self, edges: NDArray[np.intp], strength: Floats, chosen: NDArray[np.intp], keep: bool
+        self, edges: NDArray[np.intp], strength: Floats, chosen: NDArray[np.intp], most: int
     ) -> tuple[_Crowd, NDArray[np.intp]]:
         """The crowd to draw, and where its edges are among ``edges``: the last one while it is good enough."""
-        best = _strongest(strength, chosen, MOST)
-        if keep and self._crowd is not None:
-            at = np.searchsorted(edges, self._crowd.edges)
-            if len(at) >= len(best) and strength[at].sum() >= _GOOD_ENOUGH * strength[best].sum():
-                return self._crowd, at
-        crowd = _Crowd(edges[best], self._lines_of(edges[best]), self.height, self._density)
-        if keep:
+        best = _strongest(strength, chosen, most)
+        last = self._crowd
+        if last is not None and edges is self._visible and len(last.edges) == len(best):
+            at = np.searchsorted(edges, last.edges)
+            if strength[at].sum() >= _GOOD_ENOUGH * strength[best].sum():
+                return last, at
+        crowd = _Crowd(edges[best], self._lines_of(edges[best], self._step), self.height, self._density)
+        if edges is self._visible:
             self._crowd = crowd
         return crowd, best
 
     def _broad(
         self, edges: NDArray[np.intp], broad: Floats, opacity: Floats, negative: NDArray[np.bool_]
-    ) -> list[tuple[NDArray[np.int64], Floats]]:
+    ) -> list[_Part]:
         """What edges of these widths add to the picture; dashes are worked out for the negative ones alone."""
         if not np.isin(edges, self._known, assume_unique=True).all():
             self._known, self._lines = edges, self._lines_of(edges)
@@ -252,7 +270,7 @@ def _strongest(strength: Floats, chosen: NDArray[np.intp], most: int) -> NDArray
     return np.sort(chosen[np.argpartition(strength[chosen], -most)[-most:]])
 
 
-def _signed(touch: _Touch, negative: NDArray[np.bool_], half: int) -> tuple[NDArray[np.int64], Floats]:
+def _signed(touch: _Touch, negative: NDArray[np.bool_], half: int) -> _Part:
     """Places and shares covered, negative edges dashed and counted in the second half of the picture."""
     if not negative.any():
         return touch.place, touch.covered
@@ -273,25 +291,52 @@ class _Darkness:
     """Room to add up the light in, used again and again: fresh memory of that size costs more than the sums."""
 
     def __init__(self) -> None:
-        self._room = np.zeros(0, np.float32)
+        self._fine, self._coarse = np.zeros(0, np.float32), np.zeros(0, np.float32)
 
-    def of(self, parts: list[tuple[NDArray[np.int64], Floats]], size: int) -> Floats:
-        """The sums at every place, (size,); only good until the next time."""
-        if len(self._room) < size:
-            self._room = np.zeros(size, np.float32)
-        sums: Floats = self._room[:size]
+    def of(self, parts: list[_Part], fog: _Part | None, height: int, width: int, step: int) -> Floats:
+        """The sums at every place, (2, height * width); only good until the next time.
+
+        The places of ``fog`` are those of a picture with a column for every ``step`` columns, one or two.
+        """
+        size, narrow = 2 * height * width, -(-width // step)
+        if len(self._fine) < size:
+            self._fine, self._coarse = np.zeros(size, np.float32), np.zeros(size, np.float32)
+        sums: Floats = self._fine[:size]
         sums.fill(0.0)
-        for place, light in parts:
-            np.add.at(sums, place, light)
-        return sums
+        if fog is not None and step == 1:
+            np.add.at(sums, *fog)
+        elif fog is not None:
+            coarse = self._coarse[: 2 * height * narrow]
+            coarse.fill(0.0)
+            np.add.at(coarse, *fog)
+            _spread(coarse.reshape(2 * height, narrow), sums.reshape(2 * height, width))
+        for part in parts:
+            np.add.at(sums, *part)
+        return sums.reshape(2, -1)
 
 
 _DARKNESS = _Darkness()
 
 
-def _mix(parts: list[tuple[NDArray[np.int64], Floats]], height: int, width: int, style: Style) -> NDArray[np.uint8]:
+def _spread(coarse: Floats, fine: Floats) -> None:
+    """Adds columns of double width to single ones; every one takes a quarter from its neighbour, against steps."""
+    near, far = coarse * np.float32(0.75), coarse * np.float32(0.25)
+    for side in (0, 1):
+        every = fine[:, side::2]
+        count = every.shape[1]
+        every += near[:, :count]
+        if side == 0:
+            every[:, 1:] += far[:, : count - 1]
+            every[:, 0] += far[:, 0]
+        else:
+            inner = min(count, far.shape[1] - 1)
+            every[:, :inner] += far[:, 1 : inner + 1]
+            every[:, inner:] += far[:, -1:][:, : count - inner]
+
+
+def _mix(darkness: Floats, height: int, width: int, style: Style) -> NDArray[np.uint8]:
     picture = np.zeros(height * width, dtype=np.uint32)
-    plus, minus = _DARKNESS.of(parts, 2 * height * width).reshape(2, -1)
+    plus, minus = darkness
     total = plus + minus
     touched = np.flatnonzero(total)
     total = total[touched]

@@ -38,7 +38,8 @@ class Scene:
         frame = Frame(*size, names[0], head_for(stages), names[1], FOOT)
         if widths != self._widths:
             self._revealed = {}
-            if len(widths) != len(self._widths):
+            if (widths[:1], widths[-1:]) != (self._widths[:1], self._widths[-1:]):
+                # Other data: whoever opens them wants to see the whole first.
                 self.viewport = Viewport(frame)
         self._widths, self._stages = widths, stages
         if frame != self.viewport.frame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
@@ -14,7 +16,6 @@ from gui import commands, edits, theme
 from gui.actions import make_actions, paint_icons
 from gui.banner import Banner
 from gui.builder.panel import Builder
-from gui.diagram.shown import Shown
 from gui.diagram.view import DiagramView
 from gui.document import Document
 from gui.faults import Faults
@@ -29,6 +30,7 @@ from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.toolbar import ToolBar
 from gui.training import FIRST_SPEED, FULL_SPEED, Training
+from gui.viewing import Viewing
 
 # Small enough for a projector.
 SMALLEST = (960, 600)
@@ -37,8 +39,7 @@ SMALLEST = (960, 600)
 class Window(QMainWindow):
     """The window. ``document`` holds the experiment, ``training`` the newest snapshot, ``selection`` what is selected.
 
-    ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector; ``shown`` is
-    what the drawing shows of the network.
+    ``viewing`` knows which row of the table is sent through the network, and what the drawing shows of it.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Window(QMainWindow):
         self.selection: Selection = None
         self._snapshot: Snapshot | None = None
         self._shown_experiment = experiment
-        self.traced_row, self.shown = 0, Shown()
+        self.viewing = Viewing(self)
         self._make_views(experiment)
         self.actions_by_id = make_actions(self)
         self.setMinimumSize(*SMALLEST)
@@ -115,7 +116,9 @@ class Window(QMainWindow):
         self.builder.layer_moved.connect(self._move_layer)
         self.builder.layer_removed.connect(self._remove_layer)
         self.diagram.selected.connect(self.select)
-        self.diagram.view_chosen.connect(self.show_view)
+        self.diagram.view_chosen.connect(self.viewing.choose)
+        self.viewing.changed.connect(self.diagram.show_view)
+        self.viewing.wanted.connect(self.training.want)
         self.output.row_picked.connect(self.trace_row)
         self.training.shown.connect(self._show_snapshot)
         self.training.failed.connect(self._show_failure)
@@ -125,7 +128,7 @@ class Window(QMainWindow):
         self.faults.raised.connect(self.banner.say_fault)
         self.document.undo_stack.changed.connect(self._name_undo)
         self._name_undo()
-        self.training.want(self.shown.wants(self.traced_row))
+        self.viewing.trace(0)
 
     @Slot()
     def _name_undo(self) -> None:
@@ -155,6 +158,8 @@ class Window(QMainWindow):
         previous, self._snapshot = self._snapshot, snapshot
         if previous is None or previous.plan != snapshot.plan or previous.data is not snapshot.data:
             self.builder.show_snapshot(snapshot)
+            if previous is not None and previous.data.names != snapshot.data.names:
+                self.viewing.choose(replace(self.viewing.shown, plane=()))  # it was one of other columns
             self.status.forget_pace()
         self._keep_selection(snapshot)
         self.diagram.show_snapshot(snapshot, self.training.running)
@@ -188,7 +193,7 @@ class Window(QMainWindow):
     def _keep_selection(self, snapshot: Snapshot) -> None:
         if self.selection is not None and still_there(self.selection, snapshot) is None:
             self.select(None)
-        if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.traced_row:
+        if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.viewing.row:
             self.trace_row(0)
 
     def _follow_layers(self, before: Experiment, after: Experiment) -> None:
@@ -230,15 +235,7 @@ class Window(QMainWindow):
     @Slot(int)
     def trace_row(self, row: int) -> None:
         """Sends another row of the table through the network for the inspector."""
-        self.traced_row = row
-        self.training.want(self.shown.wants(row))
-
-    @Slot(object)
-    def show_view(self, shown: Shown) -> None:
-        """Shows something else of the network in the drawing, and asks the training for it."""
-        self.shown = shown
-        self.diagram.show_view(shown)
-        self.training.want(shown.wants(self.traced_row))
+        self.viewing.trace(row)
 
     @Slot()
     def _remedy(self) -> None:

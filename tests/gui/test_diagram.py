@@ -7,7 +7,7 @@ from time import perf_counter
 import hands
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QGraphicsView, QToolButton, QToolTip
@@ -148,7 +148,7 @@ def test_hovering_a_unit_shows_its_bias(window: Window) -> None:
 def test_hovering_a_unit_shows_what_it_answers_to_the_traced_row(window: Window) -> None:
     trace = hands.snapshot_of(window).trace
     assert trace is not None
-    assert f"a = {signed(float(trace.a[0][2]))}" in tip(window, Unit(1, 2))
+    assert f"a = tanh z = {signed(float(trace.a[0][2]))}" in tip(window, Unit(1, 2))
 
 
 def test_hovering_an_output_shows_its_class(window: Window) -> None:
@@ -274,7 +274,8 @@ def test_the_buttons_follow_the_number_of_layers(window: Window) -> None:
 
 
 def test_the_buttons_do_not_lie_on_one_another(window: Window) -> None:
-    boxes = [b.geometry() for b in window.diagram.findChildren(QToolButton) if b.isVisible()]
+    buttons = [b for b in window.diagram.findChildren(QToolButton) if b.isVisible()]
+    boxes = [QRect(b.mapTo(window.diagram, QPoint()), b.size()) for b in buttons]
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
 
 

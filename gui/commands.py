@@ -152,7 +152,7 @@ def previous_row(window: Window) -> None:
 def _trace(window: Window, by: int) -> None:
     if window.training.snapshot is not None:
         data = window.training.snapshot.data
-        window.trace_row((window.traced_row + by) % (len(data.rows_train) + len(data.rows_test)))
+        window.trace_row((window.looking.row + by) % (len(data.rows_train) + len(data.rows_test)))
 
 
 def open_menu(window: Window) -> None:

@@ -119,15 +119,21 @@ class Thumbnails:
         need no scaling.
         """
         kind = nodes.kind_of(snapshot, shown, layer)
-        facts = {"map": snapshot.maps, "weights": snapshot.parameters, "histogram": snapshot.units}
-        source = (facts.get(kind, snapshot.units), snapshot.plan, column, colours())
+        if kind not in nodes.PICTURES:
+            return {}
+        facts = {"map": snapshot.maps, "weights": snapshot.parameters}
+        source = (facts.get(kind, snapshot.units), snapshot.plan, colours())
         key = (kind, shown.nodes, side, density)
         made = self._made.get(layer)
         if made is None or made.key != key or any(a is not b for a, b in zip(made.source, source, strict=True)):
-            pictures = _make(snapshot, shown, kind, layer, column.shown, side)
-            for picture in pictures:
+            made = _Made(source, key, {})
+        missing = np.array([i for i in column.shown if i not in made.images], dtype=np.int64)
+        if len(missing):
+            # What is out of sight is forgotten, so that a tall layer never has pictures of all its units.
+            images = {i: made.images[i] for i in column.shown.tolist() if i in made.images}
+            for i, picture in zip(missing.tolist(), _make(snapshot, kind, layer, missing, side), strict=True):
                 picture.setDevicePixelRatio(density)
-            images = dict(zip(column.shown.tolist(), pictures, strict=True)) if pictures else {}
+                images[i] = picture
             made = self._made[layer] = _Made(source, key, images)
         return made.images
 
@@ -146,17 +152,17 @@ class Thumbnails:
         return result
 
 
-def _make(snapshot: Snapshot, shown: Shown, kind: str, layer: int, which: NDArray[np.int64], side: int) -> list[QImage]:
+def _make(snapshot: Snapshot, kind: str, layer: int, which: NDArray[np.int64], side: int) -> list[QImage]:
     """The pictures of some units of a layer, in their order."""
     units, image = nodes.statistics(snapshot), nodes.image_side(snapshot.data.names)
     if kind == "map":
-        return _map_images(snapshot, shown, layer, which, side)
-    if kind == "weights" and image is not None:
+        return _map_images(snapshot, layer, which, side)
+    if kind == "weights":
+        assert image is not None
         # The first row of an image is at the top.
         pictures = nodes.pixel_weights(snapshot.weights(layer)[:, which], image, side)[:, ::-1]
         return unit_images(pictures)
-    if units is None or kind not in ("gauge", "histogram"):
-        return []
+    assert units is not None
     c, found = colours(), units.layers[layer]
     if kind == "gauge":
         return _inked(nodes.gauges(np.asarray(found.saturated)[which], side), c)
@@ -168,11 +174,11 @@ def _make(snapshot: Snapshot, shown: Shown, kind: str, layer: int, which: NDArra
     return _inked((nodes.levels if small else nodes.histograms)(found, which, side), c)
 
 
-def _map_images(snapshot: Snapshot, shown: Shown, layer: int, which: NDArray[np.int64], side: int) -> list[QImage]:
+def _map_images(snapshot: Snapshot, layer: int, which: NDArray[np.int64], side: int) -> list[QImage]:
     """What units answer over the plane: outputs of classes in the colours of the classes, others by sign."""
     maps, last = snapshot.maps, layer == len(snapshot.plan.layers) - 1
     assert maps is not None
-    as_classes = last and bool(snapshot.data.classes) and shown.nodes != "pre_activation"
+    as_classes = last and bool(snapshot.data.classes) and maps.quantity == "activation"
     answers = maps.answers if as_classes else maps.layers[layer]
     some = np.linspace(0, answers.shape[1] - 1, side).round().astype(int)
     if as_classes:

@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
+from engine.edge_views import EDGE_VIEWS
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import DECADES, dead_units, kind_of, largest_level, statistics
 from gui.diagram.shown import Shown
@@ -61,11 +62,9 @@ class Item:
 
 def legend_of(snapshot: Snapshot, shown: Shown, scale: float, drawn: tuple[int, int] | None = None) -> Legend:
     """What the legend of a snapshot says. ``drawn``: how many edges of how many are drawn, when not all."""
-    from engine.edge_views import EDGE_VIEWS  # noqa: PLC0415 - only the window knows which registry is in force
-
     view = EDGE_VIEWS[snapshot.edges.key if snapshot.edges else "weight"]
     missing = snapshot.edges.missing if snapshot.edges and snapshot.edges.values is None else ""
-    others = [*_strongest(drawn), *_dead(snapshot)]
+    others = [*_dead(snapshot), *_strongest(drawn)]
     return Legend(
         label=f"{in_a_sentence(tr(view.label))} {view.symbol}",
         symbol=view.symbol,
@@ -97,7 +96,8 @@ def _dead(snapshot: Snapshot) -> list[str]:
 def _of_the_nodes(snapshot: Snapshot, shown: Shown) -> tuple[str, ...]:
     """What the boxes show, from the whole sentence to the short one."""
     units, trace, kind = statistics(snapshot), snapshot.trace, kind_of(snapshot, shown, 0)
-    what = tr("sum z") if shown.nodes == "pre_activation" else tr("activation")
+    summed = snapshot.maps.quantity if kind == "map" and snapshot.maps else shown.nodes
+    what = tr("sum z") if summed == "pre_activation" else tr("activation")
     rows = tr("over {0} rows").format(f"{units.rows:,}") if units else ""
     if kind == "map":
         return _over_the_plane(snapshot, what)
@@ -132,6 +132,10 @@ def _over_the_plane(snapshot: Snapshot, what: str) -> tuple[str, ...]:
 
 def sentences(legend: Legend, room: float, measure: Measure) -> str:
     """The upper line in as many words as there is room for: first the nodes are shortened, then the rest goes."""
+    if legend.missing:
+        missing = f"{legend.symbol}: {legend.missing}"
+        forms = [*(f"{missing} · {words}" for words in legend.nodes), missing]
+        return next((form for form in forms if measure(form) <= room), missing)
     tails = [legend.others[:count] for count in range(len(legend.others), -1, -1)]
     forms = [" · ".join((words, *tail)) for tail in tails for words in legend.nodes]
     return next((form for form in forms if measure(form) <= room), forms[-1] if forms else "")
@@ -140,10 +144,10 @@ def sentences(legend: Legend, room: float, measure: Measure) -> str:
 def place(legend: Legend, room: float, measure: Measure) -> tuple[Item, ...]:
     """The lower line, the first of its forms that has room: fewer samples first, then the symbol for the name.
 
-    What is missing is said in place of samples, cut by the painter where it must be.
+    Where there are no values there are no samples; the upper line says why.
     """
     if legend.missing:
-        return (Item("text", 0.0, room, f"{legend.label}: {legend.missing}"),)
+        return (Item("text", 0.0, room, legend.label),)
     many: tuple[float, ...] = (-1.0, -0.5, 0.5, 1.0) if legend.signed else (0.5, 1.0)
     few: tuple[float, ...] = (-1.0, 1.0) if legend.signed else (1.0,)
     forms: list[tuple[tuple[str, ...], tuple[float, ...], bool]]

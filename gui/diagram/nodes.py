@@ -18,6 +18,8 @@ from engine.unit_views import LayerStatistics, UnitStatistics
 from gui.diagram.shown import Shown
 
 Inks = NDArray[np.uint8]
+# The kinds of content that are pictures.
+PICTURES = ("map", "weights", "histogram", "gauge")
 GROUND, POSITIVE, NEGATIVE, NEUTRAL, LINE, FILL = range(6)
 # A histogram in a box smaller than this is a smudge; the box then shows one level.
 SMALLEST_HISTOGRAM = 18.0

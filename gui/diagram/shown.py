@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.probes import Wants
-from engine.snapshot import Snapshot
-from gui.text import tr
 
 
 @dataclass(frozen=True)
@@ -37,16 +35,3 @@ def available_plane(plane: tuple[int, ...], inputs: int) -> tuple[int, ...]:
     if plane and max(plane) < inputs:
         return plane
     return tuple(range(inputs)) if inputs <= 2 else ()
-
-
-def why_not(edges: str, snapshot: Snapshot) -> str:
-    """Why edges cannot show a quantity with the optimizer in force, "" where they can.
-
-    An optimizer names the row of its memory that is a moment in ``first_moment`` and ``second_moment``.
-    """
-    optimizer = snapshot.experiment.training.optimizer
-    if edges not in ("first_moment", "second_moment") or getattr(optimizer, edges, None):
-        return ""
-    if not optimizer.rows:
-        return tr("{0} remembers nothing").format(tr(optimizer.label))
-    return tr("{0} keeps no such moment").format(tr(optimizer.label))

@@ -9,9 +9,12 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from engine.edge_views import EDGE_VIEWS
 from engine.snapshot import Snapshot
+from engine.unit_views import NODE_VIEWS
 from gui.diagram.legend import LEFT, LOWER_LINE, has_large_pair
-from gui.diagram.shown import Shown, available_plane, why_not
+from gui.diagram.shown import Shown, available_plane
+from gui.diagram.words import why_not
 from gui.icons import icon
 from gui.text import tr
 from gui.theme import colours
@@ -27,6 +30,9 @@ _FORMS = (
     (_CAPTIONED, _CAPTIONED, 0), (_ALONE, _CAPTIONED, 0), (_ALONE, _SHORT, 0), (_ALONE, _SHORT, 1), (_SHORT, _SHORT, 1),
     (_ICON, _ICON, 1),
 )  # fmt: skip
+
+# Those that tell what is shown without a look into the menus.
+_TELLING = _FORMS[:4]
 
 
 class Picker(QToolButton):
@@ -129,8 +135,6 @@ class PlanePicker(Picker):
             alone = ("none", tr("None"), tr("The pictures run along one input only."), "")
             add_choices(self._up, [alone, *columns], self._pick_up)
         self._plane = plane
-        # A network of two inputs has a plane of its own anyway.
-        self._none.setVisible(len(names) > 2)
         self._none.setChecked(not plane)
         self._up.setEnabled(bool(plane))
         for menu, place in ((self._across, 0), (self._up, 1)):
@@ -246,7 +250,8 @@ class ViewBar(QWidget):
             return
         self._key, self._shown = key, shown
         self._show_choices(shown, snapshot)
-        self.plane.setVisible(len(data.names) > 1)
+        # A network of one or two inputs has a plane of its own.
+        self.plane.setVisible(len(data.names) > 2)
         self.plane.show_plane(data.names, available_plane(shown.plane, len(data.names)))
         self.ribbons.setVisible(has_large_pair(snapshot))
         self.ribbons.setChecked(shown.ribbons)
@@ -256,9 +261,6 @@ class ViewBar(QWidget):
         self._size = (0, 0)
 
     def _show_choices(self, shown: Shown, snapshot: Snapshot) -> None:
-        from engine.edge_views import EDGE_VIEWS  # noqa: PLC0415 - the registries in force
-        from engine.unit_views import NODE_VIEWS  # noqa: PLC0415
-
         nodes = [(view.key, tr(view.label), tr(view.about), "") for view in NODE_VIEWS]
         edges = [
             (view.key, f"{tr(view.label)} {view.symbol}", tr(view.about), why_not(view.key, snapshot))
@@ -275,21 +277,23 @@ class ViewBar(QWidget):
         return max(self.x() - LEFT - _MARGIN, 0.0)
 
     def _arrange(self, width: int, height: int) -> None:
-        if not self.fit_into(width - _FOR_ALL_SAMPLES):
+        if not self.fit_into(width - _FOR_ALL_SAMPLES, _TELLING):
             self.fit_into(width - _FOR_LEGEND)
         self.move(width - self.width() - _MARGIN, round(height - LOWER_LINE - HEIGHT / 2))
 
-    def fit_into(self, room: float) -> bool:
-        """Takes as many words as fit in a width, becomes as wide as they are, and says whether that was enough.
+    def fit_into(self, room: float, forms: tuple[tuple[int, int, int], ...] = _FORMS) -> bool:
+        """Takes as many words as fit in a width and becomes as wide as they are; says whether there was a form for it.
 
-        What says which things are shown is kept if there is a way.
+        ``forms``: those to choose from, the longest first; where none fits it is the last.
         """
-        for forms in _FORMS:
-            self._write(*forms)
-            if self.sizeHint().width() <= room:
+        fitting = False
+        for form in forms:
+            self._write(*form)
+            fitting = self.sizeHint().width() <= room
+            if fitting:
                 break
         self.resize(self.sizeHint().width(), HEIGHT)
-        return forms != _FORMS[-1]
+        return fitting
 
     def _write(self, pickers: int, plane: int, row: int) -> None:
         for picker in (self.nodes, self.edges):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 
+from engine.edge_views import EDGE_VIEWS
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import DECADES, largest_level, statistics
 from gui.selection import Unit, Weight, is_frozen, unit_name
@@ -12,6 +13,7 @@ from gui.text import MINUS, number, signed, tr
 
 # Longer formulas have a line of their own before the number.
 _SHORT = 20
+_MOMENTS = ("first_moment", "second_moment")
 
 
 def describe_unit(snapshot: Snapshot, unit: Unit) -> str:
@@ -88,8 +90,6 @@ def describe_edge(snapshot: Snapshot, edge: Weight) -> str:
 
 def _shown_of_edge(snapshot: Snapshot, edge: Weight) -> list[str]:
     """What the edges show other than weights, with its symbol; or why there is nothing."""
-    from engine.edge_views import EDGE_VIEWS  # noqa: PLC0415 - only the window knows which registry is in force
-
     if snapshot.edges is None or snapshot.edges.key in ("weight", "contribution"):
         return []
     view, values = EDGE_VIEWS[snapshot.edges.key], snapshot.edge_values(edge.layer)
@@ -140,6 +140,21 @@ def output_in_words(snapshot: Snapshot, index: int) -> str:
     if snapshot.data.task != "regression":
         return signed(value, 2)
     return number(float(value * scaling.factor[index] + scaling.shift[index]))
+
+
+def why_not(edges: str, snapshot: Snapshot) -> str:
+    """Why edges cannot show a quantity with the optimizer in force, "" where they can.
+
+    An optimizer names the row of its memory that is a moment in ``first_moment`` and ``second_moment``.
+    """
+    optimizer = snapshot.experiment.training.optimizer
+    if edges == "effective_step" and optimizer.full_batch:
+        return tr("{0} moves all weights together").format(tr(optimizer.label))
+    if edges not in _MOMENTS or getattr(optimizer, edges):
+        return ""
+    if not optimizer.rows:
+        return tr("{0} remembers nothing").format(tr(optimizer.label))
+    return tr("{0} remembers {1}, but not this").format(tr(optimizer.label), ", ".join(optimizer.rows))
 
 
 def describe_stage(snapshot: Snapshot, place: int) -> str:

@@ -59,7 +59,7 @@ class DecisionMap(QWidget):
 
     def _picture(self, snapshot: Snapshot) -> QImage:
         assert snapshot.maps is not None
-        shares = class_shares(snapshot.maps.layers[-1][:, ::-1, :], snapshot.plan.loss.threshold)
+        shares = class_shares(snapshot.maps.answers[:, ::-1, :], snapshot.plan.loss.threshold)
         c = colours()
         pixels = np.ascontiguousarray(mix(shares, c.surface, c.series, 0.45))
         height, width = pixels.shape[:2]
@@ -176,7 +176,7 @@ class DecisionMap(QWidget):
             f"{snapshot.data.names[0]} {number(left + share_x * (right - left))}",
             f"{snapshot.data.names[1]} {number(bottom + share_y * (top - bottom))}",
         ]
-        grid = maps.layers[-1]
+        grid = maps.answers
         size = grid.shape[1] - 1
         answer = grid[:, round(share_y * size), round(share_x * size)]
         lines += _answer_in_words(answer, snapshot.data.classes, snapshot.plan.loss.threshold)

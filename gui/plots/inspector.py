@@ -273,12 +273,13 @@ class Inspector(QWidget):
         self._answer.setText(f'<span style="color:{colours().quiet}">{words}</span>{shown}')
         image = None
         if snapshot.maps is not None:
-            answers = snapshot.maps.layers[layer][unit.index]
             last = layer == len(snapshot.plan.layers) - 1
             is_class = last and bool(snapshot.data.classes)
             threshold = snapshot.plan.loss.threshold
-            whole = snapshot.maps.layers[layer]
-            image = class_images(whole, threshold)[unit.index] if is_class else unit_images(answers[None])[0]
+            if is_class:
+                image = class_images(snapshot.maps.answers, threshold, np.array([unit.index]))[0]
+            else:
+                image = unit_images(snapshot.maps.layers[layer][unit.index][None])[0]
         self._map.show_image(image)
         self.terms.setText(self._table(rows, links) + self._notes(notes))
 

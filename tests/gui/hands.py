@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui import theme
+from gui.diagram.shown import Shown
 from gui.fields import ChoiceField, NumberField
 from gui.selection import selection_at
 from gui.training import FULL_SPEED
@@ -65,6 +66,7 @@ def as_new(window: Window) -> None:
     window.document.undo_stack.clear()
     window.select(None)
     window.trace_row(0)
+    window.looking.choose(Shown())
     if not window.isActiveWindow():
         window.activateWindow()
         events()

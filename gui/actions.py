@@ -232,7 +232,7 @@ def make_actions(window: Window) -> dict[str, QAction]:
             # The space bar presses whatever has the focus; the window takes it when nothing else wants it.
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         if command.on_diagram:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.setCheckable(command.ticked is not None)
         action.triggered.connect(_runner(command, window))
         (window.diagram if command.on_diagram else window).addAction(action)

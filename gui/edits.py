@@ -23,7 +23,7 @@ def insert_layer(experiment: Experiment, place: int, kind: str = "dense") -> Exp
     new = LAYERS[kind].model_validate({"kind": kind})
     dense = [layer for layer in (*layers[:place][::-1], *layers[place:]) if isinstance(layer, Dense)]
     if isinstance(new, Dense) and dense:
-        new = dense[0].edited(trainable=True, frozen_units=())
+        new = dense[0].edited(trainable=True, frozen_units=(), frozen_weights=(), pruned_weights=())
     return experiment.with_layers((*layers[:place], new, *layers[place:]))
 
 

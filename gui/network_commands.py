@@ -347,7 +347,9 @@ def insert_into_gap(window: Window, gap: int) -> None:
     if gap > len(experiment.network.dense):
         return
     if window.editing.keeps:
-        window.editing.operate(surgery.InsertIdentity(gap), tr("Add layer"))
+        snapshot = window.training.snapshot
+        width = snapshot.plan.widths[0] if snapshot is not None else 0
+        window.editing.operate(surgery.InsertIdentity(gap, width=width), tr("Add layer"))
     else:
         window.editing.change(edits.insert_layer(experiment, edits.place_in_gap(experiment, gap)), tr("Add layer"))
 

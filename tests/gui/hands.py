@@ -67,6 +67,10 @@ def as_new(window: Window) -> None:
     window.select(None)
     window.trace_row(0)
     window.looking.choose(Shown())
+    window.pins.pins.clear()
+    window.status.clearMessage()
+    window.editing.keeps_learned = True
+    window.diagram.fit()
     if not window.isActiveWindow():
         window.activateWindow()
         events()

@@ -385,6 +385,14 @@ def test_the_optimizers_memory_follows_the_layers(kind: str, operation: Operatio
     assert trainer.update.count == count
 
 
+def test_nothing_is_remembered_of_weights_that_have_become_much_larger() -> None:
+    trainer = trained()
+    trainer.operate(InsertIdentity(1, "tanh"))
+    inserted, behind = trainer.network.plan.layers[1:3]
+    kept = [bool(layer.weights(row).any()) for layer in (inserted, behind) for row in trainer.update.memory]
+    assert (kept, behind.biases(trainer.update.memory[0]).any()) == ([False] * 4, True)
+
+
 @pytest.mark.parametrize("row", range(2))
 def test_the_memory_of_units_goes_where_they_go(row: int) -> None:
     trainer = trained()

@@ -45,7 +45,7 @@ _THIN = 1.1
 # A weight of less than this share of the scale leaves no trace.
 _LEAST = 0.004
 # The stored geometry of a crowd is kept as long as its edges are nearly as strong as the strongest would be.
-_GOOD_ENOUGH = 0.985
+_GOOD_ENOUGH = 0.96
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class Gap:
         fog, parts = None, []
         if len(edges) > _CROWDED:
             # In a crowd faint edges would add up to a fog: the weak ones are fainter still.
-            crowd, at = self._crowd_of(edges, strength, chosen, style.most if only is None else len(edges))
+            crowd, at = self._crowd_of(edges, strength, style.most if only is None else len(edges))
             solid = opacity[at] * strength[at] ** np.float32(0.5) * (strength[at] > _LEAST)
             fog = crowd.dark(solid, negative[at])
             self.drawn = len(at)
@@ -212,11 +212,9 @@ class Gap:
         starts, ends = self._starts[edges // units], self._ends[edges % units]
         return _Lines(starts, ends, self._span, self._first, self.width, self._density, step)
 
-    def _crowd_of(
-        self, edges: NDArray[np.intp], strength: Floats, chosen: NDArray[np.intp], most: int
-    ) -> tuple[_Crowd, NDArray[np.intp]]:
+    def _crowd_of(self, edges: NDArray[np.intp], strength: Floats, most: int) -> tuple[_Crowd, NDArray[np.intp]]:
         """The crowd to draw, and where its edges are among ``edges``: the last one while it is good enough."""
-        best = _strongest(strength, chosen, most)
+        best = _strongest(strength, np.arange(len(edges)), most)
         last = self._crowd
         if last is not None and edges is self._visible and len(last.edges) == len(best):
             at = np.searchsorted(edges, last.edges)

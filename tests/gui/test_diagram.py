@@ -457,6 +457,20 @@ def test_titles_and_buttons_stay_at_the_top(diagram: DiagramView) -> None:
     assert (len(buttons) > 0, {b.y() for b in buttons}) == (True, {22})
 
 
+@pytest.mark.parametrize("dx", [-1e5, -300.0, -60.0, 0.0, 60.0, 300.0, 1e5])
+def test_no_button_is_cut_off_by_the_rim(diagram: DiagramView, dx: float) -> None:
+    diagram.zoom_by(3.0)
+    diagram.pan(dx, 0.0)
+    shown = [b.geometry() for b in diagram.findChildren(QToolButton) if b.isVisible()]
+    assert all(diagram.rect().contains(box) for box in shown)
+
+
+def test_buttons_of_columns_out_of_sight_are_hidden(diagram: DiagramView) -> None:
+    diagram.zoom_by(6.0)
+    diagram.pan(1e5, 0.0)
+    assert "units.1.more" not in {b.objectName() for b in diagram.findChildren(QToolButton) if b.isVisible()}
+
+
 def test_the_buttons_follow_their_column_sideways(window: Window, diagram: DiagramView) -> None:
     diagram.zoom_by(2.0)
     diagram.pan(1e5, 0.0)

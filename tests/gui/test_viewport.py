@@ -165,6 +165,14 @@ def test_nodes_that_passed_under_the_titles_are_not_found() -> None:
     assert (len(hidden) > 5, {scene.node_at(node.x, node.y) for node in hidden}) == (True, {None})
 
 
+def test_a_node_half_under_the_titles_is_found_only_where_it_is_seen() -> None:
+    scene = seen_at(scene_of((2, 8, 3)), 4.0, 0.5, 0.5)
+    node, top = scene.columns[1].nodes[2], scene.viewport.frame.top
+    scene.look(scene.viewport.panned(0.0, top - node.y))
+    x = scene.columns[1].x
+    assert (scene.node_at(x, top + 5.0), scene.node_at(x, top - 5.0)) == ((1, 2), None)
+
+
 def test_only_what_is_in_sight_is_kept_for_painting() -> None:
     scene = seen_at(scene_of((2, *[32] * 20, 3)), 6.0, 0.5, 0.5)
     assert sum(len(c.nodes) for c in scene.in_sight) < 0.1 * sum(len(c.nodes) for c in scene.columns)

@@ -102,11 +102,11 @@ def histograms(layer: LayerStatistics, which: NDArray[np.int64], side: int) -> I
     """
     margin = max(side // 12, 2)
     room = side - 2 * margin
+    picture = np.full((len(which), side, side), GROUND, dtype=np.uint8)
+    if not np.isfinite(layer.bounds).all() or room < _THINNEST_BAR:
+        return picture
     bounds, counts = _coarser(np.asarray(layer.bounds, float), np.asarray(layer.counts, float)[which], room)
     bins = counts.shape[1]
-    picture = np.full((len(which), side, side), GROUND, dtype=np.uint8)
-    if not np.isfinite(bounds).all() or room < _THINNEST_BAR * bins:
-        return picture
     wide = room // bins
     left = (side - bins * wide) // 2
     share = np.sqrt(counts / np.maximum(counts.max(axis=1, keepdims=True), 1e-12))

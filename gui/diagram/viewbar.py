@@ -119,25 +119,25 @@ class PlanePicker(Picker):
         self._none = QAction(tr("None"), self.menu(), checkable=True)
         self._none.setData("none")
         self._none.triggered.connect(self._leave)
-        self._across, self._up = QMenu(tr("Across"), self.menu()), QMenu(tr("Up"), self.menu())
-        for menu in (self._across, self._up):
+        self.across, self.up = QMenu(tr("Across"), self.menu()), QMenu(tr("Up"), self.menu())
+        for menu in (self.across, self.up):
             menu.setStyleSheet("QMenu { menu-scrollable: 1; }")
         self.menu().addAction(self._none)
-        self.menu().addMenu(self._across)
-        self.menu().addMenu(self._up)
+        self.menu().addMenu(self.across)
+        self.menu().addMenu(self.up)
 
     def show_plane(self, names: tuple[str, ...], plane: tuple[int, ...]) -> None:
         """Offers the columns; ``plane`` are the indices of those the maps run over, () for none."""
         if names != self._names:
             self._names = names
             columns = [(str(i), name, name, "") for i, name in enumerate(names)]
-            add_choices(self._across, columns, self._pick_across)
+            add_choices(self.across, columns, self._pick_across)
             alone = ("none", tr("None"), tr("The pictures run along one input only."), "")
-            add_choices(self._up, [alone, *columns], self._pick_up)
+            add_choices(self.up, [alone, *columns], self._pick_up)
         self._plane = plane
         self._none.setChecked(not plane)
-        self._up.setEnabled(bool(plane))
-        for menu, place in ((self._across, 0), (self._up, 1)):
+        self.up.setEnabled(bool(plane))
+        for menu, place in ((self.across, 0), (self.up, 1)):
             here = str(plane[place]) if len(plane) > place else "none"
             for action in menu.actions():
                 action.setChecked(action.data() == here)

@@ -74,6 +74,15 @@ class Panels:
         for name, dock in self.docks.items():
             dock.setVisible(name not in self._closed)
 
+    def open(self, name: str) -> None:
+        """Shows a panel; one at the foot of the window gets as much room as those beside it."""
+        dock, area = self.docks[name], self._window.dockWidgetArea(self.docks[name])
+        if dock.isHidden():
+            dock.show()
+            beside = [d for d in self.docks.values() if not d.isHidden() and self._window.dockWidgetArea(d) == area]
+            if area == BOTTOM:
+                self._window.resizeDocks(beside, [1000] * len(beside), Qt.Orientation.Horizontal)
+
     def save(self, settings: QSettings) -> None:
         """Keeps the places of window and panels."""
         settings.setValue("geometry", self._window.saveGeometry())

@@ -263,7 +263,9 @@ class Training(QObject):
 
     def _next_job(self, elapsed_s: float) -> Job | None:
         if self._pending:
-            return self._apply_job(self._pending.popleft())
+            change = self._pending.popleft()
+            # All that are waiting lead to the newest generation; only the last one's snapshot is for the views.
+            return _apply_job(change, self._generation - len(self._pending), self.wants)
         if self._chores:
             chore = self._chores.popleft()
             keep = self._begin_run() if isinstance(chore, Train) else 0
@@ -294,19 +296,6 @@ class Training(QObject):
         self._credit -= steps
         return Train(self._generation, seconds=slice_s, steps=steps, wants=self.wants, keep=self._begin_run())
 
-    def _apply_job(self, change: Change) -> Apply:
-        # All that are waiting lead to the newest generation; only the last one's snapshot is for the views.
-        generation = self._generation - len(self._pending)
-        return Apply(
-            generation,
-            experiment=change.experiment,
-            operation=change.operation,
-            back_to=change.back_to,
-            fresh=change.fresh,
-            keep=change.keep,
-            wants=self.wants,
-        )
-
     @property
     def settled(self) -> bool:
         """Whether all that was asked for is done, so that ``snapshot`` shows how things are."""
@@ -328,3 +317,15 @@ class Training(QObject):
         now = perf_counter()
         recent = [t for t in self.frame_times if now - t <= 0.5]
         return len(recent) / 0.5
+
+
+def _apply_job(change: Change, generation: int, wants: Wants) -> Apply:
+    return Apply(
+        generation,
+        experiment=change.experiment,
+        operation=change.operation,
+        back_to=change.back_to,
+        fresh=change.fresh,
+        keep=change.keep,
+        wants=wants,
+    )

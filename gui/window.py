@@ -241,7 +241,7 @@ class Window(QMainWindow):
     def pin(self, which: Parameter) -> None:
         """Traces a weight or bias, or no longer; the plot opens with the first one."""
         if self.pins.toggle(which):
-            self.panels.docks["pins"].show()
+            self.panels.open("pins")
         self.refresh_commands()
 
     # -- the window itself -----------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What is selected, read out in plain words for the status bar and for screen readers. No Qt but for translation."""
+"""What is selected, read out in plain words for the status bar and for screen readers."""
 
 from __future__ import annotations
 

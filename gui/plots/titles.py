@@ -23,6 +23,10 @@ def series_pen(index: int, width: float = 1.6) -> QPen:
     return pen
 
 
+# More series than this are not all named: the line would be wider than the plot.
+_MOST_ENTRIES = 7
+
+
 class Swatch(QWidget):
     """A short line in the pen of a series."""
 
@@ -99,9 +103,15 @@ class PanelTitle(QWidget):
         while (item := self._legend.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        for index, text in enumerate(entries if len(entries) > 1 else ()):
+        shown = entries if len(entries) <= _MOST_ENTRIES else entries[: _MOST_ENTRIES - 2]
+        for index, text in enumerate(shown if len(entries) > 1 else ()):
             self._legend.addSpacing(6)
             self._legend.addWidget(Swatch(index))
             label = QLabel(text)
             label.setProperty("role", "key")
             self._legend.addWidget(label)
+        if len(shown) < len(entries):
+            rest = QLabel(f"… {entries[-1]}")
+            rest.setProperty("role", "key")
+            rest.setToolTip(", ".join(entries))
+            self._legend.addWidget(rest)

@@ -21,6 +21,7 @@ from engine.snapshot import Snapshot
 from gui.diagram.layout import bend
 from gui.diagram.overview import Overview
 from gui.diagram.raster import Gap
+from gui.diagram.shown import Shown
 from gui.diagram.view import DiagramView
 from gui.diagram.words import describe_edge, describe_unit
 from gui.selection import Selection, Unit, Weight
@@ -326,7 +327,7 @@ def diagram(window: Window) -> Iterator[DiagramView]:
     window.diagram.fit()
     yield window.diagram
     window.diagram.fit()
-    window.diagram.show_ribbons(False)
+    window.diagram.show_view(Shown(ribbons=False))
 
 
 def wheel(widget: QWidget, at: QPointF, notches: float, held: Qt.KeyboardModifier) -> None:
@@ -635,7 +636,7 @@ def test_numbers_that_are_none_do_not_stop_the_drawing(
     snapshot = hands.show(window, DIGITS)
     values = snapshot.parameters.copy()
     values[::3] = bad
-    diagram.show_ribbons(ribbons)
+    diagram.show_view(Shown(ribbons=ribbons))
     diagram.show_snapshot(shows(snapshot, values))
     assert (near(pixels(window), colours().positive, 90) > 20, np.isfinite(diagram.edges.scale)) == (True, True)
 
@@ -658,21 +659,21 @@ def test_large_layers_are_shown_as_heat_maps_on_demand(window: Window, diagram: 
     hands.show(window, DIGITS)
     pictures = []
     for wanted in (False, True, False):
-        diagram.show_ribbons(wanted)
+        diagram.show_view(Shown(ribbons=wanted))
         pictures.append(pixels(window))
     assert [np.array_equal(pictures[0], other) for other in pictures[1:]] == [False, True]
 
 
 def test_small_layers_have_no_heat_map(window: Window, diagram: DiagramView) -> None:
     before = pixels(window)
-    diagram.show_ribbons(True)
+    diagram.show_view(Shown(ribbons=True))
     assert np.array_equal(pixels(window), before)
 
 
 @pytest.mark.parametrize("zoom", [1.0, 4.0])
 def test_a_heat_map_says_the_weight_under_the_pointer(window: Window, diagram: DiagramView, zoom: float) -> None:
     snapshot = hands.show(window, DIGITS)
-    diagram.show_ribbons(True)
+    diagram.show_view(Shown(ribbons=True))
     diagram.zoom_by(zoom)
     at = QPointF(middle_of(diagram, Weight(0, 32, 392)))
     hands.hover(diagram, at)
@@ -684,7 +685,7 @@ def test_a_heat_map_finds_the_strongest_weight_of_a_cell(window: Window, diagram
     snapshot = hands.show(window, DIGITS)
     values = np.zeros_like(snapshot.parameters)
     snapshot.plan.layers[0].weights(values)[20, 391] = 1.0
-    diagram.show_ribbons(True)
+    diagram.show_view(Shown(ribbons=True))
     diagram.show_snapshot(shows(snapshot, values))
     assert diagram.under(middle_of(diagram, Weight(0, 20, 391))) == Weight(0, 20, 391)
 
@@ -693,7 +694,7 @@ def test_a_heat_map_finds_the_strongest_weight_of_a_cell(window: Window, diagram
 def test_a_heat_map_has_the_colours_of_both_signs(window: Window, diagram: DiagramView, theme: str) -> None:
     hands.show(window, DIGITS)
     window.show_theme(theme)
-    diagram.show_ribbons(True)
+    diagram.show_view(Shown(ribbons=True))
     picture = pixels(window)
     assert (near(picture, colours().positive, 60) > 200, near(picture, colours().negative, 60) > 200) == (True, True)
 

@@ -206,7 +206,7 @@ def test_ribbons_are_in_the_legend_only_where_a_pair_is_large(wine: Snapshot) ->
 def test_the_legend_says_what_the_nodes_show(window: Window, source: str, shown: Shown, words: str) -> None:
     example = Experiment() if source == "iris" else Experiment.model_validate({"data": {"source": source}})
     hands.show(window, example)
-    window.viewing.choose(shown)
+    window.looking.choose(shown)
     assert legend_of(hands.settle(window), shown, 1.0).nodes[0] == words
 
 
@@ -215,7 +215,7 @@ def test_the_legend_says_what_the_nodes_show(window: Window, source: str, shown:
 def test_the_legend_ends_before_the_bar(window: Window, width: int, nodes: str) -> None:
     hands.show(window, Experiment.model_validate({"data": {"source": "digits"}}))
     shown = Shown(nodes=nodes, plane=(20, 30))
-    window.viewing.choose(shown)
+    window.looking.choose(shown)
     snapshot, bar = hands.settle(window), window.diagram.bar
     room = bar.settle(width, 500)
     items = place(legend_of(snapshot, shown, 1.0), room, window.diagram.fontMetrics().horizontalAdvance)

@@ -382,7 +382,7 @@ def test_nodes_of_all_views_are_painted_in_the_window(window: Window) -> None:
     hands.show(window, Experiment.model_validate({"data": {"source": "wine"}}))
     pictures = set()
     for view in ("activation", "pre_activation", "gradient", "saturation", "sample"):
-        window.viewing.choose(Shown(nodes=view))
+        window.looking.choose(Shown(nodes=view))
         hands.settle(window)
         pictures.add(
             window.diagram.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888).constBits().tobytes()

@@ -74,7 +74,7 @@ def test_what_the_optimizer_does_not_have_is_disabled_and_says_why(window: Windo
     for view in EDGE_VIEWS:
         experiment = WINE.with_value("training.optimizer", {"kind": kind})
         window.document.change(experiment, "")
-        window.viewing.choose(Shown(edges=view.key))
+        window.looking.choose(Shown(edges=view.key))
         window.training.apply(experiment, fresh=True)
         hands.trigger(window, "train.step")
         snapshot = hands.settle(window)
@@ -164,30 +164,30 @@ def test_the_plane_follows_every_choice(
     key: str,
     after: tuple[int, ...],
 ) -> None:
-    window.viewing.choose(Shown(plane=before))
+    window.looking.choose(Shown(plane=before))
     hands.settle(window)
     entry(getattr(bar.plane, menu), key).trigger()
     assert said == [Shown(plane=after)]
 
 
 def test_a_single_input_chosen_twice_changes_nothing(window: Window, bar: ViewBar, said: list[Shown]) -> None:
-    window.viewing.choose(Shown(plane=(5,)))
+    window.looking.choose(Shown(plane=(5,)))
     entry(bar.plane.up, "5").trigger()
     assert (said, on(bar.plane.up)) == ([], ["none"])
 
 
 def test_no_plane_is_a_choice(window: Window, bar: ViewBar) -> None:
-    window.viewing.choose(Shown(plane=(5, 7)))
+    window.looking.choose(Shown(plane=(5, 7)))
     hands.settle(window)
     entry(bar.plane.menu(), "none").trigger()
     assert hands.settle(window).maps is None
 
 
 def test_a_plane_is_forgotten_when_the_columns_change(window: Window, bar: ViewBar) -> None:
-    window.viewing.choose(Shown(plane=(1, 0)))
+    window.looking.choose(Shown(plane=(1, 0)))
     hands.settle(window)
     hands.show(window, Experiment())
-    assert (window.viewing.shown.plane, hands.settle(window).maps.plane) == ((), (0, 1))
+    assert (window.looking.shown.plane, hands.settle(window).maps.plane) == ((), (0, 1))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_heat_maps_can_be_switched_on(window: Window) -> None:
     bar = window.diagram.bar
     QTest.mouseClick(bar.ribbons, hands.LEFT)
     hands.settle(window)
-    assert (window.viewing.shown.ribbons, bar.ribbons.isChecked()) == (True, True)
+    assert (window.looking.shown.ribbons, bar.ribbons.isChecked()) == (True, True)
 
 
 # -- the row ----------------------------------------------------------------------------------------------
@@ -218,13 +218,13 @@ def test_heat_maps_can_be_switched_on(window: Window) -> None:
     ],
 )
 def test_the_row_has_a_chip_while_it_is_shown(window: Window, bar: ViewBar, shown: Shown, visible: bool) -> None:
-    window.viewing.choose(shown)
+    window.looking.choose(shown)
     hands.settle(window)
     assert bar.row.isVisibleTo(bar) is visible
 
 
 def test_the_chip_names_the_row_and_its_truth(window: Window, bar: ViewBar) -> None:
-    window.viewing.choose(Shown(nodes="sample"))
+    window.looking.choose(Shown(nodes="sample"))
     window.trace_row(86)
     trace = hands.settle(window).trace
     bar.settle(1400, 500)
@@ -232,10 +232,10 @@ def test_the_chip_names_the_row_and_its_truth(window: Window, bar: ViewBar) -> N
 
 
 def test_a_click_on_the_chip_leaves_the_row(window: Window, bar: ViewBar) -> None:
-    window.viewing.choose(Shown(nodes="sample", edges="contribution", plane=(1, 2)))
+    window.looking.choose(Shown(nodes="sample", edges="contribution", plane=(1, 2)))
     hands.settle(window)
     QTest.mouseClick(bar.row, hands.LEFT)
-    assert window.viewing.shown == Shown(plane=(1, 2))
+    assert window.looking.shown == Shown(plane=(1, 2))
 
 
 # -- zoom --------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def test_the_percentage_says_the_zoom(window: Window, bar: ViewBar) -> None:
 @pytest.mark.parametrize("width", [480, 560, 686, 1000])
 def test_the_bar_fits_beside_the_legend(window: Window, width: int) -> None:
     hands.show(window, DIGITS)
-    window.viewing.choose(Shown(nodes="sample"))
+    window.looking.choose(Shown(nodes="sample"))
     hands.settle(window)
     assert window.diagram.bar.settle(width, 500) > 0
 
@@ -326,7 +326,7 @@ def test_looking_does_not_change_the_run(window: Window) -> None:
     runs = []
     for shown in (Shown(), Shown(nodes="gradient", edges="update")):
         hands.as_new(window)
-        window.viewing.choose(shown)
+        window.looking.choose(shown)
         hands.trigger(window, "train.epoch")
         runs.append(hands.settle(window).parameters)
     assert np.array_equal(*runs)

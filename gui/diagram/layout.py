@@ -108,9 +108,12 @@ def place(
     first, last = left, width - right
     step = (last - first) / max(len(widths) - 1, 1)
     wanted = revealed or {}
-    return tuple(
+    columns = [
         _column(first + i * step, count, height, step, head, zoom, wanted.get(i)) for i, count in enumerate(widths)
-    )
+    ]
+    # Inputs are small rings beside their names, at any zoom.
+    columns[0] = replace(columns[0], size=min(columns[0].size, _LARGEST))
+    return tuple(columns)
 
 
 def head_for(stages: tuple[range, ...]) -> float:

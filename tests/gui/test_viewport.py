@@ -150,6 +150,12 @@ def test_nodes_grow_with_the_zoom_but_not_without_end() -> None:
     assert sides == [40.0, 80.0, 160.0, 180.0]
 
 
+def test_inputs_stay_small_beside_their_names() -> None:
+    scene = scene_of((2, 8, 3))
+    scene.look(scene.viewport.zoomed(12.0))
+    assert scene.columns[0].size == 40.0
+
+
 def test_a_tall_layer_shows_more_units_when_it_is_enlarged() -> None:
     shown = []
     for zoom in (1.0, 3.0, 12.0):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from engine.snapshot import Snapshot
+from engine.experiment import Experiment
+from gui import edits
 from gui.diagram.layout import NEAREST, Column, beside_title
 from gui.text import tr
 
@@ -13,19 +14,23 @@ _SIDE, _TOP = 22, 22
 
 
 class Controls(QObject):
-    """Keeps a row of buttons in step with the columns. ``units_wished(layer, by)``, ``layer_wished(position)``."""
+    """Keeps a row of buttons in step with the columns. ``edited(experiment, text, merge)`` is a wish."""
 
-    units_wished = Signal(int, int)
-    layer_wished = Signal(int)
+    edited = Signal(object, str, str)
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._buttons: list[QToolButton] = []
         self._layers = -1
+        self._experiment: Experiment | None = None
 
-    def arrange(self, columns: tuple[Column, ...], snapshot: Snapshot) -> None:
-        """Puts the buttons where the columns are now."""
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Takes over what the next edit starts from."""
+        self._experiment = experiment
+
+    def arrange(self, columns: tuple[Column, ...]) -> None:
+        """Puts the buttons where the columns are now; they stay at the top, however far the drawing is shifted."""
         hidden = len(columns) - 2
         if hidden != self._layers:
             self._rebuild(hidden)
@@ -40,10 +45,9 @@ class Controls(QObject):
             left, right = columns[position], columns[position + 1]
             self._put(next(buttons), (left.x + right.x) / 2, inserting)
 
-    @staticmethod
-    def _put(button: QToolButton, x: float, visible: bool) -> None:
+    def _put(self, button: QToolButton, x: float, visible: bool) -> None:
         button.move(round(x - button.width() / 2), _TOP)
-        button.setVisible(visible)
+        button.setVisible(visible and _SIDE <= x <= self._canvas.width() - _SIDE)
 
     def _rebuild(self, hidden: int) -> None:
         for button in self._buttons:
@@ -77,8 +81,14 @@ class Controls(QObject):
 
     @Slot()
     def _wish_units(self) -> None:
-        self.units_wished.emit(*self.sender().property("wish"))
+        """A wish about a layer of the drawing, which may be an edit behind the experiment."""
+        layer, by = self.sender().property("wish")
+        if self._experiment is not None and layer < len(self._experiment.network.dense):
+            changed = edits.change_units(self._experiment, self._experiment.network.dense[layer], by)
+            self.edited.emit(changed, tr("Units of hidden {0}").format(layer + 1), "")
 
     @Slot()
     def _wish_layer(self) -> None:
-        self.layer_wished.emit(self.sender().property("wish"))
+        if self._experiment is not None:
+            place = edits.place_in_gap(self._experiment, self.sender().property("wish"))
+            self.edited.emit(edits.insert_layer(self._experiment, place), tr("Add layer"), "")

@@ -2,61 +2,84 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
-from gui import edits
 from gui.diagram.controls import Controls
 from gui.diagram.edges import Edges
-from gui.diagram.layout import Column, Mark, edge_at, head_for, mark_at, marks, node_at, place
+from gui.diagram.layout import Column
+from gui.diagram.overview import Overview
 from gui.diagram.painting import Painting, numbers_beside
+from gui.diagram.pointer import Pointer
 from gui.diagram.shown import Shown
 from gui.diagram.viewbar import ViewBar
+from gui.diagram.viewport import Viewport
 from gui.diagram.words import describe_edge, describe_stage, describe_unit
-from gui.selection import Selection, StageAt, Unit, Weight, output_names, stage_name, stages_before
+from gui.diagram.zooming import ZoomingView
+from gui.selection import Selection, StageAt, Unit, Weight, output_names, stage_name, stages_before, still_there
 from gui.text import tr
-from gui.theme import colours, font
+from gui.theme import colour, colours, font
 from gui.thumbnails import Thumbnails
 
 # When a frame had no time for all edges, the next one comes after this, even if no snapshot does.
 _CATCH_UP_MS = 30
+# What is scrolled fades over so many pixels before it passes under the titles or the legend.
+_FADE = 14
+# By how much a press of + makes everything larger.
+_ZOOM_STEP = 1.25
 
 
-class DiagramView(QWidget):
+class DiagramView(ZoomingView):
     """Shows a snapshot's network.
 
     ``selected(selection)``, ``edited(experiment, text, merge)`` and ``view_chosen(shown)`` are wishes.
+    ``hovered(selection)`` says what the pointer is on. ``edges.scale`` and ``edges.drawn`` are for a legend.
     """
 
     selected = Signal(object)
     edited = Signal(object, str, str)
     view_chosen = Signal(object)
+    hovered = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("diagram")
-        self.setMouseTracking(True)
         self.setMinimumSize(360, 260)
         self.setAccessibleName(tr("Network diagram"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._snapshot: Snapshot | None = None
-        self._experiment: Experiment | None = None
         self._selection: Selection = None
-        self._columns: tuple[Column, ...] = ()
-        self._marks: tuple[Mark, ...] = ()
-        self._sides: list[int] = []
+        self._hovered: Selection = None
         self._geometry_key: tuple[object, ...] = ()
-        self._edges, self._thumbnails = Edges(), Thumbnails()
+        self._said: tuple[int, int] | None = None
+        self.edges, self._thumbnails = Edges(), Thumbnails()
         self._catch_up = QTimer(self, singleShot=True, interval=_CATCH_UP_MS)
         self._catch_up.timeout.connect(self.update)
         self._controls = Controls(self)
-        self._controls.units_wished.connect(self._change_units)
-        self._controls.layer_wished.connect(self._insert_layer)
-        self.bar, self._shown, self._legend_room = ViewBar(self), Shown(), 0.0
+        self._controls.edited.connect(self.edited)
+        self._pointer = Pointer(
+            self,
+            self.under,
+            lambda selection: _words(self._snapshot, selection),
+            lambda: not self._scene.viewport.fits,
+        )
+        self._pointer.pointed.connect(self._point)
+        self._pointer.picked.connect(self.selected)
+        self._pointer.dragged.connect(self.pan)
+        self._pointer.zoomed.connect(self.zoom_by)
+        self._overview = Overview(self)
+        self._overview.moved.connect(self._centre)
+        self._shown, self._legend_room = Shown(), 0.0
+        self.bar = ViewBar(self)
         self.bar.chosen.connect(self.view_chosen)
+        self.bar.fitted.connect(self.fit)
+        self.bar.zoomed.connect(self._zoom_steps)
+        self.zoomed.connect(self._place_bar)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Room for a small network."""
@@ -67,67 +90,108 @@ class DiagramView(QWidget):
     def show_snapshot(self, snapshot: Snapshot, running: bool = False) -> None:
         """Draws another instant; while running, the edges of a large network follow a little later."""
         if self._snapshot is None or snapshot.plan != self._snapshot.plan:
-            self._edges.scale = 0.0
-            self._edges.forget()
-            self._say_what_is_shown(snapshot)
+            self.edges.forget_scales()
+            self.setAccessibleDescription(_description(snapshot, self._said))
         self._snapshot = snapshot
+        self._hovered = still_there(self._hovered, snapshot)
         self._place()
         self._place_bar()
         if running:
-            self._edges.refresh()
+            self.edges.refresh()
         else:
-            self._edges.forget()
+            self.edges.forget()
         self.update()
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Takes over what the next edit starts from."""
-        self._experiment = experiment
+        self._controls.show_experiment(experiment)
 
     def show_selection(self, selection: Selection) -> None:
-        """Marks a unit or a weight."""
+        """Marks a unit or a weight; one that is folded away in a tall layer is shown with its neighbours."""
         self._selection = selection
+        self._unfold(selection)
         self.update()
 
     def show_view(self, shown: Shown) -> None:
         """Shows something else of the network, as far as the snapshot has it."""
-        self._shown = shown
+        ribbons, self._shown = self._shown.ribbons, shown
+        if shown.ribbons != ribbons:
+            self.show_ribbons(shown.ribbons)
         self._place()
         self._place_bar()
         self.update()
 
+    @Slot()
     def _place_bar(self) -> None:
         if self._snapshot is not None:
-            self.bar.show_view(self._shown, self._snapshot)
+            self.bar.show_view(self._shown, self._snapshot, self.zoom)
             self._legend_room = self.bar.settle(self.width(), self.height())
 
-    def _say_what_is_shown(self, snapshot: Snapshot) -> None:
-        parts = [f"{snapshot.plan.widths[0]} {tr('inputs')}"]
-        for layer in snapshot.plan.layers:
-            parts += [stage_name(part.stage) for part in layer.stages]
-            parts.append(f"{layer.name}: {layer.units} {layer.activation.label}")
-        self.setAccessibleDescription(", ".join(parts))
+    @Slot(int)
+    def _zoom_steps(self, steps: int) -> None:
+        self.zoom_by(_ZOOM_STEP**steps)
+
+    def show_ribbons(self, wanted: bool) -> None:
+        """Shows large weight matrices as heat maps, or the strongest of their edges."""
+        self.edges.ribbons = wanted
+        self.follow()
+
+    @property
+    def ribbons(self) -> bool:
+        """Whether large weight matrices are shown as heat maps."""
+        return self.edges.ribbons
 
     def _place(self) -> None:
         """Works out the geometry again, but only when the network, the size or the density changed."""
         snapshot = self._snapshot
         if snapshot is None:
             return
-        density = self.devicePixelRatioF()
         hidden = len(snapshot.experiment.network.layers)
         stages = tuple(stages_before(snapshot.plan, layer, hidden) for layer in range(len(snapshot.plan.layers)))
-        beside = numbers_beside(snapshot, self._shown)
-        key = (snapshot.plan.widths, stages, snapshot.data.names, output_names(snapshot), self.size(), density, beside)
+        names, beside = (snapshot.data.names, output_names(snapshot)), numbers_beside(snapshot, self._shown)
+        key = (snapshot.plan.widths, stages, names, self.size(), self.devicePixelRatioF(), beside)
         if key == self._geometry_key:
             return
         self._geometry_key = key
         metrics = QFontMetricsF(font(12))
-        left = 40.0 + beside[0] + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
-        right = 52.0 + beside[1] + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
-        self._columns = place(snapshot.plan.widths, self.width(), self.height(), left, right, head_for(stages))
-        self._marks = marks(self._columns, stages)
-        self._sides = [round(column.size * density) for column in self._columns[1:]]
-        self._edges.arrange(self._columns, self.height(), density)
-        self._controls.arrange(self._columns, snapshot)
+        left, right = (max(metrics.horizontalAdvance(name) for name in side) for side in names)
+        room = (40.0 + min(left, 150.0) + beside[0], 52.0 + min(right, 130.0) + beside[1])
+        before = self.zoom
+        self._scene.show(snapshot.plan.widths, stages, (self.width(), self.height()), room)
+        self._unfold(self._selection)
+        self.follow()
+        if before != self.zoom:
+            self.zoomed.emit(self.zoom)
+
+    def follow(self) -> None:
+        """Everything that stands on the drawing takes its place in it again."""
+        self._pointer.forget()
+        if self._snapshot is not None:
+            self.edges.arrange(self._scene, self.devicePixelRatioF())
+            self._controls.arrange(self._scene.columns)
+            self._overview.show_scene(self._scene)
+            self.update()
+
+    # -- what part of it is seen -----------------------------------------------------------------
+
+    def reveal(self, selection: Selection) -> None:
+        """Moves the drawing as little as need be for a unit or a weight to be seen, and unfolds it."""
+        self._unfold(selection)
+        box = self.rect_of(selection)
+        if box is not None and isinstance(selection, Unit | Weight):
+            self._look(self._scene.viewport.revealing(box.left(), box.top(), box.right(), box.bottom()))
+
+    def _unfold(self, selection: Selection) -> None:
+        units: tuple[tuple[int, int], ...] = ()
+        if isinstance(selection, Unit):
+            units = ((selection.column, selection.index),)
+        elif isinstance(selection, Weight) and self.edges.box_of(selection) is None:
+            units = ((selection.layer, selection.source), (selection.layer + 1, selection.unit))
+        unfolded = [self._scene.unfold(*unit) for unit in units]
+        if any(unfolded):
+            self.follow()
+
+    # -- painting --------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Edges first, then nodes over their ends, then the words."""
@@ -138,61 +202,84 @@ class DiagramView(QWidget):
                 painter.setPen(QColor(colours().quiet))
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Loading the data…"))
                 return
-            self._edges.draw(snapshot)
-            if self._edges.behind:
+            self.edges.draw(snapshot)
+            if self.edges.behind:
                 self._catch_up.start()
-            for image, column in zip(self._edges.images, self._columns[:-1], strict=True):
-                painter.drawImage(QPointF(column.x + column.size / 2, 0.0), image)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            Painting(
-                painter,
-                snapshot,
-                self._columns,
-                self._marks,
-                self._selection,
-                self._thumbnails,
-                self._sides,
-                self.devicePixelRatioF(),
-                QSizeF(self.size()),
-                self._edges.scale,
-                self._shown,
-                getattr(self._edges, "drawn", None),
-                self._legend_room,
-            ).paint()
+            if self.edges.drawn != self._said:
+                self._said = self.edges.drawn
+                self.setAccessibleDescription(_description(snapshot, self._said))
+            self._paint(painter, snapshot)
+
+    def _paint(self, painter: QPainter, snapshot: Snapshot) -> None:
+        scene = self._scene
+        left, top, right, bottom = scene.body
+        body = QRectF(left, top, right - left, bottom - top)
+        if not scene.viewport.fits:
+            painter.setClipRect(body)
+        self.edges.paint(painter, snapshot, self._hovered)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painting(painter, snapshot, scene.in_sight).paint()
+        _paint_more_gaps(painter, scene.columns)
+        if not scene.viewport.fits:
+            _fade(painter, body, scene.viewport)
+            # Titles, names of stages and the legend, over which nothing passes.
+            painter.setClipRegion(QRegion(self.rect()).subtracted(QRegion(body.toRect())))
+            bare = tuple(replace(column, nodes=(), gap_y=None) for column in scene.columns)
+            self._painting(painter, snapshot, bare).paint()
+
+    def _painting(self, painter: QPainter, snapshot: Snapshot, columns: tuple[Column, ...]) -> Painting:
+        density = self.devicePixelRatioF()
+        return Painting(
+            painter,
+            snapshot,
+            columns,
+            self._scene.marks,
+            self._selection,
+            self._thumbnails,
+            [round(column.size * density) for column in columns[1:]],
+            density,
+            QSizeF(self.size()),
+            self.edges.scale,
+            self._shown,
+            self.edges.drawn,
+            self._legend_room,
+        )
 
     # -- the pointer -----------------------------------------------------------------------------
 
-    def _under(self, position: QPointF) -> Selection:
+    def under(self, position: QPointF) -> Selection:
+        """The unit, stage or weight at a place, or None."""
         if self._snapshot is None:
             return None
-        node = node_at(self._columns, position.x(), position.y())
+        x, y = position.x(), position.y()
+        node = self._scene.node_at(x, y)
         if node is not None:
             return Unit(*node)
-        stage = mark_at(self._marks, position.x(), position.y())
+        stage = self._scene.mark_at(x, y)
         if stage is not None:
             return StageAt(stage)
-        edge = edge_at(self._columns, self._edges.magnitudes(self._snapshot), position.x(), position.y())
+        edge = self.edges.edge_at(self._snapshot, x, y)
         return Weight(*edge) if edge is not None else None
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Says the numbers of what is under the pointer."""
-        under = self._under(event.position())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if under else Qt.CursorShape.ArrowCursor)
-        if under is None or self._snapshot is None:
-            QToolTip.hideText()
-            return
-        if isinstance(under, Unit):
-            text = describe_unit(self._snapshot, under)
-        elif isinstance(under, Weight):
-            text = describe_edge(self._snapshot, under)
-        else:
-            text = describe_stage(self._snapshot, under.place)
-        QToolTip.showText(event.globalPosition().toPoint(), text, self)
+    def rect_of(self, selection: Selection) -> QRectF | None:
+        """Where a unit, the middle of a weight or the name of a stage is, perhaps out of sight; None when nowhere."""
+        box = None
+        if isinstance(selection, Unit):
+            box = self._scene.box_of(selection.column, selection.index)
+        elif isinstance(selection, Weight):
+            edge = (selection.layer, selection.source, selection.unit)
+            box = self.edges.box_of(selection) or self._scene.box_of_edge(*edge)
+        elif isinstance(selection, StageAt):
+            box = self._scene.box_of_mark(selection.place)
+        return None if box is None else QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Selects what is under the pointer."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.selected.emit(self._under(event.position()))
+    @Slot(object)
+    def _point(self, selection: Selection) -> None:
+        self._hovered = selection
+        self.hovered.emit(selection)
+        self.update()
+
+    # -- the window around it --------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Makes use of the new size."""
@@ -203,20 +290,51 @@ class DiagramView(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draws the edges again in the colours of another theme."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._edges.forget()
+            self.edges.forget()
             self._thumbnails = Thumbnails()
             self.update()
         super().changeEvent(event)
 
-    # -- wishes ----------------------------------------------------------------------------------
 
-    def _change_units(self, layer: int, by: int) -> None:
-        """A wish about a layer of the drawing, which may be an edit behind the experiment."""
-        if self._experiment is not None and layer < len(self._experiment.network.dense):
-            changed = edits.change_units(self._experiment, self._experiment.network.dense[layer], by)
-            self.edited.emit(changed, tr("Units of hidden {0}").format(layer + 1), "")
+def _words(snapshot: Snapshot | None, selection: Selection) -> str:
+    """What the pointer tells of a part of the drawing."""
+    if snapshot is None or selection is None:
+        return ""
+    if isinstance(selection, Unit):
+        return describe_unit(snapshot, selection)
+    if isinstance(selection, Weight):
+        return describe_edge(snapshot, selection)
+    return describe_stage(snapshot, selection.place)
 
-    def _insert_layer(self, gap: int) -> None:
-        if self._experiment is not None:
-            place = edits.place_in_gap(self._experiment, gap)
-            self.edited.emit(edits.insert_layer(self._experiment, place), tr("Add layer"), "")
+
+def _description(snapshot: Snapshot, drawn: tuple[int, int] | None) -> str:
+    """The network in words, for those who do not see it. ``drawn``: how many edges of how many, if not all."""
+    parts = [f"{snapshot.plan.widths[0]} {tr('inputs')}"]
+    for layer in snapshot.plan.layers:
+        parts += [stage_name(part.stage) for part in layer.stages]
+        parts.append(f"{layer.name}: {layer.units} {layer.activation.label}")
+    if drawn is not None:
+        parts.append(tr("the strongest {0} of {1} edges are drawn").format(*(f"{n:,}" for n in drawn)))
+    return ", ".join(parts)
+
+
+def _paint_more_gaps(painter: QPainter, columns: tuple[Column, ...]) -> None:
+    painter.setFont(font(12))
+    painter.setPen(QColor(colours().quiet))
+    for column in columns:
+        for y in column.more_gaps:
+            painter.drawText(QRectF(column.x - 20.0, y - 12.0, 40.0, 24.0), Qt.AlignmentFlag.AlignCenter, "…")
+
+
+def _fade(painter: QPainter, body: QRectF, viewport: Viewport) -> None:
+    """Lets what goes on above and below fade out."""
+    _, high = viewport.frame.ground
+    for more, start, end in (
+        (viewport.y > 0.5, body.top(), body.top() + _FADE),
+        (viewport.y < high * (viewport.zoom - 1.0) - 0.5, body.bottom(), body.bottom() - _FADE),
+    ):
+        if more:
+            shade = QLinearGradient(0.0, start, 0.0, end)
+            shade.setColorAt(0.0, colour(colours().surface, 1.0))
+            shade.setColorAt(1.0, colour(colours().surface, 0.0))
+            painter.fillRect(QRectF(body.left(), min(start, end), body.width(), abs(end - start)), shade)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from time import perf_counter
 
 import hands
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QGraphicsView, QToolButton, QToolTip
+from PySide6.QtWidgets import QApplication, QGraphicsView, QToolButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.edge_views import EdgeValues
 from engine.experiment import Dense, Experiment
+from engine.snapshot import Snapshot
 from gui.diagram.layout import bend
+from gui.diagram.overview import Overview
 from gui.diagram.raster import Gap
+from gui.diagram.view import DiagramView
 from gui.diagram.words import describe_edge, describe_unit
 from gui.selection import Selection, Unit, Weight
 from gui.text import number, signed
@@ -307,3 +313,378 @@ def test_selecting_nothing_is_said_by_the_diagram(window: Window) -> None:
     window.diagram.selected.connect(said.append)
     QTest.mouseClick(window.diagram, hands.LEFT, pos=QPointF(3, 3).toPoint())
     assert said == [None]
+
+
+# -- zoom and pan -----------------------------------------------------------------------------------
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def diagram(window: Window) -> Iterator[DiagramView]:
+    """The diagram of the ready example, which shows everything."""
+    window.diagram.fit()
+    yield window.diagram
+    window.diagram.fit()
+    window.diagram.show_ribbons(False)
+
+
+def wheel(widget: QWidget, at: QPointF, notches: float, held: Qt.KeyboardModifier) -> None:
+    """Turns the wheel at a place with a key held."""
+    button, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    where = QPointF(widget.mapToGlobal(at.toPoint()))
+    event = QWheelEvent(at, where, QPoint(), QPoint(0, round(120 * notches)), button, held, phase, False)
+    QApplication.sendEvent(widget, event)
+
+
+def middle_of(diagram: DiagramView, wanted: Unit | Weight) -> QPointF:
+    """Where a part of the network is."""
+    box = diagram.rect_of(wanted)
+    assert box is not None
+    return box.center()
+
+
+def test_the_wheel_with_control_zooms_about_the_pointer(diagram: DiagramView) -> None:
+    at = middle_of(diagram, Unit(1, 2))
+    wheel(diagram, at, 6, CONTROL)
+    now = middle_of(diagram, Unit(1, 2))
+    assert (diagram.zoom > 2.0, abs(now.x() - at.x()) < 1, abs(now.y() - at.y()) < 1) == (True, True, True)
+
+
+def test_the_wheel_with_control_zooms_out_again(diagram: DiagramView) -> None:
+    wheel(diagram, QPointF(300, 300), 6, CONTROL)
+    wheel(diagram, QPointF(200, 100), -9, CONTROL)
+    assert diagram.zoom == 1.0
+
+
+@pytest.mark.parametrize(
+    ("held", "moved"), [(Qt.KeyboardModifier.NoModifier, (0, 1)), (SHIFT, (1, 0))], ids=["", "shift"]
+)
+def test_the_wheel_scrolls_an_enlarged_drawing(
+    diagram: DiagramView, held: Qt.KeyboardModifier, moved: tuple[int, int]
+) -> None:
+    diagram.zoom_by(4.0)
+    before = middle_of(diagram, Unit(1, 2))
+    wheel(diagram, QPointF(300, 300), 1, held)
+    step = middle_of(diagram, Unit(1, 2)) - before
+    assert (step.x() > 20, step.y() > 20) == (bool(moved[0]), bool(moved[1]))
+
+
+def test_the_wheel_alone_moves_nothing_when_everything_fits(diagram: DiagramView) -> None:
+    before = middle_of(diagram, Unit(1, 2))
+    hands.turn_wheel(diagram, 3)
+    assert middle_of(diagram, Unit(1, 2)) == before
+
+
+def empty_ground(diagram: DiagramView) -> QPointF:
+    """A place with nothing under it."""
+    for y in range(int(diagram.height() * 0.3), int(diagram.height() * 0.8), 7):
+        for x in range(60, diagram.width() - 200, 11):
+            if all(diagram.under(QPointF(x + dx, y)) is None for dx in (-3, 0, 3)):
+                return QPointF(x, y)
+    raise AssertionError("there is no empty ground")
+
+
+def test_the_drawing_is_dragged_by_its_empty_ground(diagram: DiagramView) -> None:
+    diagram.zoom_by(4.0)
+    before = middle_of(diagram, Unit(1, 2))
+    hands.drag(diagram, empty_ground(diagram), QPointF(60, -40))
+    step = middle_of(diagram, Unit(1, 2)) - before
+    assert (step.x(), step.y()) == pytest.approx((60, -40), abs=1)
+
+
+def test_a_drag_selects_nothing(diagram: DiagramView) -> None:
+    diagram.zoom_by(4.0)
+    said: list[Selection] = []
+    diagram.selected.connect(said.append)
+    hands.drag(diagram, empty_ground(diagram), QPointF(60, -40))
+    assert said == []
+
+
+def test_a_click_on_the_ground_of_an_enlarged_drawing_selects_nothing(diagram: DiagramView) -> None:
+    diagram.zoom_by(4.0)
+    said: list[Selection] = []
+    diagram.selected.connect(said.append)
+    QTest.mouseClick(diagram, hands.LEFT, pos=empty_ground(diagram).toPoint())
+    assert said == [None]
+
+
+def test_the_ground_of_an_enlarged_drawing_can_be_grasped(diagram: DiagramView) -> None:
+    diagram.zoom_by(4.0)
+    hands.hover(diagram, empty_ground(diagram))
+    assert diagram.cursor().shape() == Qt.CursorShape.OpenHandCursor
+
+
+def test_the_drawing_cannot_be_pushed_out_of_the_window(diagram: DiagramView) -> None:
+    diagram.zoom_by(5.0)
+    diagram.pan(1e5, 1e5)
+    assert 0 < middle_of(diagram, Unit(0, 0)).x() < diagram.width() / 2
+
+
+def test_fitting_shows_the_drawing_as_it_was(window: Window, diagram: DiagramView) -> None:
+    hands.hover(diagram, QPointF(3, 3))
+    before = pixels(window)
+    diagram.zoom_by(5.0)
+    diagram.pan(100.0, 50.0)
+    diagram.grab()
+    diagram.fit()
+    assert np.array_equal(pixels(window), before)
+
+
+def test_the_zoom_is_said(diagram: DiagramView) -> None:
+    said: list[float] = []
+    diagram.zoomed.connect(said.append)
+    diagram.zoom_by(2.0)
+    diagram.pan(5.0, 5.0)
+    diagram.fit()
+    assert said == [2.0, 1.0]
+
+
+@pytest.mark.parametrize("unit", [Unit(0, 0), Unit(1, 7), Unit(2, 0), Unit(3, 2)], ids=str)
+def test_an_enlarged_node_is_clicked_where_it_is_seen(diagram: DiagramView, unit: Unit) -> None:
+    diagram.zoom_by(5.0)
+    diagram.reveal(unit)
+    said: list[Selection] = []
+    diagram.selected.connect(said.append)
+    QTest.mouseClick(diagram, hands.LEFT, pos=middle_of(diagram, unit).toPoint())
+    assert said == [unit]
+
+
+def test_titles_and_buttons_stay_at_the_top(diagram: DiagramView) -> None:
+    diagram.zoom_by(3.0)
+    diagram.pan(0.0, -400.0)
+    buttons = [b for b in diagram.findChildren(QToolButton) if b.isVisible() and b.parent() is diagram]
+    assert (len(buttons) > 0, {b.y() for b in buttons}) == (True, {22})
+
+
+def test_the_buttons_follow_their_column_sideways(window: Window, diagram: DiagramView) -> None:
+    diagram.zoom_by(2.0)
+    diagram.pan(1e5, 0.0)
+    more = button(window, "units.0.more").geometry().center().x()
+    assert 0 < more - middle_of(diagram, Unit(1, 0)).x() < 80
+
+
+@pytest.mark.parametrize("unit", [0, 100, 391, 783])
+def test_a_unit_of_a_tall_layer_is_revealed(window: Window, diagram: DiagramView, unit: int) -> None:
+    hands.show(window, DIGITS)
+    diagram.zoom_by(3.0)
+    diagram.reveal(Unit(1, unit))
+    assert diagram.under(middle_of(diagram, Unit(1, unit))) == Unit(1, unit)
+
+
+def test_a_selected_unit_of_a_tall_layer_is_shown(window: Window, diagram: DiagramView) -> None:
+    hands.show(window, DIGITS)
+    window.select(Unit(1, 391))
+    assert diagram.under(middle_of(diagram, Unit(1, 391))) == Unit(1, 391)
+
+
+def test_selecting_a_unit_that_is_seen_moves_nothing(window: Window, diagram: DiagramView) -> None:
+    hands.show(window, DIGITS)
+    window.select(Unit(1, 391))
+    before = middle_of(diagram, Unit(1, 392))
+    window.select(Unit(1, 392))
+    assert middle_of(diagram, Unit(1, 392)) == before
+
+
+def test_other_data_are_shown_as_a_whole(window: Window, diagram: DiagramView) -> None:
+    diagram.zoom_by(5.0)
+    hands.show(window, DIGITS)
+    assert diagram.zoom == 1.0
+
+
+def test_an_edit_of_the_layers_keeps_the_zoom(window: Window, diagram: DiagramView) -> None:
+    diagram.zoom_by(5.0)
+    hands.show(window, Experiment().with_layers((Dense(units=5),)))
+    assert diagram.zoom == 5.0
+
+
+def overview(diagram: DiagramView) -> Overview:
+    """The small map."""
+    found = diagram.findChild(Overview, "overview")
+    assert found is not None
+    return found
+
+
+def test_there_is_an_overview_only_of_an_enlarged_drawing(diagram: DiagramView) -> None:
+    shown = [overview(diagram).isVisible()]
+    diagram.zoom_by(2.0)
+    shown.append(overview(diagram).isVisible())
+    assert (shown, diagram.rect().contains(overview(diagram).geometry())) == ([False, True], True)
+
+
+def test_a_click_in_the_overview_goes_there(diagram: DiagramView) -> None:
+    diagram.zoom_by(4.0)
+    small = overview(diagram)
+    QTest.mouseClick(small, hands.LEFT, pos=QPoint(small.width() - 9, small.height() // 2))
+    assert diagram.rect().contains(middle_of(diagram, Unit(3, 1)).toPoint())
+
+
+def test_the_overview_can_be_dragged(diagram: DiagramView) -> None:
+    diagram.zoom_by(4.0)
+    small = overview(diagram)
+    hands.drag(small, QPointF(9, small.height() / 2), QPointF(small.width() - 18, 0))
+    assert diagram.rect().contains(middle_of(diagram, Unit(3, 1)).toPoint())
+
+
+@pytest.mark.parametrize("zoom", [1.0, 3.0, 12.0])
+def test_twenty_layers_are_drawn_at_any_zoom(window: Window, diagram: DiagramView, zoom: float) -> None:
+    hands.show(window, Experiment().with_layers((Dense(units=32),) * 20))
+    diagram.zoom_by(zoom)
+    assert len(np.unique(pixels(window).reshape(-1).view(np.uint32))) > 100
+
+
+# -- what the pointer is on -------------------------------------------------------------------------
+
+
+def test_edges_that_do_not_touch_the_unit_under_the_pointer_fade(window: Window, diagram: DiagramView) -> None:
+    hands.hover(diagram, QPointF(3, 3))
+    before = near(pixels(window)[80:-60, 60:-200], colours().positive, 40)
+    hands.hover(diagram, middle_of(diagram, Unit(3, 1)))
+    assert near(pixels(window)[80:-60, 60:-200], colours().positive, 40) < before
+
+
+def test_the_edge_under_the_pointer_stands_out(window: Window, diagram: DiagramView) -> None:
+    snapshot = hands.snapshot_of(window)
+    strongest = np.unravel_index(np.abs(snapshot.weights(1)).argmax(), (8, 8))
+    edge = Weight(1, int(strongest[0]), int(strongest[1]))
+    at = middle_of(diagram, edge)
+    hands.hover(diagram, at)
+    x, y = round(at.x()), round(at.y())
+    there = pixels(window)[y - 6 : y + 7, x - 20 : x + 21]
+    tint = colours().positive if snapshot.weights(1)[strongest] > 0 else colours().negative
+    assert near(there, tint, 60) > 20
+
+
+def test_all_edges_come_back_when_the_pointer_leaves(window: Window, diagram: DiagramView) -> None:
+    hands.hover(diagram, QPointF(3, 3))
+    before = pixels(window)
+    hands.hover(diagram, middle_of(diagram, Unit(3, 1)))
+    hands.hover(diagram, QPointF(3, 3))
+    assert np.array_equal(pixels(window), before)
+
+
+def test_what_the_pointer_is_on_is_said_once(diagram: DiagramView) -> None:
+    said: list[Selection] = []
+    diagram.hovered.connect(said.append)
+    at = middle_of(diagram, Unit(2, 4))
+    for place in (QPointF(3, 3), at, at + QPointF(2, 1), QPointF(3, 3)):
+        hands.hover(diagram, place)
+    assert said == [Unit(2, 4), None]
+
+
+# -- what the edges show ----------------------------------------------------------------------------
+
+
+def shows(snapshot: Snapshot, values: np.ndarray | None, key: str = "gradient") -> Snapshot:
+    """The instant with other values on its edges."""
+    return replace(snapshot, edges=EdgeValues(key, values, "" if values is not None else "not yet"))
+
+
+def test_edges_show_what_was_asked_for(window: Window, diagram: DiagramView) -> None:
+    snapshot = hands.snapshot_of(window)
+    diagram.show_snapshot(shows(snapshot, np.full(snapshot.parameters.shape, -0.02, np.float32)))
+    picture = pixels(window)[80:-60, 380:500]
+    assert (near(picture, colours().positive, 60), near(picture, colours().negative, 60) > 20) == (0, True)
+
+
+def test_the_scale_is_that_of_what_the_edges_show(window: Window, diagram: DiagramView) -> None:
+    snapshot, scales = hands.snapshot_of(window), []
+    weights = max(float(np.abs(snapshot.weights(i)).max()) for i in range(3))
+    for shown in (snapshot, shows(snapshot, snapshot.parameters * 1e-3), snapshot):
+        diagram.show_snapshot(shown)
+        diagram.grab()
+        scales.append(diagram.edges.scale)
+    assert scales == pytest.approx([weights, weights * 1e-3, weights])
+
+
+def test_the_scale_of_each_quantity_is_steady(window: Window, diagram: DiagramView) -> None:
+    snapshot, scales = hands.snapshot_of(window), []
+    for factor in (1.0, 0.8, 0.9):
+        diagram.show_snapshot(shows(snapshot, snapshot.parameters * np.float32(factor)))
+        diagram.grab()
+        scales.append(diagram.edges.scale)
+    assert len(set(scales)) == 1
+
+
+def test_edges_without_values_are_drawn_faintly(window: Window, diagram: DiagramView) -> None:
+    diagram.show_snapshot(shows(hands.snapshot_of(window), None))
+    picture = pixels(window)[80:-60, 380:500]
+    coloured = near(picture, colours().positive, 60) + near(picture, colours().negative, 60)
+    assert (coloured, len(np.unique(picture.reshape(-1, 4), axis=0)) > 5) == (0, True)
+
+
+@pytest.mark.parametrize("ribbons", [False, True])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_none_do_not_stop_the_drawing(
+    window: Window, diagram: DiagramView, bad: float, ribbons: bool
+) -> None:
+    snapshot = hands.show(window, DIGITS)
+    values = snapshot.parameters.copy()
+    values[::3] = bad
+    diagram.show_ribbons(ribbons)
+    diagram.show_snapshot(shows(snapshot, values))
+    assert (near(pixels(window), colours().positive, 90) > 20, np.isfinite(diagram.edges.scale)) == (True, True)
+
+
+def test_of_a_large_layer_it_is_said_how_many_edges_are_drawn(window: Window, diagram: DiagramView) -> None:
+    hands.show(window, DIGITS)
+    diagram.grab()
+    assert (diagram.edges.drawn, "strongest 400 of 50,176" in diagram.accessibleDescription()) == ((400, 50176), True)
+
+
+def test_nothing_is_left_out_of_a_small_network(diagram: DiagramView) -> None:
+    diagram.grab()
+    assert (diagram.edges.drawn, "strongest" in diagram.accessibleDescription()) == (None, False)
+
+
+# -- heat maps --------------------------------------------------------------------------------------
+
+
+def test_large_layers_are_shown_as_heat_maps_on_demand(window: Window, diagram: DiagramView) -> None:
+    hands.show(window, DIGITS)
+    pictures = []
+    for wanted in (False, True, False):
+        diagram.show_ribbons(wanted)
+        pictures.append(pixels(window))
+    assert [np.array_equal(pictures[0], other) for other in pictures[1:]] == [False, True]
+
+
+def test_small_layers_have_no_heat_map(window: Window, diagram: DiagramView) -> None:
+    before = pixels(window)
+    diagram.show_ribbons(True)
+    assert np.array_equal(pixels(window), before)
+
+
+@pytest.mark.parametrize("zoom", [1.0, 4.0])
+def test_a_heat_map_says_the_weight_under_the_pointer(window: Window, diagram: DiagramView, zoom: float) -> None:
+    snapshot = hands.show(window, DIGITS)
+    diagram.show_ribbons(True)
+    diagram.zoom_by(zoom)
+    at = QPointF(middle_of(diagram, Weight(0, 32, 392)))
+    hands.hover(diagram, at)
+    found = diagram.under(at)
+    assert (isinstance(found, Weight), QToolTip.text()) == (True, describe_edge(snapshot, found))
+
+
+def test_a_heat_map_finds_the_strongest_weight_of_a_cell(window: Window, diagram: DiagramView) -> None:
+    snapshot = hands.show(window, DIGITS)
+    values = np.zeros_like(snapshot.parameters)
+    snapshot.plan.layers[0].weights(values)[20, 391] = 1.0
+    diagram.show_ribbons(True)
+    diagram.show_snapshot(shows(snapshot, values))
+    assert diagram.under(middle_of(diagram, Weight(0, 20, 391))) == Weight(0, 20, 391)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_heat_map_has_the_colours_of_both_signs(window: Window, diagram: DiagramView, theme: str) -> None:
+    hands.show(window, DIGITS)
+    window.show_theme(theme)
+    diagram.show_ribbons(True)
+    picture = pixels(window)
+    assert (near(picture, colours().positive, 60) > 200, near(picture, colours().negative, 60) > 200) == (True, True)
+
+
+def test_the_title_and_the_strip_of_a_column_are_found(diagram: DiagramView) -> None:
+    diagram.zoom_by(2.0)
+    x = middle_of(diagram, Unit(2, 0)).x()
+    assert (diagram.column_at(x), diagram.head_at(QPointF(x, 30.0)), diagram.head_at(QPointF(x, 300.0))) == (2, 2, None)

@@ -164,26 +164,26 @@ def test_a_point_on_an_edge_finds_it(i: int, j: int, share: float) -> None:
     columns = columns_of((2, 8, 3))
     strong = sizes_of(columns)
     strong[0][i, j] = 3.0
-    assert edge_at(columns, strong, *on_edge(columns, 0, i, j, share)) == (0, i, j)
+    assert edge_at(columns, strong.__getitem__, *on_edge(columns, 0, i, j, share)) == (0, i, j)
 
 
 def test_an_edge_between_units_beyond_the_ellipsis_has_their_true_numbers() -> None:
     columns = columns_of((784, 10))
     last = len(columns[0].nodes) - 1
-    assert edge_at(columns, sizes_of(columns), *on_edge(columns, 0, last, 9, 0.02)) == (0, 783, 9)
+    assert edge_at(columns, sizes_of(columns).__getitem__, *on_edge(columns, 0, last, 9, 0.02)) == (0, 783, 9)
 
 
 def test_the_stronger_of_two_edges_on_one_another_is_found() -> None:
     columns = columns_of((2, 2))
     x, y = on_edge(columns, 0, 0, 1, 0.5)
     weak = [np.array([[0.1, 0.1], [5.0, 0.1]])]
-    assert edge_at(columns, weak, x, y) == (0, 1, 0)
+    assert edge_at(columns, weak.__getitem__, x, y) == (0, 1, 0)
 
 
 @pytest.mark.parametrize(("x", "y"), [(10.0, 300.0), (790.0, 300.0), (390.0, 5.0), (390.0, 555.0)])
 def test_a_point_beside_all_edges_finds_none(x: float, y: float) -> None:
     columns = columns_of((2, 2))
-    assert edge_at(columns, sizes_of(columns), x, y) is None
+    assert edge_at(columns, sizes_of(columns).__getitem__, x, y) is None
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan])
@@ -191,7 +191,7 @@ def test_an_edge_is_found_among_weights_that_are_zero_or_nan(value: float) -> No
     columns = columns_of((2, 8, 3))
     sizes = [np.full(size.shape, value) for size in sizes_of(columns)]
     with np.errstate(all="raise"):
-        assert edge_at(columns, sizes, *on_edge(columns, 0, 1, 7, 0.9)) == (0, 1, 7)
+        assert edge_at(columns, sizes.__getitem__, *on_edge(columns, 0, 1, 7, 0.9)) == (0, 1, 7)
 
 
 def test_edges_leave_and_arrive_level() -> None:

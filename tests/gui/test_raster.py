@@ -173,3 +173,96 @@ def test_drawing_leaves_the_weights_as_they_are() -> None:
     weights = np.array([[0.5]], np.float32)
     Gap(np.array([60.5]), np.array([60.5]), WIDTH, HEIGHT).draw(weights, 1.0, STYLE)
     assert weights[0, 0] == 0.5
+
+
+# -- crowds and parts of a gap ----------------------------------------------------------------------
+
+
+def test_of_a_crowd_so_many_edges_are_drawn_as_the_style_allows() -> None:
+    gap = Gap(np.linspace(5, 115, 30), np.linspace(5, 115, 30), WIDTH, HEIGHT)
+    gap.draw(np.random.default_rng(0).normal(size=(30, 30)), 3.0, Style(BLUE, ORANGE, most=123))
+    assert (gap.drawn, gap.visible) == (123, 900)
+
+
+def test_the_edges_drawn_of_a_crowd_are_the_strongest() -> None:
+    gap = Gap(np.linspace(5, 115, 20), np.linspace(5, 115, 20), WIDTH, HEIGHT)
+    weights = np.full((20, 20), 0.1)
+    weights[3, 17] = -0.9
+    picture = gap.draw(weights, 1.0, Style(BLUE, ORANGE, most=1))
+    only = gap.draw(np.where(weights < 0, weights, 0.0), 1.0, Style(BLUE, ORANGE, most=1))
+    assert np.array_equal(picture, only)
+
+
+def test_a_crowd_follows_weights_that_changed_altogether() -> None:
+    rng = np.random.default_rng(1)
+    gap = Gap(np.linspace(5, 115, 30), np.linspace(5, 115, 30), WIDTH, HEIGHT)
+    gap.draw(rng.normal(size=(30, 30)), 3.0, STYLE)
+    now = rng.normal(size=(30, 30))
+    fresh = Gap(np.linspace(5, 115, 30), np.linspace(5, 115, 30), WIDTH, HEIGHT)
+    assert np.array_equal(gap.draw(now, 3.0, STYLE), fresh.draw(now, 3.0, STYLE))
+
+
+def test_a_crowd_follows_signs_that_changed() -> None:
+    weights = np.abs(np.random.default_rng(1).normal(size=(30, 30)))
+    gap = Gap(np.linspace(5, 115, 30), np.linspace(5, 115, 30), WIDTH, HEIGHT)
+    gap.draw(weights, 3.0, STYLE)
+    picture = gap.draw(-weights, 3.0, STYLE).astype(int)
+    assert (picture[..., 0] >= picture[..., 2]).all()
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(2, 3), (30, 30)])
+def test_a_part_of_a_gap_is_that_part_of_the_whole_picture(rows: int, columns: int) -> None:
+    starts, ends = np.linspace(5, 115, rows), np.linspace(5, 115, columns)
+    weights = np.abs(np.random.default_rng(2).normal(size=(rows, columns)))
+    whole = Gap(starts, ends, WIDTH, HEIGHT).draw(weights, 3.0, STYLE)
+    part = Gap(starts, ends, WIDTH, HEIGHT, clip=range(20, 70)).draw(weights, 3.0, STYLE)
+    assert np.abs(part.astype(int) - whole[:, 20:70]).max() <= 1
+
+
+def test_the_dashes_of_a_part_are_where_they_are_in_the_whole() -> None:
+    starts, ends = np.array([10.0]), np.array([100.0])
+    whole = Gap(starts, ends, WIDTH, HEIGHT).draw(np.array([[-0.8]]), 1.0, STYLE).astype(float)
+    part = Gap(starts, ends, WIDTH, HEIGHT, clip=range(45, 90)).draw(np.array([[-0.8]]), 1.0, STYLE)
+    assert np.abs(part - whole[:, 45:]).mean() < 0.05 * whole[:, 45:].max()
+
+
+def test_nothing_gathers_at_the_rim_of_a_picture_that_edges_leave() -> None:
+    gap = Gap(np.array([-400.0]), np.array([900.0]), WIDTH, HEIGHT)
+    picture = gap.draw(np.array([[1.0]]), 1.0, STYLE)
+    assert max(int((row[:, 3] > 0).sum()) for row in (picture[0], picture[-1])) < 12
+
+
+def test_edges_that_pass_beside_the_picture_are_not_counted() -> None:
+    gap = Gap(np.array([60.0, 900.0]), np.array([60.0, 900.0]), WIDTH, HEIGHT, clip=range(5, 20))
+    assert gap.visible < 4
+
+
+def test_of_a_crowd_edges_that_neither_begin_nor_end_in_the_picture_are_left_out() -> None:
+    nodes = np.linspace(-600, 720, 34)
+    gap = Gap(nodes, nodes, WIDTH, HEIGHT)
+    inside = int(((nodes >= 0) & (nodes <= HEIGHT)).sum())
+    assert gap.visible <= 2 * 34 * inside - inside**2
+
+
+def test_only_the_edges_that_are_asked_for_are_drawn() -> None:
+    weights = np.random.default_rng(3).normal(size=(4, 5))
+    gap = Gap(np.linspace(5, 115, 4), np.linspace(5, 115, 5), WIDTH, HEIGHT)
+    one = np.zeros_like(weights)
+    one[2, 3] = weights[2, 3]
+    assert np.array_equal(gap.draw(weights, 3.0, STYLE, np.array([13])), gap.draw(one, 3.0, STYLE))
+
+
+@pytest.mark.parametrize("value", [1e300, np.inf, -np.inf, np.nan])
+def test_numbers_too_large_for_a_picture_do_not_spoil_the_others(value: float) -> None:
+    gap = Gap(np.array([20.0, 100.0]), np.array([20.0]), WIDTH, HEIGHT)
+    with np.errstate(all="raise"):
+        picture = gap.draw(np.array([[0.5], [value]]), 1.0, STYLE)
+    assert picture[20, :, 3].any()
+
+
+def test_a_crowd_at_double_density_is_as_dark_as_at_single() -> None:
+    weights = np.random.default_rng(4).normal(size=(20, 20))
+    nodes = np.linspace(5, 115, 20)
+    single = Gap(nodes, nodes, WIDTH, HEIGHT).draw(weights, 3.0, STYLE)
+    double = Gap(2 * nodes, 2 * nodes, 2 * WIDTH + 1, 2 * HEIGHT, density=2.0).draw(weights, 3.0, STYLE)
+    assert double.mean() == pytest.approx(single.mean(), rel=0.03)

@@ -25,6 +25,7 @@ class Looking(QObject):
         self.shown = Shown()
         self.row = 0
         self._before = Shown()
+        self._names: tuple[str, ...] = ()
 
     @property
     def wants(self) -> Wants:
@@ -65,8 +66,10 @@ class Looking(QObject):
             self.toggle_sample()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Forgets what the data no longer have: a plane of inputs, a row."""
-        if self.shown.plane and max(self.shown.plane) >= len(snapshot.data.names):
-            self.choose(replace(self.shown, plane=()))
+        """Forgets what was chosen of other inputs, and a row that is no longer there."""
+        if snapshot.data.names != self._names:
+            other, self._names = bool(self._names), snapshot.data.names
+            if other:
+                self.choose(replace(self.shown, plane=()))
         if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.row:
             self.trace_row(0)

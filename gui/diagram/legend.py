@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 from engine.edge_views import EDGE_VIEWS
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import DECADES, dead_units, kind_of, largest_level, statistics
+from gui.diagram.ribbon import CROWD
 from gui.diagram.shown import Shown
 from gui.diagram.words import compact
 from gui.text import in_a_sentence, number, tr
@@ -25,8 +26,6 @@ from gui.theme import colour, colours, font
 LEFT, LOWER_LINE, UPPER_LINE = 22.0, 15.0, 33.0
 _SAMPLE, _AFTER_SAMPLE, _APART, _BAR = 30.0, 7.0, 14.0, 56.0
 Measure = Callable[[str], float]
-# A pair of layers with more weights than this can be shown as a heat map.
-LARGE_PAIR = 2000
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def legend_of(snapshot: Snapshot, shown: Shown, scale: float, drawn: tuple[int, 
 
 def has_large_pair(snapshot: Snapshot) -> bool:
     """Whether some layer has so many weights that a heat map of them is worth while."""
-    return any(layer.inputs * layer.units > LARGE_PAIR for layer in snapshot.plan.layers)
+    return any(layer.inputs * layer.units > CROWD for layer in snapshot.plan.layers)
 
 
 def _strongest(drawn: tuple[int, int] | None) -> list[str]:

@@ -101,8 +101,8 @@ def _shown_of_edge(snapshot: Snapshot, edge: Weight) -> list[str]:
 
 def compact(value: float, with_sign: bool = True, digits: int = 2) -> str:
     """A number of any size in few characters: 0.58, 12, 3.1e−05; with its sign where it can have one."""
-    sizes = 0.01 <= abs(value) < 1000 or value == 0
-    text = f"{value:+.{digits}f}" if sizes and abs(value) < 100 else f"{value:+.{digits}g}"
+    plain = 0.1 <= abs(value) < 100 or value == 0
+    text = f"{value:+.{digits}f}" if plain else f"{value:+.{digits}g}"
     text = text.replace("-", MINUS)
     return text if with_sign or value < 0 else text.removeprefix("+")
 

@@ -121,6 +121,7 @@ def test_where_there_are_no_values_there_are_no_samples() -> None:
         (3.14e-5, "+3.1e−05"),
         (0.0, "+0.00"),
         (-0.002, "−0.002"),
+        (0.0364, "+0.036"),
     ],
 )
 def test_values_of_any_size_are_short(value: float, text: str) -> None:

@@ -250,6 +250,20 @@ def test_plus_and_minus_wish_a_step(bar: ViewBar) -> None:
     assert steps == [1, -1]
 
 
+def test_plus_makes_the_drawing_larger_and_the_percentage_fits_it_again(window: Window, bar: ViewBar) -> None:
+    QTest.mouseClick(bar.into, hands.LEFT)
+    larger = (window.diagram.zoom, bar.percent.text())
+    QTest.mouseClick(bar.percent, hands.LEFT)
+    assert (larger, window.diagram.zoom, bar.percent.text()) == ((1.25, "125 %"), 1.0, "100 %")
+
+
+def test_the_percentage_follows_every_other_way_to_zoom(window: Window, bar: ViewBar) -> None:
+    window.diagram.zoom_by(2.0)
+    shown = bar.percent.text()
+    window.diagram.fit()
+    assert shown == "200 %"
+
+
 def test_the_percentage_fits(bar: ViewBar) -> None:
     fitted: list[bool] = []
     bar.fitted.connect(lambda: fitted.append(True))

@@ -73,9 +73,8 @@ def test_every_entry_says_what_it_is(bar: ViewBar) -> None:
 def test_what_the_optimizer_does_not_have_is_disabled_and_says_why(window: Window, kind: str) -> None:
     for view in EDGE_VIEWS:
         experiment = WINE.with_value("training.optimizer", {"kind": kind})
-        window.document.change(experiment, "")
+        window.document.change(experiment, "", fresh=True)
         window.looking.choose(Shown(edges=view.key))
-        window.training.apply(experiment, fresh=True)
         hands.trigger(window, "train.step")
         snapshot = hands.settle(window)
         action = entry(window.diagram.bar.edges.menu(), view.key)

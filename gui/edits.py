@@ -39,14 +39,6 @@ def remove_layer(experiment: Experiment, index: int) -> Experiment:
     return experiment.with_layers((*layers[:index], *layers[index + 1 :]))
 
 
-def move_layer(experiment: Experiment, index: int, to: int) -> Experiment:
-    """One hidden layer at another place; the others keep their order."""
-    layers = list(experiment.network.layers)
-    layer = layers.pop(index)
-    layers.insert(to, layer)
-    return experiment.with_layers(tuple(layers))
-
-
 def freeze_unit(experiment: Experiment, place: int, unit: int) -> Experiment:
     """Freezes a unit of the layer at a place (-1: the output), or lets it learn again."""
     return _with_or_without(experiment, place, "frozen_units", unit)
@@ -88,17 +80,6 @@ def with_inputs(experiment: Experiment, names: tuple[str, ...], snapshot: Snapsh
         return experiment
     ordered = tuple(name for name in snapshot.data.columns if name in names)
     return with_features(experiment, ordered, snapshot.data.names)
-
-
-def change_units(experiment: Experiment, index: int, by: int) -> Experiment:
-    """More or fewer units in one hidden layer, within the bounds."""
-    bounds = Dense.settings()["units"]
-    assert bounds.low is not None
-    assert bounds.high is not None
-    layer = experiment.network.layers[index]
-    assert isinstance(layer, Dense)
-    units = min(max(layer.units + by, int(bounds.low)), int(bounds.high))
-    return experiment.with_layer(index, units=units)
 
 
 def where_now(before: tuple[Layer, ...], after: tuple[Layer, ...], index: int) -> int | None:

@@ -7,7 +7,7 @@ from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from engine.layers import Weighted
 from engine.snapshot import Snapshot
@@ -17,6 +17,7 @@ from gui.diagram.view import DiagramView
 from gui.diagram.walking import Way, walk
 from gui.plots.values import NOTCH
 from gui.selection import Parameter, Selection, StageAt, Unit, parameter_of, parameter_value, stages_before
+from gui.text import tr
 
 _PIXELS_PER_NOTCH = 6.0
 _gestures = count(1)
@@ -87,6 +88,8 @@ class Gestures(QObject):
             return self._press_key(event)
         if isinstance(event, QWheelEvent):
             return self._turn(event)
+        if event.type() == QEvent.Type.Leave:
+            self._view.show_head(None)
         if isinstance(event, QContextMenuEvent):
             return self._open_menu(event)
         if isinstance(event, QMouseEvent):
@@ -177,7 +180,7 @@ class Gestures(QObject):
     def _move(self, event: QMouseEvent) -> bool:
         grip = self._grip
         if grip is None:
-            return False
+            return self._hover(event)
         way = event.position() - grip.at
         if not grip.dragging and way.manhattanLength() < QApplication.startDragDistance():
             return True
@@ -198,6 +201,21 @@ class Gestures(QObject):
             self._open_head(grip.column, event.globalPosition().toPoint())
         elif self._is_hidden(grip.column):
             self.layer_moved.emit(grip.column, self._view.gap_at(event.position().x()))
+        return True
+
+    def _hover(self, event: QMouseEvent) -> bool:
+        """Says of a title that it can be clicked and dragged."""
+        column = None if event.buttons() else self._head(event.position())
+        self._view.show_head(column)
+        if column is None:
+            return False
+        self._view.setCursor(Qt.CursorShape.PointingHandCursor)
+        words = tr("Click to choose the columns that are read")
+        if column:
+            words = tr("Click for the layer's menu")
+        if self._is_hidden(column):
+            words = tr("Click for the layer's menu; drag to put the layer elsewhere")
+        QToolTip.showText(event.globalPosition().toPoint(), words, self._view)
         return True
 
     def _is_hidden(self, column: int | None) -> bool:

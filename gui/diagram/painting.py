@@ -22,6 +22,8 @@ from gui.thumbnails import Thumbnails, class_tint, corner
 
 # A number is written into a box from this side on.
 _FOR_NUMBERS = 22.0
+# Narrower titles than this are written in short.
+_FOR_NAMES = 52.0
 # What is kept free for a number beside an input or an output.
 NUMBER = 40.0
 
@@ -210,11 +212,14 @@ class Painting:
 
     def _heads(self) -> None:
         c, painter, plan = colours(), self.painter, self.snapshot.plan
-        heads = [(tr("inputs"), f"{plan.widths[0]:,}", "")]
-        for layer in plan.layers:
-            below = f"{layer.units:,} · {in_a_sentence(layer.activation.label)}"
-            heads.append((layer.name, below, _peculiarities(layer)))
         room = title_room(self.columns[1].x - self.columns[0].x)
+        short = room < _FOR_NAMES
+        heads = [(tr("in") if short else tr("inputs"), f"{plan.widths[0]:,}", "")]
+        for layer in plan.layers:
+            # Of many layers only the numbers: half a word says nothing.
+            name = layer.name.removeprefix("hidden ").replace("output", tr("out")) if short else layer.name
+            below = f"{layer.units:,}" if short else f"{layer.units:,} · {in_a_sentence(layer.activation.label)}"
+            heads.append((name, below, _peculiarities(layer)))
         for column, (title, below, note) in zip(self.columns, heads, strict=True):
             for text, y, size, tint, weight in (
                 (title, 16.0, 12, c.text, QFont.Weight.DemiBold),
@@ -223,8 +228,8 @@ class Painting:
             ):
                 painter.setFont(font(size, weight))
                 painter.setPen(QColor(tint))
-                short = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
-                painter.drawText(QRectF(column.x - 70, y, 140, 18), Qt.AlignmentFlag.AlignCenter, short)
+                fitting = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+                painter.drawText(QRectF(column.x - 70, y, 140, 18), Qt.AlignmentFlag.AlignCenter, fitting)
 
 
 def numbers_beside(snapshot: Snapshot, shown: Shown) -> tuple[float, float]:

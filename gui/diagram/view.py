@@ -67,6 +67,7 @@ class DiagramView(ZoomingView):
         self.bar.fitted.connect(self.fit)
         self.zoomed.connect(self._place_bar)
         self._drop: int | None = None
+        self._head: int | None = None
         self._pointer = Pointer(
             self,
             self.under,
@@ -119,6 +120,12 @@ class DiagramView(ZoomingView):
         name = f"{tr('Network diagram')}: {words}" if words else tr("Network diagram")
         if name != self.accessibleName():
             self.setAccessibleName(name)
+
+    def show_head(self, column: int | None) -> None:
+        """Marks the title of a column as something that can be clicked, or none."""
+        if column != self._head:
+            self._head = column
+            self.update()
 
     def show_drop(self, gap: int | None) -> None:
         """Marks the gap between two columns into which a layer would be dropped, or none."""
@@ -206,6 +213,11 @@ class DiagramView(ZoomingView):
         scene = self._scene
         left, top, right, bottom = scene.body
         body = QRectF(left, top, right - left, bottom - top)
+        if self._head is not None and self._head < len(scene.columns):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours().chip))
+            painter.drawRoundedRect(QRectF(scene.columns[self._head].x - 46.0, 12.0, 92.0, 42.0), 8.0, 8.0)
         if not scene.viewport.fits:
             painter.setClipRect(body)
         self.edges.paint(painter, snapshot, self._hovered)

@@ -68,10 +68,20 @@ class Painting:
         if number == len(self.columns) - 1:
             self._output_names(column)
         if column.gap_y is not None:
-            self.painter.setPen(QColor(colours().quiet))
-            self.painter.setFont(font(12))
-            box = QRectF(column.x - 40, column.gap_y - 12, 80, 24)
-            self.painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"… {column.count:,}")
+            self._folded(column.x, column.gap_y, column.count)
+
+    def _folded(self, x: float, y: float, count: int) -> None:
+        """The ellipsis between the first and the last units, with the true count where there is room for it."""
+        painter = self.painter
+        painter.setFont(font(12))
+        words = f"… {count:,}"
+        if title_room(self.columns[1].x - self.columns[0].x) < _FOR_NAMES:
+            words = "…"
+        width = painter.fontMetrics().horizontalAdvance(words) + 6.0
+        box = QRectF(x - width / 2, y - 9.0, width, 18.0)
+        painter.fillRect(box, QColor(colours().surface))  # edges that cross between do not run through the figures
+        painter.setPen(QColor(colours().quiet))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
     @staticmethod
     def _box(column: Column, y: float) -> QRectF:

@@ -84,3 +84,64 @@ for x in range(280, window.diagram.width() - 100, 24):
 print("bias" in window.inspector.terms.text(), window.training.running, window.banner.isHidden())
 """
     assert journey(script) == "True True True"
+
+
+def test_a_number_is_set_on_the_drawing_with_mouse_wheel_and_keyboard(journey: Journey) -> None:
+    script = """
+import subprocess
+from gui.selection import Unit
+from PySide6.QtCore import QPoint
+def middle(selection):
+    return window.diagram.rect_of(selection).center().toPoint()
+bias = lambda: float(now().biases(0)[3])
+place = middle(Unit(1, 3))
+click(window.diagram, place.x(), place.y())
+until(lambda: window.selection == Unit(1, 3))
+subprocess.run(["xdotool", "click", "4"], check=True)
+until(lambda: bias() > 0.04)
+keys("Return")
+until(lambda: window.gestures.editor.is_open)
+write("0,75")
+keys("Return")
+until(lambda: bias() == 0.75)
+keys("plus")
+until(lambda: now().plan.widths[1] == 9)
+keys("Down", "Right")
+until(lambda: window.selection == Unit(2, 4))
+keys("Delete")
+until(lambda: now().plan.widths[2] == 7)
+keys("ctrl+z", "ctrl+z", "ctrl+z")
+until(lambda: now().plan.widths == (2, 8, 8, 3) and bias() < 0.1)
+keys("ctrl+z")
+until(lambda: bias() == 0.0)
+print(len(window.document.undo_stack))
+"""
+    assert journey(script) == "4"
+
+
+def test_a_layer_is_dragged_and_its_activation_chosen_at_its_title(journey: Journey) -> None:
+    script = """
+import subprocess
+from gui.selection import Unit
+from PySide6.QtCore import QPoint
+window.document.change(window.document.experiment.with_layer(0, units=5), "")
+until(lambda: now().plan.widths == (2, 5, 8, 3))
+def title(column):
+    return window.diagram.mapToGlobal(QPoint(window.diagram.rect_of(Unit(column, 0)).center().toPoint().x(), 24))
+a, b = title(1), title(2)
+def mouse(*what):
+    subprocess.run(["xdotool", *(str(each) for each in what)], check=True)
+    pause(0.1)
+mouse("mousemove", a.x(), a.y(), "mousedown", 1)
+for share in (0.3, 0.6, 1.0):
+    mouse("mousemove", round(a.x() + share * (b.x() + 60 - a.x())), a.y() + 4)
+mouse("mouseup", 1)
+until(lambda: now().plan.widths == (2, 8, 5, 3))
+a = title(1)
+mouse("mousemove", a.x(), a.y(), "click", 1)
+until(lambda: window.gestures.menu is not None and window.gestures.menu.isVisible())
+keys("Down", "Right", "Home", "Return")
+until(lambda: now().plan.layers[0].activation.key == "linear")
+print(now().plan.layers[1].activation.key)
+"""
+    assert journey(script) == "tanh"

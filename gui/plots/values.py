@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from engine.snapshot import Snapshot
 from engine.spec import Setting
+from gui.builder.flow import FlowLayout
 from gui.fields import NumberField
 from gui.selection import Parameter, Weight, parameter_name, parameter_value
 from gui.text import tr
@@ -28,15 +29,20 @@ class ValueRow(QWidget):
         self.name = QLabel()
         self.name.setProperty("role", "field")
         self.field = NumberField(PARAMETER, whole=False)
-        self.field.setFixedWidth(104)
+        self.field.setFixedWidth(118)
         self.field.edited.connect(self._edit)
         self.buttons: list[QToolButton] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(2, 2, 0, 4)
-        self._row.setSpacing(6)
-        self._row.addWidget(self.name)
-        self._row.addWidget(self.field)
-        self._row.addStretch()
+        value, switches = QWidget(), QWidget()
+        row, self._switches = QHBoxLayout(value), QHBoxLayout(switches)
+        for part in (row, self._switches):
+            part.setContentsMargins(2, 2, 0, 2)
+            part.setSpacing(6)
+        row.addWidget(self.name)
+        row.addWidget(self.field)
+        # Where the panel is narrow, the switches stand below the number.
+        lines = FlowLayout(self)
+        lines.addWidget(value)
+        lines.addWidget(switches)
         self.hide()
 
     def show_actions(self, actions: list[QAction]) -> None:
@@ -49,7 +55,7 @@ class ValueRow(QWidget):
             button.setAccessibleName(action.text())
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.buttons.append(button)
-            self._row.addWidget(button)
+            self._switches.addWidget(button)
 
     def show_value(self, snapshot: Snapshot | None, parameter: Parameter | None) -> None:
         """Shows a weight or a bias; nothing at all for None."""

@@ -10,7 +10,7 @@ from engine.snapshot import Snapshot
 from engine.spec import Setting
 from gui.builder.flow import FlowLayout
 from gui.fields import NumberField
-from gui.selection import Parameter, Weight, parameter_name, parameter_value
+from gui.selection import Parameter, Weight, is_pruned, parameter_name, parameter_value
 from gui.text import tr
 
 # One notch of the wheel, or six pixels of a drag.
@@ -59,7 +59,8 @@ class ValueRow(QWidget):
 
     def show_value(self, snapshot: Snapshot | None, parameter: Parameter | None) -> None:
         """Shows a weight or a bias; nothing at all for None."""
-        if parameter != self._parameter:
+        same = parameter == self._parameter
+        if not same:
             self.field.begin_gesture()
         self._parameter = parameter
         self.setVisible(parameter is not None)
@@ -67,8 +68,11 @@ class ValueRow(QWidget):
             return
         kind = "w" if isinstance(parameter, Weight) else tr("bias")
         self.name.setText(kind)
+        self.field.setEnabled(not is_pruned(snapshot, parameter))
         self.field.setAccessibleName(parameter_name(snapshot, parameter))
-        self.field.show_value(parameter_value(snapshot, parameter))
+        # While training the value never stands still; what is being typed does.
+        if not (same and self.field.hasFocus() and self.field.isModified()):
+            self.field.show_value(parameter_value(snapshot, parameter))
 
     @Slot(object, int)
     def _edit(self, value: float, gesture: int) -> None:

@@ -140,6 +140,13 @@ def is_held(plan: LayerPlan, source: int, unit: int) -> str:
     return tr("frozen") if (source, unit) in plan.frozen_weights or is_frozen(plan, unit) else ""
 
 
+def is_pruned(snapshot: Snapshot, parameter: Parameter) -> bool:
+    """Whether a weight is held at zero, so that it has no value to be set."""
+    if not isinstance(parameter, Weight):
+        return False
+    return (parameter.source, parameter.unit) in snapshot.plan.layers[parameter.layer].pruned_weights
+
+
 def stages_before(plan: Plan, layer: int, layers: int) -> range:
     """The places, among so many layers of the experiment, of the stages in front of a layer of the plan."""
     end = plan.layers[layer].place if plan.layers[layer].place >= 0 else layers

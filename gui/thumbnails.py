@@ -152,6 +152,12 @@ class Thumbnails:
         return result
 
 
+def unit_picture(snapshot: Snapshot, kind: str, layer: int, unit: int, side: int) -> QImage | None:
+    """The picture of one unit as the drawing has it, of a kind of ``nodes.kind_of``; None where that has none."""
+    pictures = _make(snapshot, kind, layer, np.array([unit]), side)
+    return pictures[0] if pictures else None
+
+
 def _make(snapshot: Snapshot, kind: str, layer: int, which: NDArray[np.int64], side: int) -> list[QImage]:
     """The pictures of some units of a layer, in their order."""
     units, image = nodes.statistics(snapshot), nodes.image_side(snapshot.data.names)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from engine.data.sources import SOURCES
-from engine.experiment import Experiment
+from engine.experiment import Experiment, NetworkSpec
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
 from gui import edits, theme
@@ -175,6 +175,7 @@ class Window(QMainWindow):
         self.banner.show_snapshot(snapshot)
 
     def _show_figures(self, snapshot: Snapshot) -> None:
+        self._say_selection()
         self.toolbar.show_snapshot(snapshot, self.document.experiment)
         self.status.show_snapshot(snapshot, self.training.running, self.training.frames_per_second)
 
@@ -198,6 +199,9 @@ class Window(QMainWindow):
     def refresh_commands(self) -> None:
         """Commands are there for what is selected and shown; what is selected is said in words."""
         refresh(self)
+        self._say_selection()
+
+    def _say_selection(self) -> None:
         words = describe_selection(self._snapshot, self.selection) if self._snapshot is not None else ""
         self.status.show_selection(words)
         self.diagram.say_selection(words)
@@ -205,7 +209,7 @@ class Window(QMainWindow):
     def _follow_layers(self, before: Experiment, after: Experiment) -> None:
         """What was selected stays selected when its layer gets another place."""
         old, new, selection = before.network, after.network, self.selection
-        if isinstance(selection, Weight) and old.layers != new.layers:
+        if isinstance(selection, Weight) and _shape(old) != _shape(new):
             self.select(None)
         place = place_of(selection, old)
         if old.layers == new.layers or place is None or not isinstance(selection, Unit | StageAt):
@@ -279,3 +283,8 @@ class Window(QMainWindow):
         self.training.close()
         self.faults.release()
         super().closeEvent(event)
+
+
+def _shape(network: NetworkSpec) -> list[tuple[str, int | None]]:
+    """The kinds of the layers and their widths: as long as these stay, a weight is the same weight."""
+    return [(layer.kind, getattr(layer, "units", None)) for layer in network.layers]

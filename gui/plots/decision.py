@@ -1,4 +1,4 @@
-"""The decision map: what the network answers over the plane of two inputs, with the data on it."""
+"""The decision map: what the network answers over the plane of one or two inputs, with the data on it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from engine.data.dataset import Dataset
+from engine.probes import Maps
 from engine.snapshot import Snapshot
 from gui.plots.answers import class_shares
+from gui.plots.slices import Points, band_of, points_on
 from gui.plots.ticks import round_ticks
 from gui.text import number, signed, tr
 from gui.theme import colours, font, rgb
 
 _MOST_POINTS = 3000
+_RADIUS = 3.4
+# Room for the numbers beside the map, or for the names of the classes where there is one input.
+_NUMBERS, _NAMES = 48.0, 84.0
 
 
 def mix(shares: NDArray[np.float64], ground: str, series: tuple[str, ...], strength: float) -> NDArray[np.uint8]:
@@ -43,33 +47,40 @@ class DecisionMap(QWidget):
         self.setAccessibleName(tr("Decision map"))
         self._snapshot: Snapshot | None = None
         self._image: QImage | None = None
-        self._points: QPixmap | None = None
+        self._picture_of_points: QPixmap | None = None
+        self._points: Points | None = None
         self._places: NDArray[np.float64] = np.empty((0, 2))
-        self._rows: NDArray[np.int64] = np.empty(0, np.int64)
-        self._data: Dataset | None = None
+        self._source: tuple[object, ...] = ()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draws another instant."""
-        if snapshot.data is not self._data:
-            self._points, self._data = None, snapshot.data
         self._snapshot = snapshot
         if snapshot.maps is not None:
-            self._image = self._picture(snapshot)
+            self._image = self._picture(snapshot, snapshot.maps)
+            self._project(snapshot, snapshot.maps)
         self.update()
 
-    def _picture(self, snapshot: Snapshot) -> QImage:
-        assert snapshot.maps is not None
-        shares = class_shares(snapshot.maps.answers[:, ::-1, :], snapshot.plan.loss.threshold)
+    def _picture(self, snapshot: Snapshot, maps: Maps) -> QImage:
+        shares = class_shares(maps.answers[:, ::-1, :], snapshot.plan.loss.threshold)
         c = colours()
         pixels = np.ascontiguousarray(mix(shares, c.surface, c.series, 0.45))
         height, width = pixels.shape[:2]
         return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 
+    def _project(self, snapshot: Snapshot, maps: Maps) -> None:
+        """Finds the points again when the data, the plane or the row it is held at are others."""
+        source = (snapshot.data, maps.plane, maps.held)
+        if not self._source or source[0] is not self._source[0] or source[1:] != self._source[1:]:
+            self._source, self._picture_of_points = source, None
+            self._points = points_on(snapshot.data, maps).first(_MOST_POINTS)
+
     def _area(self) -> QRectF:
-        return QRectF(48, 4, self.width() - 64, self.height() - 46)
+        maps = self._snapshot.maps if self._snapshot is not None else None
+        left = _NAMES if maps is not None and len(maps.plane) == 1 else _NUMBERS
+        return QRectF(left, 4, self.width() - left - 16, self.height() - 46)
 
     def _to_pixels(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(rows, 2) in the user's units -> (rows, 2) in pixels."""
+        """(rows, 2) on the plane, in the user's units -> (rows, 2) in pixels."""
         assert self._snapshot is not None
         assert self._snapshot.maps is not None
         left, right, bottom, top = self._snapshot.maps.extent
@@ -82,85 +93,101 @@ class DecisionMap(QWidget):
         """Map, points, axes."""
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), QColor(colours().surface))
-            if self._snapshot is not None and self._snapshot.maps is not None and self._image is not None:
-                self._paint_map(painter, self._snapshot, self._image)
+            snapshot, image, points = self._snapshot, self._image, self._points
+            if snapshot is not None and snapshot.maps is not None and image is not None and points is not None:
+                self._paint_map(painter, snapshot.maps, image, points)
+                self._paint_traced(painter, snapshot, points)
+                self._paint_axes(painter, snapshot, snapshot.maps)
 
-    def _paint_map(self, painter: QPainter, snapshot: Snapshot, image: QImage) -> None:
+    def _paint_map(self, painter: QPainter, maps: Maps, image: QImage, points: Points) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         area = self._area()
         clip = QPainterPath()
         clip.addRoundedRect(area, 6, 6)
         painter.setClipPath(clip)
         painter.drawImage(area, image)
-        if self._points is None:
-            self._points = self._draw_points(snapshot)
-        painter.drawPixmap(QPointF(0, 0), self._points)
+        if self._picture_of_points is None:
+            self._picture_of_points = self._draw_points(points)
+        painter.drawPixmap(QPointF(0, 0), self._picture_of_points)
         painter.setClipping(False)
-        self._paint_traced(painter, snapshot)
-        self._paint_axes(painter, snapshot, area)
 
-    def _draw_points(self, snapshot: Snapshot) -> QPixmap:
-        """All points, filled for training and open for test rows, drawn once for a size and theme."""
+    def _draw_points(self, points: Points) -> QPixmap:
+        """All points, filled for training and open for test rows, drawn once for a plane, size and theme.
+
+        The farther a row is from the plane in the inputs that are held, the fainter it is.
+        """
         density = self.devicePixelRatioF()
         picture = QPixmap(self.size() * density)
         picture.setDevicePixelRatio(density)
         picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        data, c = snapshot.data, colours()
-        places, rows = [], []
-        for part, ids in (("train", data.rows_train), ("test", data.rows_test)):
-            x, y = data.part(part)
-            some = slice(0, _MOST_POINTS)
-            where = self._to_pixels(data.x_scaling.undo(x[some]).reshape(-1, 2))
-            places.append(where)
-            rows.append(ids[some])
-            for (px, py), answer in zip(where, y[some], strict=True):
-                tint = QColor(c.series[int(answer) % len(c.series)])
-                painter.setPen(QPen(QColor(c.surface) if part == "train" else tint, 1.0 if part == "train" else 1.8))
-                painter.setBrush(tint if part == "train" else QColor(c.surface))
-                painter.drawEllipse(QPointF(px, py), 3.4, 3.4)
-        painter.end()
-        self._places, self._rows = np.concatenate(places), np.concatenate(rows)
+        c = colours()
+        self._places = self._to_pixels(points.at)
+        with QPainter(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            each = zip(self._places, points.classes, points.tested, points.near, strict=True)
+            for (px, py), which, tested, near in each:
+                tint = QColor(c.series[int(which) % len(c.series)])
+                painter.setOpacity(float(near))
+                painter.setPen(QPen(tint if tested else QColor(c.surface), 1.8 if tested else 1.0))
+                painter.setBrush(QColor(c.surface) if tested else tint)
+                painter.drawEllipse(QPointF(px, py), _RADIUS, _RADIUS)
         return picture
 
-    def _paint_traced(self, painter: QPainter, snapshot: Snapshot) -> None:
-        trace = snapshot.trace
-        if trace is None:
+    def _paint_traced(self, painter: QPainter, snapshot: Snapshot, points: Points) -> None:
+        place = points.place(snapshot.trace.row) if snapshot.trace is not None else None
+        if place is None:
             return
-        px, py = self._to_pixels(trace.x_in_units[None, :])[0]
+        px, py = self._to_pixels(place[None, :])[0]
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colours().text), 1.6))
         painter.drawEllipse(QPointF(px, py), 7.0, 7.0)
 
-    def _paint_axes(self, painter: QPainter, snapshot: Snapshot, area: QRectF) -> None:
-        assert snapshot.maps is not None
-        left, right, bottom, top = snapshot.maps.extent
+    def _paint_axes(self, painter: QPainter, snapshot: Snapshot, maps: Maps) -> None:
+        area, names = self._area(), snapshot.data.names
+        left, right = maps.extent[:2]
         painter.setFont(font(11))
         painter.setPen(QColor(colours().quiet))
         for value in round_ticks(left, right, 4):
             x = area.left() + (value - left) / (right - left) * area.width()
             painter.drawText(QRectF(x - 30, area.bottom() + 4, 60, 14), Qt.AlignmentFlag.AlignCenter, number(value))
+        below = QRectF(area.left(), area.bottom() + 20, area.width(), 16)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._fitted(painter, names[maps.plane[0]], area.width()))
+        if len(maps.plane) == 1:
+            self._paint_bands(painter, snapshot.data.classes, area)
+        else:
+            self._paint_upward_axis(painter, names[maps.plane[1]], maps, area)
+
+    @staticmethod
+    def _fitted(painter: QPainter, text: str, room: float) -> str:
+        return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
+
+    def _paint_bands(self, painter: QPainter, classes: tuple[str, ...], area: QRectF) -> None:
+        """With one input the height says nothing but the class of a row."""
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for k, name in enumerate(classes):
+            y = area.bottom() - band_of(k, len(classes)) * area.height()
+            painter.drawText(QRectF(8, y - 8, _NAMES - 16, 16), side, self._fitted(painter, name, _NAMES - 16))
+
+    def _paint_upward_axis(self, painter: QPainter, name: str, maps: Maps, area: QRectF) -> None:
+        bottom, top = maps.extent[2:]
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for value in round_ticks(bottom, top, 4):
             y = area.bottom() - (value - bottom) / (top - bottom) * area.height()
-            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, number(value))
-        names = snapshot.data.names
-        painter.drawText(
-            QRectF(area.left(), area.bottom() + 20, area.width(), 16), Qt.AlignmentFlag.AlignCenter, names[0]
-        )
+        half = area.height() / 2
         painter.save()
         painter.translate(8, area.center().y())
         painter.rotate(-90)
-        painter.drawText(QRectF(-100, -8, 200, 16), Qt.AlignmentFlag.AlignCenter, names[1])
+        centre = Qt.AlignmentFlag.AlignCenter
+        painter.drawText(QRectF(-half, -8, 2 * half, 16), centre, self._fitted(painter, name, 2 * half))
         painter.restore()
 
     def _row_under(self, position: QPointF) -> int | None:
-        if len(self._places) == 0:
+        if self._points is None or not len(self._places) or len(self._places) != len(self._points.rows):
             return None
         distance = np.hypot(self._places[:, 0] - position.x(), self._places[:, 1] - position.y())
         nearest = int(distance.argmin())
-        return int(self._rows[nearest]) if distance[nearest] <= 8 else None
+        return int(self._points.rows[nearest]) if distance[nearest] <= 8 else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Says the inputs and the answer at the pointer."""
@@ -168,22 +195,25 @@ class DecisionMap(QWidget):
         if snapshot is None or snapshot.maps is None or not area.contains(position):
             QToolTip.hideText()
             return
-        maps = snapshot.maps
-        left, right, bottom, top = maps.extent
-        share_x = (position.x() - area.left()) / area.width()
-        share_y = (area.bottom() - position.y()) / area.height()
-        lines = [
-            f"{snapshot.data.names[0]} {number(left + share_x * (right - left))}",
-            f"{snapshot.data.names[1]} {number(bottom + share_y * (top - bottom))}",
-        ]
-        grid = maps.answers
-        size = grid.shape[1] - 1
-        answer = grid[:, round(share_y * size), round(share_x * size)]
-        lines += _answer_in_words(answer, snapshot.data.classes, snapshot.plan.loss.threshold)
+        lines = self._words_at(snapshot, snapshot.maps, position, area)
         row = self._row_under(position)
         if row is not None:
             lines.append(tr("row {0}, click to trace it").format(row + 1))
         QToolTip.showText(event.globalPosition().toPoint(), "\n".join(lines), self)
+
+    @staticmethod
+    def _words_at(snapshot: Snapshot, maps: Maps, position: QPointF, area: QRectF) -> list[str]:
+        """The inputs at a place, those held, and the answer there."""
+        share = ((position.x() - area.left()) / area.width(), (area.bottom() - position.y()) / area.height())
+        lines = []
+        for axis, column in enumerate(maps.plane):
+            low, high = maps.extent[2 * axis : 2 * axis + 2]
+            lines.append(f"{snapshot.data.names[column]} {number(low + share[axis] * (high - low))}")
+        if maps.held is not None:
+            lines.append(tr("others as in row {0}").format(maps.held + 1))
+        last = maps.answers.shape[1] - 1
+        answer = maps.answers[:, round(share[1] * last), round(share[0] * last)]
+        return lines + _answer_in_words(answer, snapshot.data.classes, snapshot.plan.loss.threshold)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Picks the row under the pointer."""
@@ -193,13 +223,13 @@ class DecisionMap(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Draws the points again for the new size."""
-        self._points = None
+        self._picture_of_points = None
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draws everything again in the colours of another theme."""
         if event.type() == QEvent.Type.PaletteChange:
-            self._points = None
+            self._picture_of_points = None
             if self._snapshot is not None:
                 self.show_snapshot(self._snapshot)
         super().changeEvent(event)

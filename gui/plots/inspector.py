@@ -6,13 +6,16 @@ from html import escape
 from itertools import zip_longest
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from engine.activations import Activation, Array, sigmoid
+from engine.edge_views import EDGE_VIEWS, EdgeView
 from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
+from gui.diagram.nodes import dead_units, statistics
+from gui.diagram.words import compact
+from gui.plots.portrait import SHORT, Portrait
 from gui.plots.titles import PanelTitle
 from gui.plots.values import ValueRow
 from gui.selection import (
@@ -21,111 +24,20 @@ from gui.selection import (
     Unit,
     Weight,
     is_frozen,
+    is_held,
     parameter_of,
     stage_name,
     stages_before,
     still_there,
     unit_name,
 )
-from gui.text import MINUS, number, signed, tr
+from gui.text import MINUS, in_a_sentence, number, signed, tr
 from gui.theme import colours
-from gui.thumbnails import class_images, unit_images
 
 _MOST_TERMS = 14
+# Longer remarks, which are words, may go on in a second line.
+_SHORT_REMARK = 12
 _GREEK = {"gamma": "γ", "beta": "β"}
-
-
-class CurveView(QWidget):
-    """An activation function with the present point on it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFixedHeight(84)
-        self.setAccessibleName(tr("Activation function"))
-        self._activation: Activation | None = None
-        self._z: float | None = None
-        self._a: float | None = None
-        self._others = 0.0
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Half of the panel."""
-        return QSize(120, 84)
-
-    def show_point(self, activation: Activation, z: float | None, a: float | None = None, others: float = 0.0) -> None:
-        """Shows a function and where on it a unit stands: at the sum z, with the answer a.
-
-        ``others``: for softmax, log Σ e^z over the other units of the layer, which shifts the curve.
-        """
-        self._activation, self._z, self._a, self._others = activation, z, a, others
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Axes, curve, point."""
-        if self._activation is not None:
-            with QPainter(self) as painter:
-                self._paint_curve(painter, self._activation)
-
-    def _curve(self, activation: Activation, z: Array) -> Array:
-        if activation.backward is None:
-            values: Array = activation.value(z[None, :].copy(), None)[0]
-            return values
-        # With the other units held, softmax over one of them is a sigmoid.
-        return sigmoid(z - self._others)
-
-    def _paint_curve(self, painter: QPainter, activation: Activation) -> None:
-        c = colours()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        here = self._z is not None and self._a is not None and np.isfinite([self._z, self._a]).all()
-        middle = float(np.clip(self._others, -1e6, 1e6)) if activation.backward is not None else 0.0
-        reach = max(4.0, min(abs((self._z or 0.0) - middle) * 1.2, 1e6)) if here else 4.0
-        z = np.linspace(middle - reach, middle + reach, 121)
-        a = self._curve(activation, z)
-        low, high = min(float(a.min()), 0.0), max(float(a.max()), 1e-9)
-        area = QRectF(2, 6, self.width() - 4, self.height() - 12)
-
-        def at(x: float, y: float) -> QPointF:
-            across = area.left() + (x - middle + reach) / (2 * reach) * area.width()
-            return QPointF(across, area.bottom() - (y - low) / (high - low) * area.height())
-
-        painter.setPen(QPen(QColor(c.line), 1.0))
-        painter.drawLine(at(middle - reach, 0.0), at(middle + reach, 0.0))
-        if abs(middle) <= reach:
-            painter.drawLine(at(0.0, low), at(0.0, high))
-        path = QPainterPath(at(z[0], a[0]))
-        for x, y in zip(z[1:], a[1:], strict=True):
-            path.lineTo(at(float(x), float(y)))
-        painter.setPen(QPen(QColor(c.accent), 1.8))
-        painter.drawPath(path)
-        if here and self._z is not None and self._a is not None:
-            painter.setPen(QPen(QColor(c.surface), 2.0))
-            painter.setBrush(QColor(c.accent))
-            painter.drawEllipse(at(self._z, min(max(self._a, low), high)), 5.0, 5.0)
-
-
-class MapView(QWidget):
-    """What a unit answers over the plane of the inputs."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFixedSize(84, 84)
-        self._image: QImage | None = None
-
-    def show_image(self, image: QImage | None) -> None:
-        """Shows a picture, or nothing."""
-        self._image = image
-        self.setVisible(image is not None)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """The picture with round corners."""
-        if self._image is None:
-            return
-        with QPainter(self) as painter:
-            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-            clip = QPainterPath()
-            clip.addRoundedRect(QRectF(self.rect()), 6, 6)
-            painter.setClipPath(clip)
-            painter.drawImage(QRectF(self.rect()), self._image)
 
 
 class Inspector(QWidget):
@@ -141,17 +53,7 @@ class Inspector(QWidget):
         self.title = PanelTitle(tr("Inspector"))
         self._snapshot: Snapshot | None = None
         self._selection: Selection = None
-        self.curve, self._map = CurveView(), MapView()
-        self._answer = QLabel()
-        self._answer.setTextFormat(Qt.TextFormat.RichText)
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self.curve, 1)
-        top.addWidget(self._answer)
-        top.addWidget(self._map)
-        self._top = QWidget()
-        self._top.setLayout(top)
-        top.setContentsMargins(0, 0, 0, 0)
+        self.portrait = Portrait()
         self.terms = QLabel(wordWrap=True)
         self.terms.setTextFormat(Qt.TextFormat.RichText)
         self.terms.setTextInteractionFlags(
@@ -160,6 +62,8 @@ class Inspector(QWidget):
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
         self.terms.linkActivated.connect(self._follow)
+        # As wide as the panel, whatever is in it: names are cut before numbers are.
+        self.terms.setMinimumWidth(1)
         self.values = ValueRow()
         self.terms.setAccessibleName(tr("The numbers of what is selected"))
         self.terms.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -167,7 +71,7 @@ class Inspector(QWidget):
         content.setObjectName("content")
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 4, 16, 12)
-        column.addWidget(self._top)
+        column.addWidget(self.portrait)
         column.addWidget(self.values)
         column.addWidget(self.terms, 1)
         area = QScrollArea()
@@ -190,6 +94,12 @@ class Inspector(QWidget):
         self._selection = selection
         self._refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Cuts the names to another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._refresh()
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Writes the numbers again in the colours of another theme."""
         if event.type() == QEvent.Type.PaletteChange:
@@ -201,7 +111,7 @@ class Inspector(QWidget):
         # For a moment after an edit, what is selected is not yet in the snapshot.
         selection = still_there(self._selection, snapshot) if snapshot else None
         is_unit = isinstance(selection, Unit) and selection.column > 0
-        self._top.setVisible(snapshot is not None and is_unit)
+        self.portrait.setVisible(snapshot is not None and is_unit)
         self.values.show_value(snapshot, parameter_of(selection, snapshot) if snapshot else None)
         if snapshot is None or selection is None:
             self.title.show_note("")
@@ -219,9 +129,9 @@ class Inspector(QWidget):
     def _quiet(text: str) -> str:
         return f'<span style="color:{colours().quiet}">{escape(text)}</span>'
 
-    def _short(self, name: str) -> str:
-        """A name cut in its middle to what the panel has room for beside the numbers."""
-        room = max(self.width() - 190, 80)
+    def _short(self, name: str, beside: int = 190) -> str:
+        """A name cut in its middle to what the panel has room for ``beside`` the numbers."""
+        room = max(self.width() - beside, 40)
         return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
 
     @Slot(str)
@@ -237,13 +147,15 @@ class Inspector(QWidget):
             if not strong and value.startswith(("+", MINUS)):
                 tint = c.positive if value.startswith("+") else c.negative_text
             weight = 600 if strong else 400
+            room = "nowrap" if len(remark) < _SHORT_REMARK else "normal"
             if link:
                 value = f'<a href="{link}" style="color:{tint};text-decoration:none">{value}</a>'
             lines.append(
                 f'<tr><td style="color:{c.text if strong else c.quiet};font-weight:{weight};padding-right:10px;'
                 f'white-space:nowrap">{escape(self._short(name))}</td>'
-                f'<td align="right" style="color:{tint};font-weight:{weight};padding-right:8px">{value}</td>'
-                f'<td style="color:{c.quiet};white-space:nowrap">{escape(remark)}</td></tr>'
+                f'<td align="right" style="color:{tint};font-weight:{weight};padding-right:8px;'
+                f'white-space:nowrap">{value}</td>'
+                f'<td style="color:{c.quiet};white-space:{room}">{escape(remark)}</td></tr>'
             )
         return f'<table cellspacing="0" cellpadding="2">{"".join(lines)}</table>'
 
@@ -251,12 +163,11 @@ class Inspector(QWidget):
         layer = unit.column - 1
         plan, trace = snapshot.plan.layers[layer], snapshot.trace
         self.title.show_note(f"{plan.name} · {unit.index + 1}")
-        (rows, links), z, a = self._terms(snapshot, layer, unit.index), None, None
+        self.portrait.show_unit(snapshot, unit)
+        rows, links = self._terms(snapshot, layer, unit.index)
         if plan.bias:
-            rows.append((tr("bias"), signed(float(snapshot.biases(layer)[unit.index])), "", False))
-        notes = _passed(plan) if trace is not None else []
-        if is_frozen(plan, unit.index):
-            notes.append(tr("Frozen: training leaves these numbers as they are."))
+            bias = signed(float(snapshot.biases(layer)[unit.index]))
+            rows.append((tr("bias"), bias, _edge_of_bias(snapshot, unit), False))
         if trace is not None:
             z, a = float(trace.z[layer][unit.index]), float(trace.a[layer][unit.index])
             rows.append(("z", signed(z), tr("row {0}, {1}").format(trace.row + 1, trace.truth), True))
@@ -264,24 +175,11 @@ class Inspector(QWidget):
                 scaling = snapshot.data.y_scaling
                 answer = a * scaling.factor[unit.index] + scaling.shift[unit.index]
                 rows.append((snapshot.data.target, number(float(answer), 4), tr("in the table's units"), False))
-        self.curve.show_point(plan.activation, z, a, _others(trace.z[layer], unit.index) if trace else 0.0)
-        short = len(plan.activation.formula) < 20
-        if not short:
-            notes.insert(0, plan.activation.formula)
-        shown = f'<br><span style="font-size:15px;font-weight:600">{number(a, 4)}</span>' if a is not None else ""
-        words = escape(plan.activation.formula if short else "a")
-        self._answer.setText(f'<span style="color:{colours().quiet}">{words}</span>{shown}')
-        image = None
-        if snapshot.maps is not None:
-            last = layer == len(snapshot.plan.layers) - 1
-            is_class = last and bool(snapshot.data.classes)
-            threshold = snapshot.plan.loss.threshold
-            if is_class:
-                image = class_images(snapshot.maps.answers, threshold, np.array([unit.index]))[0]
-            else:
-                image = unit_images(snapshot.maps.layers[layer][unit.index][None])[0]
-        self._map.show_image(image)
-        self.terms.setText(self._table(rows, links) + self._notes(notes))
+        notes = [plan.activation.formula] if len(plan.activation.formula) >= SHORT else []
+        notes += _passed(plan) if trace is not None else []
+        if is_frozen(plan, unit.index):
+            notes.append(tr("Frozen: training leaves these numbers as they are."))
+        self.terms.setText(self._table(rows, links) + self._notes([*notes, *_over_the_rows(snapshot, unit)]))
 
     def _notes(self, notes: list[str]) -> str:
         """Quiet sentences under a table."""
@@ -340,14 +238,23 @@ class Inspector(QWidget):
         source = unit_name(snapshot, weight.layer, weight.source)
         unit = unit_name(snapshot, weight.layer + 1, weight.unit)
         self.title.show_note(tr("weight"))
-        rows = [(tr("from"), escape(source), "", False), (tr("to"), escape(unit), "", False)]
-        rows.append(("w", signed(value, 5), "", True))
+        ends = ((tr("from"), source), (tr("to"), unit))
+        rows = [(which, escape(self._short(name, 130)), "", False) for which, name in ends]
+        plan = snapshot.plan.layers[weight.layer]
+        rows.append(("w", signed(value, 5), is_held(plan, weight.source, weight.unit), True))
         trace = snapshot.trace
         if trace is not None:
             x = float(trace.inputs[weight.layer][weight.source])
             rows.append(("x", signed(x), tr("row {0}, {1}").format(trace.row + 1, trace.truth), False))
             rows.append(("w · x", signed(value * x), "", True))
-        notes = _passed(snapshot.plan.layers[weight.layer]) if trace is not None else []
+        notes = _passed(plan) if trace is not None else []
+        view = _edge_view(snapshot)
+        values = snapshot.edge_values(weight.layer)
+        if view is not None and values is not None:
+            shown = compact(float(values[weight.source, weight.unit]), view.signed, 4)
+            rows.append((f"{in_a_sentence(tr(view.label))} {view.symbol}", shown, "", False))
+        elif snapshot.edges is not None and snapshot.edges.missing:
+            notes.insert(0, tr(snapshot.edges.missing))
         self.terms.setText(self._table(rows) + self._notes(notes))
 
     def _show_input(self, snapshot: Snapshot, unit: Unit) -> None:
@@ -366,18 +273,44 @@ class Inspector(QWidget):
         self.terms.setText(self._table(rows))
 
 
+def _edge_view(snapshot: Snapshot) -> EdgeView | None:
+    """What the edges show besides what is always written: weights and, for a traced row, their products."""
+    edges = snapshot.edges
+    return EDGE_VIEWS[edges.key] if edges is not None and edges.key not in ("weight", "contribution") else None
+
+
+def _edge_of_bias(snapshot: Snapshot, unit: Unit) -> str:
+    """What the edges show, for the bias of a unit: "dL/dw +0.0031"; "" for nothing."""
+    view = _edge_view(snapshot)
+    if view is None or snapshot.edges is None or snapshot.edges.values is None:
+        return ""
+    value = float(snapshot.plan.layers[unit.column - 1].biases(snapshot.edges.values)[unit.index])
+    return f"{view.symbol.replace('w', 'b')} {compact(value, view.signed, 4)}"
+
+
+def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
+    """What is known of a unit over the training rows: how often it is flat, how strong its gradient is, if it is dead.
+
+    Softmax mixes its units, so that no single one is flat.
+    """
+    units, layer = statistics(snapshot), unit.column - 1
+    if units is None:
+        return []
+    found, notes = units.layers[layer], []
+    if units.quantity == "gradient":
+        level = number(float(found.level[unit.index]))
+        notes.append(tr("delta = dL/dz is {0}: root of the mean square over {1} rows.").format(level, units.rows))
+    if snapshot.plan.layers[layer].activation.backward is None:
+        share = number(100 * float(found.saturated[unit.index]), 2)
+        notes.append(tr("Saturated at {0} % of {1} training rows.").format(share, units.rows))
+    if dead_units(snapshot, layer)[unit.index]:
+        notes.append(tr("Dead: its slope is zero at every row, so it cannot learn."))
+    return notes
+
+
 def _passed(plan: LayerPlan) -> list[str]:
     """A sentence about the stages that the inputs of a layer have passed, if there are any."""
     if not plan.stages:
         return []
     names = ", ".join(stage_name(part.stage) for part in plan.stages)
     return [tr("× is what the layer was given, after {0}.").format(names)]
-
-
-def _others(z: Array, unit: int) -> float:
-    """log Σ e^z over all units of a layer but one; a very low number where there is no other."""
-    rest = np.delete(z.astype(float), unit)
-    if len(rest) == 0:
-        return -1e6
-    top = float(rest.max())
-    return top + float(np.log(np.exp(rest - top).sum())) if np.isfinite(top) else 0.0

@@ -1,4 +1,4 @@
-"""The output view: for two inputs a decision map, for numbers prediction against truth, else a confusion matrix."""
+"""The output view: decision map, confusion matrix, fit, or prediction against truth: what suits the data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from engine.snapshot import Snapshot
 from gui.plots.confusion import ConfusionMatrix
 from gui.plots.decision import DecisionMap
+from gui.plots.fit import FitPlot
 from gui.plots.prediction import PredictionPlot
 from gui.plots.titles import PanelTitle
 from gui.text import tr
@@ -22,9 +23,11 @@ class OutputView(QWidget):
         super().__init__(parent)
         self.title = PanelTitle(tr("Output"))
         self.map, self.confusion, self.prediction = DecisionMap(), ConfusionMatrix(), PredictionPlot()
-        self.map.row_picked.connect(self.row_picked)
+        self.fit = FitPlot()
+        for picking in (self.map, self.fit):
+            picking.row_picked.connect(self.row_picked)
         self._stack = QStackedWidget()
-        for view in (self.map, self.confusion, self.prediction):
+        for view in (self.map, self.confusion, self.prediction, self.fit):
             self._stack.addWidget(view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -37,11 +40,14 @@ class OutputView(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows an instant in the view that suits its data."""
-        view: DecisionMap | ConfusionMatrix | PredictionPlot
+        view: DecisionMap | ConfusionMatrix | PredictionPlot | FitPlot
         if snapshot.data.task == "regression":
-            view, note = self.prediction, tr("● training  ○ test")
-        elif len(snapshot.data.names) == 2:
-            view, note = self.map, tr("decision map · ● training  ○ test")
+            along = snapshot.maps is not None and len(snapshot.data.names) == 1
+            view, note = self.fit if along else self.prediction, tr("● training  ○ test")
+        elif snapshot.maps is not None:
+            held = snapshot.maps.held
+            what = tr("decision map") if held is None else tr("slice at row {0}").format(held + 1)
+            view, note = self.map, f"{what} · {tr('● training  ○ test')}"
         else:
             tested = len(snapshot.data.y_test) > 0
             view, note = self.confusion, tr("confusion matrix, test") if tested else tr("confusion matrix, training")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.snapshot import Snapshot
 from gui.plots.timeplot import TimePlot
-from gui.selection import Parameter, parameter_name, parameter_value, still_there
+from gui.selection import Parameter, Weight, layer_of, parameter_name, parameter_value, still_there
 from gui.text import tr
 
 # More curves than this cannot be told apart.
@@ -62,9 +62,9 @@ class PinPlot(TimePlot):
 
     def collect(self, snapshot: Snapshot) -> None:
         """Notes the values of one instant, whether the plot is visible or not."""
-        self._snapshot = snapshot
+        before, self._snapshot = self._snapshot or snapshot, snapshot
         for parameter in list(self.pins):
-            if still_there(parameter, snapshot) is None:
+            if still_there(parameter, snapshot) is None or not is_the_same(parameter, before, snapshot):
                 del self.pins[parameter]
             else:
                 self.pins[parameter].append(float(snapshot.step), parameter_value(snapshot, parameter))
@@ -79,3 +79,16 @@ class PinPlot(TimePlot):
             values[np.searchsorted(steps, trace.steps)] = trace.values
             series[parameter_name(snapshot, parameter)] = values
         self.draw(steps, series)
+
+
+def is_the_same(parameter: Parameter, before: Snapshot, now: Snapshot) -> bool:
+    """Whether the place of a weight or bias surely holds the same number of the network at another instant.
+
+    Where layers came or went, or units went from beside it, another one may have taken its place.
+    """
+    old, new = before.plan.widths, now.plan.widths
+    layer = layer_of(parameter)
+    columns = (layer, layer + 1) if isinstance(parameter, Weight) else (layer + 1,)
+    if len(old) != len(new) or any(new[column] < old[column] for column in columns):
+        return False
+    return 0 not in columns or before.data.names == now.data.names

@@ -42,6 +42,29 @@ class Swatch(QWidget):
             painter.drawLine(QPointF(1, 6.5), QPointF(17, 6.5))
 
 
+class Note(QLabel):
+    """A text at the right that asks for no room, and ends in an ellipsis where there is too little."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "note")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # It takes the room there is, so that values under the pointer never move a panel.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The beginning of a text that is too long, rather than its end."""
+        fitting = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        if fitting == self.text():
+            super().paintEvent(event)
+            return
+        with QPainter(self) as painter:
+            side = self.alignment().value
+            self.style().drawItemText(
+                painter, self.rect(), side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
+            )
+
+
 class PanelTitle(QWidget):
     """Title, legend, switches and note in one line. ``switched(key, on)`` when a switch is clicked."""
 
@@ -61,11 +84,7 @@ class PanelTitle(QWidget):
         self._legend.setSpacing(5)
         self._entries: tuple[str, ...] = ()
         row.addLayout(self._legend)
-        self._note = QLabel()
-        self._note.setProperty("role", "note")
-        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # It takes the room there is and asks for none, so that values under the pointer never move a panel.
-        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._note = Note()
         row.addWidget(self._note, 1)
         self._switches: dict[str, QToolButton] = {}
         for key, text, help_text in switches:

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from engine.snapshot import Snapshot
 from engine.spec import Setting
+from gui.builder.flow import FlowLayout
 from gui.fields import NumberField
-from gui.selection import Parameter, Weight, parameter_name, parameter_value
+from gui.selection import Parameter, Weight, is_pruned, parameter_name, parameter_value
 from gui.text import tr
 
 # One notch of the wheel, or six pixels of a drag.
@@ -28,15 +29,20 @@ class ValueRow(QWidget):
         self.name = QLabel()
         self.name.setProperty("role", "field")
         self.field = NumberField(PARAMETER, whole=False)
-        self.field.setFixedWidth(104)
+        self.field.setFixedWidth(118)
         self.field.edited.connect(self._edit)
         self.buttons: list[QToolButton] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(2, 2, 0, 4)
-        self._row.setSpacing(6)
-        self._row.addWidget(self.name)
-        self._row.addWidget(self.field)
-        self._row.addStretch()
+        value, switches = QWidget(), QWidget()
+        row, self._switches = QHBoxLayout(value), QHBoxLayout(switches)
+        for part in (row, self._switches):
+            part.setContentsMargins(2, 2, 0, 2)
+            part.setSpacing(6)
+        row.addWidget(self.name)
+        row.addWidget(self.field)
+        # Where the panel is narrow, the switches stand below the number.
+        lines = FlowLayout(self)
+        lines.addWidget(value)
+        lines.addWidget(switches)
         self.hide()
 
     def show_actions(self, actions: list[QAction]) -> None:
@@ -49,11 +55,12 @@ class ValueRow(QWidget):
             button.setAccessibleName(action.text())
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.buttons.append(button)
-            self._row.addWidget(button)
+            self._switches.addWidget(button)
 
     def show_value(self, snapshot: Snapshot | None, parameter: Parameter | None) -> None:
         """Shows a weight or a bias; nothing at all for None."""
-        if parameter != self._parameter:
+        same = parameter == self._parameter
+        if not same:
             self.field.begin_gesture()
         self._parameter = parameter
         self.setVisible(parameter is not None)
@@ -61,8 +68,11 @@ class ValueRow(QWidget):
             return
         kind = "w" if isinstance(parameter, Weight) else tr("bias")
         self.name.setText(kind)
+        self.field.setEnabled(not is_pruned(snapshot, parameter))
         self.field.setAccessibleName(parameter_name(snapshot, parameter))
-        self.field.show_value(parameter_value(snapshot, parameter))
+        # While training the value never stands still; what is being typed does.
+        if not (same and self.field.hasFocus() and self.field.isModified()):
+            self.field.show_value(parameter_value(snapshot, parameter))
 
     @Slot(object, int)
     def _edit(self, value: float, gesture: int) -> None:

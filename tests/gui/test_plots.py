@@ -26,7 +26,7 @@ from gui.plots.answers import certainty, class_shares
 from gui.plots.confusion import confusion_counts
 from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.decision import mix
-from gui.plots.inspector import CurveView
+from gui.plots.portrait import CurveView
 from gui.plots.ticks import held_range, round_ticks, round_up
 from gui.plots.timeplot import TimePlot
 from gui.selection import Unit, Weight
@@ -333,7 +333,7 @@ def test_a_range_holds_what_it_was_made_for(low: float, span: float) -> None:
         ("wine", "confusion"),
         ("digits", "confusion"),
         ("diabetes", "prediction"),
-        ("sine", "prediction"),
+        ("sine", "fit"),
         ("plane", "prediction"),
     ],
 )

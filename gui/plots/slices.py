@@ -1,0 +1,83 @@
+"""Where the rows of a table lie on the plane of a decision map, and how near to it. Plain numbers, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.dataset import Dataset
+from engine.probes import Maps
+
+# The part of a class's band that its points are spread over, and a step that fills it evenly.
+_SPREAD, _GOLDEN = 0.7, 0.6180339887498949
+# Points are never fainter than this, so that all of the data can be found.
+_FAINTEST = 0.12
+
+
+@dataclass(frozen=True)
+class Points:
+    """The rows with classes on a plane, the farthest first, so that the nearest are drawn over them.
+
+    ``at`` (rows, 2) in the user's units; with one input the second goes from 0 to 1, in bands by class. ``near``
+    (rows,) is 1 on the plane and falls towards 0 with the distance from it. ``rows`` are those of the original
+    table, ``classes`` (rows,) their true classes, ``tested`` whether they are test rows.
+    """
+
+    at: NDArray[np.float64]
+    near: NDArray[np.float64]
+    rows: NDArray[np.int64]
+    classes: NDArray[np.int64]
+    tested: NDArray[np.bool_]
+
+    def place(self, row: int) -> NDArray[np.float64] | None:
+        """Where a row of the original table lies, (2,); None when it is not among them."""
+        found = np.flatnonzero(self.rows == row)
+        return self.at[found[0]] if len(found) else None
+
+    def first(self, most: int) -> Points:
+        """Those that are drawn: the nearest, at most so many of either part."""
+        some = np.sort(np.concatenate([np.flatnonzero(self.tested == part)[-most:] for part in (False, True)]))
+        return Points(self.at[some], self.near[some], self.rows[some], self.classes[some], self.tested[some])
+
+
+def points_on(data: Dataset, maps: Maps) -> Points:
+    """All rows, projected onto the plane of the maps."""
+    scaled = np.concatenate([data.x_train, data.x_test]).astype(np.float64)
+    rows = np.concatenate([data.rows_train, data.rows_test])
+    classes = np.concatenate([data.y_train, data.y_test]).astype(np.int64)
+    tested = np.arange(len(rows)) >= len(data.rows_train)
+    at = data.x_scaling.undo(scaled)[:, list(maps.plane)]
+    if len(maps.plane) == 1:
+        at = np.column_stack([at[:, 0], _bands(rows, classes, len(data.classes))])
+    near = _nearness(data, maps, scaled, rows)
+    order = np.argsort(near, kind="stable")
+    return Points(at[order], near[order], rows[order], classes[order], tested[order])
+
+
+def band_of(one: int, classes: int) -> float:
+    """The middle of the band of a class, from 0 at the bottom to 1; the first class is at the top."""
+    return 1.0 - (one + 0.5) / classes
+
+
+def _bands(rows: NDArray[np.int64], of: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
+    """A height for every row within the band of its class, always the same for a row."""
+    spread = ((rows * _GOLDEN) % 1.0 - 0.5) * _SPREAD / classes
+    return 1.0 - (of + 0.5) / classes + spread
+
+
+def _nearness(data: Dataset, maps: Maps, scaled: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """exp(−d²/2), where d is the root mean square over the held inputs of the distance from the row they are held at.
+
+    It is measured in standard deviations of the training rows, whatever the scaling of the data.
+    """
+    held = np.setdiff1d(np.arange(scaled.shape[1]), maps.plane)
+    here = np.flatnonzero(rows == maps.held) if maps.held is not None else np.empty(0, np.int64)
+    if not len(held) or not len(here):
+        return np.ones(len(rows))
+    others = scaled[:, held]
+    spread = data.x_train[:, held].astype(np.float64).std(axis=0)
+    distance = (others - others[here[0]]) / np.where(spread > 0.0, spread, 1.0)
+    near: NDArray[np.float64] = np.exp(-0.5 * (distance**2).mean(axis=1))
+    return near.clip(_FAINTEST, 1.0)

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from engine.activations import Array
 from engine.snapshot import Snapshot
@@ -39,6 +40,19 @@ def _rounded(side: int) -> NDArray[np.bool_]:
     beyond = np.maximum(middle, 0.0)
     inside: NDArray[np.bool_] = beyond[:, None] ** 2 + beyond[None, :] ** 2 <= radius**2
     return inside
+
+
+@lru_cache(maxsize=64)
+def _mask(side: int, density: float) -> QImage:
+    """A square whose corners are cut off, smoothly, as round as a frame of so many pixels to a unit of length is."""
+    mask, radius = QImage(side, side, QImage.Format.Format_Alpha8), corner(side / density) * density
+    mask.fill(0)
+    with QPainter(mask) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.GlobalColor.black)
+        painter.drawRoundedRect(QRectF(0, 0, side, side), radius, radius)
+    return mask
 
 
 def corner(side: float) -> float:
@@ -126,6 +140,8 @@ class Thumbnails:
         if made is None or made.key != key or any(a is not b for a, b in zip(made.source, source, strict=True)):
             pictures = _make(snapshot, shown, kind, layer, column.shown, side)
             for picture in pictures:
+                if density > 1.0:
+                    picture.setAlphaChannel(_mask(side, density))
                 picture.setDevicePixelRatio(density)
             images = dict(zip(column.shown.tolist(), pictures, strict=True)) if pictures else {}
             made = self._made[layer] = _Made(source, key, images)

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui import theme
-from gui.diagram.drawing import LEAST, MOST_EDGES, largest_shown, strokes
+from gui.diagram.drawing import LEAST, MOST_EDGES, Drawing, strokes
 from gui.diagram.layout import bend
 from gui.diagram.raster import Style
+from gui.diagram.shown import Shown
 from gui.dialogs.export import ExportPanel, layer_of
 from gui.export import Picture, encoded, export_diagram, image
 from gui.fields import ChoiceField, NumberField, ToggleField
@@ -34,6 +35,7 @@ from gui.window import Window
 UNPAINTED = True
 SIZE = (840, 600)
 SVG = "{http://www.w3.org/2000/svg}"
+PLAIN = Shown()
 STYLE = Style((0, 0, 255), (255, 128, 0))
 
 
@@ -48,8 +50,12 @@ def folder(window: Window, tmp_path: Path) -> Iterator[Path]:
     hands.events()
 
 
-def svg_of(snapshot: Snapshot, **how: object) -> ElementTree.Element:
-    return ElementTree.fromstring(encoded(snapshot, Picture(kind="svg", **how), SIZE))
+def drawing(window: Window, size: tuple[int, int] = SIZE) -> Drawing:
+    return Drawing(hands.snapshot_of(window), size)
+
+
+def svg_of(snapshot: Snapshot, shown: Shown = PLAIN, **how: object) -> ElementTree.Element:
+    return ElementTree.fromstring(encoded(Drawing(snapshot, SIZE, shown), Picture(kind="svg", **how)))
 
 
 def curves(svg: ElementTree.Element) -> list[ElementTree.Element]:
@@ -177,11 +183,11 @@ def test_stages_are_named(window: Window) -> None:
 
 def test_an_svg_drawn_again_is_the_picture(window: Window) -> None:
     snapshot = hands.snapshot_of(window)
-    renderer = QSvgRenderer(QByteArray(encoded(snapshot, Picture(kind="svg"), SIZE)))
+    renderer = QSvgRenderer(QByteArray(encoded(Drawing(snapshot, SIZE), Picture(kind="svg"))))
     again = QImage(*SIZE, QImage.Format.Format_RGB32)
     with QPainter(again) as painter:
         renderer.render(painter)
-    plain = image(snapshot, Picture(kind="png", scale=1.0), SIZE)
+    plain = image(Drawing(snapshot, SIZE), Picture(kind="png", scale=1.0))
     difference = np.abs(pixels(again).astype(int) - pixels(plain).astype(int)).mean()
     assert difference < 4.0  # of 255; the words may be set in another font
 
@@ -195,13 +201,13 @@ def pixels(picture: QImage) -> np.ndarray:
 
 
 def test_a_pdf_is_one_page_of_the_size_of_the_drawing(window: Window) -> None:
-    pdf = encoded(hands.snapshot_of(window), Picture(kind="pdf"), SIZE)
+    pdf = encoded(drawing(window), Picture(kind="pdf"))
     boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", pdf)
     assert [[float(n) for n in box.split()] for box in boxes] == [[0, 0, 630, 450]]
 
 
 def test_a_pdf_brings_its_fonts(window: Window) -> None:
-    pdf = encoded(hands.snapshot_of(window), Picture(kind="pdf"), SIZE)
+    pdf = encoded(drawing(window), Picture(kind="pdf"))
     assert re.search(rb"/FontFile[23]? \d+ 0 R", pdf) is not None
 
 
@@ -213,7 +219,7 @@ def test_figures_in_a_file_can_be_searched(window: Window) -> None:
 
 
 def test_a_pdf_has_curves_and_no_picture_larger_than_a_unit(window: Window) -> None:
-    pdf = encoded(hands.snapshot_of(window), Picture(kind="pdf"), SIZE)
+    pdf = encoded(drawing(window), Picture(kind="pdf"))
     widths = [int(width) for width in re.findall(rb"/Subtype /Image\n/Width (\d+)", pdf)]
     streams = [zlib.decompress(s) for s in re.findall(rb"stream\r?\n(x.+?)\r?\nendstream", pdf, re.DOTALL)]
     drawn = max((s for s in streams if b" c\n" in s), key=len)
@@ -226,7 +232,7 @@ def test_a_pdf_has_curves_and_no_picture_larger_than_a_unit(window: Window) -> N
 @pytest.mark.parametrize("scale", [0.25, 1.0, 1.5, 8.0])
 def test_a_png_has_any_scale(window: Window, folder: Path, scale: float) -> None:
     path = folder / "a.png"
-    export_diagram(hands.snapshot_of(window), path, scale=scale, size=(400, 300))
+    export_diagram(drawing(window, (400, 300)), path, scale=scale)
     read = QImage(str(path))
     assert (read.width(), read.height()) == (400 * scale, 300 * scale)
 
@@ -234,14 +240,14 @@ def test_a_png_has_any_scale(window: Window, folder: Path, scale: float) -> None
 @pytest.mark.parametrize(("transparent", "alpha"), [(True, 0), (False, 255)])
 def test_a_png_is_transparent_or_not(window: Window, folder: Path, transparent: bool, alpha: int) -> None:
     path = folder / "a.png"
-    export_diagram(hands.snapshot_of(window), path, transparent=transparent, size=SIZE)
+    export_diagram(drawing(window), path, transparent=transparent)
     assert QImage(str(path)).pixelColor(1, 1).alpha() == alpha
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_a_drawing_has_the_theme_it_is_asked_for_and_the_window_keeps_its_own(window: Window, name: str) -> None:
     before = theme.name(), colours()
-    drawn = image(hands.snapshot_of(window), Picture(kind="png", theme=name), SIZE)
+    drawn = image(drawing(window), Picture(kind="png", theme=name))
     assert drawn.pixelColor(1, 1) == QColor(theme.THEMES[name].surface)
     assert (theme.name(), colours()) == before
 
@@ -249,7 +255,7 @@ def test_a_drawing_has_the_theme_it_is_asked_for_and_the_window_keeps_its_own(wi
 def test_the_window_and_the_file_show_the_same(window: Window) -> None:
     size = window.diagram.width(), window.diagram.height()
     seen = window.diagram.grab().toImage()
-    drawn = image(hands.snapshot_of(window), Picture(kind="png", scale=1.0), size)
+    drawn = image(drawing(window, size), Picture(kind="png", scale=1.0))
     below = slice(80, None)  # the window has buttons in its head
     difference = np.abs(pixels(seen)[below].astype(int) - pixels(drawn)[below].astype(int)).mean()
     assert difference < 3.0
@@ -258,30 +264,29 @@ def test_the_window_and_the_file_show_the_same(window: Window) -> None:
 @pytest.mark.parametrize("scale", [0.2, 8.5, float("nan")])
 def test_a_scale_out_of_bounds_is_refused_with_the_bounds(window: Window, folder: Path, scale: float) -> None:
     with pytest.raises(ValueError, match=r"between 0\.25 and 8"):
-        export_diagram(hands.snapshot_of(window), folder / "a.png", scale=scale)
+        export_diagram(drawing(window), folder / "a.png", scale=scale)
 
 
 def test_too_many_pixels_are_refused_before_any_memory_is_taken(window: Window, folder: Path) -> None:
     with pytest.raises(ValueError, match="more than 1 GiB"):
-        export_diagram(hands.snapshot_of(window), folder / "a.png", scale=8.0, size=(4000, 3000))
+        export_diagram(drawing(window, (4000, 3000)), folder / "a.png", scale=8.0)
 
 
 def test_another_suffix_is_refused_with_those_that_there_are(window: Window, folder: Path) -> None:
     with pytest.raises(ValueError, match=r"\.svg, \.pdf, \.png, not as 'a\.jpg'"):
-        export_diagram(hands.snapshot_of(window), folder / "a.jpg")
+        export_diagram(drawing(window), folder / "a.jpg")
 
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
 def test_a_file_that_cannot_be_written_names_the_path_and_the_reason(window: Window, folder: Path, suffix: str) -> None:
     path = folder / "none" / f"a.{suffix}"
     with pytest.raises(OSError, match="there is no such folder") as caught:
-        export_diagram(hands.snapshot_of(window), path, size=(400, 300))
+        export_diagram(drawing(window, (400, 300)), path)
     assert caught.value.filename == str(path)
 
 
 def test_what_is_drawn_widest_is_the_largest_weight(window: Window) -> None:
-    snapshot = hands.snapshot_of(window)
-    assert largest_shown(snapshot) == snapshot.largest_weight()
+    assert drawing(window).scale == hands.snapshot_of(window).largest_weight()
 
 
 # -- by hand --------------------------------------------------------------------------------------

@@ -130,7 +130,8 @@ class Drawing:
         if not self.shown.ribbons or self.snapshot.edge_values(layer) is None:
             return None
         room = max(self.size[1] - head_for(self._stages) - FOOT, 1.0)
-        return ribbon_between(*self.columns[layer : layer + 2], room)
+        left, right = self.columns[layer : layer + 2]
+        return ribbon_between(left, right, room)
 
     @property
     def drawn(self) -> tuple[int, int] | None:
@@ -232,7 +233,7 @@ def _draw_ribbon(painter: QPainter, drawing: Drawing, layer: int, ribbon: Ribbon
     kind = QImage.Format.Format_RGBA8888_Premultiplied
     picture = QImage(np.ascontiguousarray(pixels).data, columns, rows, 4 * columns, kind).copy()
     # Repeated, because readers of vector files blur what they enlarge.
-    picture = picture.scaled(*(max(round(side * fine), 1) for side in (ribbon.width, ribbon.height)))
+    picture = picture.scaled(max(round(ribbon.width * fine), 1), max(round(ribbon.height * fine), 1))
     leads.paint_under(painter, ribbon, *drawing.columns[layer : layer + 2])
     painter.drawImage(QRectF(ribbon.left, ribbon.top, ribbon.width, ribbon.height), picture)
     leads.paint_over(painter, ribbon, None, None)

@@ -23,10 +23,11 @@ from gui.terminal.options import Look, UsageError
 from gui.theme import THEMES
 from gui.window import SMALLEST, Window
 
-VIEWS = ("window", "network", "output", "inspector", "loss", "magnitudes")
+# The diagram is that of the window with its buttons, the network a drawing of it.
+VIEWS = ("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")
 # Which views an option changes anything of.
-_DRAWN, _TRACED = ("window", "network"), ("window", "network", "output", "inspector")
-_SELECTED = ("window", "inspector")
+_DRAWN, _TRACED = VIEWS[:3], VIEWS[:5]
+_SELECTED = ("window", "diagram", "inspector")
 _MOST_NAMES = 12
 
 
@@ -100,7 +101,7 @@ def check(out: Path, look: Look) -> None:
         ("--select", look.select is not None, _SELECTED),
     ):
         if given and look.view not in views:
-            raise UsageError(f"{option} is for --view {' or '.join(views)}, not for '{look.view}'")
+            raise UsageError(f"{option} is for --view {', '.join(views)}, not for '{look.view}'")
     picture("png", look.scale, look.transparent, look.theme)
     _size(look)
 
@@ -147,13 +148,14 @@ def _set_up(window: Window, look: Look, trained: bool) -> None:
     window.looking.choose(Shown(look.nodes or plain.nodes, look.edges or plain.edges, plane, look.heat_map))
     if look.row is not None:
         window.trace_row(_row(look.row, snapshot))
-    usual = Unit(1, min(3, snapshot.plan.widths[1] - 1)) if trained else None
-    window.select(usual if look.select is None else unit_called(look.select, snapshot))
+    chosen = None if look.select is None else unit_called(look.select, snapshot)
     window.training.wait_idle()
     if trained:
+        chosen = chosen or Unit(1, min(3, snapshot.plan.widths[1] - 1))
         window.training.finish()
     if failures:
         raise UsageError(failures[0].message)
+    window.select(chosen)
 
 
 def plane_of(text: str, names: tuple[str, ...]) -> tuple[int, ...]:
@@ -205,4 +207,5 @@ def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
 
 
 def _part(window: Window, view: str) -> QWidget:
-    return window if view == "window" else window.panels.docks[view]
+    whole: dict[str, QWidget] = {"window": window, "diagram": window.diagram}
+    return whole.get(view) or window.panels.docks[view]

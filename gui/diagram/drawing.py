@@ -31,8 +31,11 @@ from gui.text import number, tr
 from gui.theme import colour, colours, font, rgb
 from gui.thumbnails import Thumbnails
 
-# Of one gap no more edges than this are drawn, the strongest: the others would hardly be seen among them.
-MOST_EDGES = 600
+# Of one gap no more edges than this are drawn, the strongest: the others would hardly be seen among them. Where columns
+# stand close together it is so many for each pixel between them, but never less than _FEWEST.
+MOST_EDGES, _FEWEST, _PER_PIXEL = 600, 60, 2.2
+# And the broadest is so broad for each pixel between the columns, within these bounds.
+_WIDTH_PER_PIXEL, _NARROW, _BROADEST = 0.04, 1.6, 4.6
 # Weights below this part of the largest are left out, as in the window.
 LEAST = 0.004
 # In a gap with more edges than _CROWDED all are thin and the weak ones fainter still, but for the _BROAD strongest
@@ -42,8 +45,6 @@ _THIN = 1.1
 _DASH, _GAP = 7.0, 4.5
 # Edges of which there is nothing to show.
 _HAIRLINE, _FAINTEST = 0.8, 0.14
-# Networks with more gaps than this have narrower edges.
-_MANY_GAPS = 8
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ class Stroke:
     negative: bool
 
 
-def strokes(values: NDArray[Any], scale: float, style: Style) -> Iterator[Stroke]:
+def strokes(values: NDArray[Any], scale: float, style: Style, most: int = MOST_EDGES) -> Iterator[Stroke]:
     """The edges worth drawing of values (shown inputs, shown units), the weak before the strong.
 
-    ``scale`` is the value drawn widest. Values that are not finite are left out.
+    ``scale`` is the value drawn widest, and ``most`` are drawn. Values that are not finite are left out.
     """
     flat = np.asarray(values, dtype=float).ravel()
     strength = np.nan_to_num(np.abs(flat) / scale, nan=0.0, posinf=0.0).clip(0.0, 1.0)
@@ -72,7 +73,7 @@ def strokes(values: NDArray[Any], scale: float, style: Style) -> Iterator[Stroke
         thin[order[-_BROAD:]] = strength[order[-_BROAD:]] <= _STRONG
         opacity = np.where(thin, opacity * strength**0.5, opacity)
         width = np.where(thin, _THIN, width)
-    for edge in order[-MOST_EDGES:]:
+    for edge in order[-most:]:
         if strength[edge] > LEAST:
             source, unit = divmod(int(edge), values.shape[1])
             yield Stroke(source, unit, float(width[edge]), float(opacity[edge]), bool(flat[edge] < 0))
@@ -138,7 +139,7 @@ class Drawing:
         """How many edges are drawn of how many in the gap where most are left out; None when all are drawn."""
         left_out = []
         for layer, (left, right) in enumerate(pairwise(self.columns)):
-            drawn, whole = min(len(left.nodes) * len(right.nodes), MOST_EDGES), left.count * right.count
+            drawn, whole = min(len(left.nodes) * len(right.nodes), _most(left, right)), left.count * right.count
             if drawn < whole and self.ribbon(layer) is None:
                 left_out.append((drawn, whole))
         return max(left_out, key=lambda pair: pair[1] - pair[0], default=None)
@@ -206,21 +207,26 @@ def _draw_edges(painter: QPainter, drawing: Drawing, layer: int) -> None:
     if values is None:
         # There is nothing to show of them yet: all alike, thin and faint.
         painter.setPen(QPen(colour(colours().quiet, _FAINTEST), _HAIRLINE))
-        for source, unit in _some(len(left.nodes), len(right.nodes)):
+        for source, unit in _some(len(left.nodes), len(right.nodes), _most(left, right)):
             painter.drawPath(_curve(begin, left.nodes[source].y, end, right.nodes[unit].y))
         return
     c = colours()
-    gaps = len(drawing.columns) - 1
-    style = Style(rgb(c.positive), rgb(c.negative), widest=4.6 if gaps <= _MANY_GAPS else 3.0)
-    for stroke in strokes(values[np.ix_(left.shown, right.shown)], drawing.scale, style):
+    widest = min(max(_WIDTH_PER_PIXEL * (right.x - left.x), _NARROW), _BROADEST)
+    style = Style(rgb(c.positive), rgb(c.negative), widest=widest)
+    for stroke in strokes(values[np.ix_(left.shown, right.shown)], drawing.scale, style, _most(left, right)):
         painter.setPen(_pen(stroke))
         painter.drawPath(_curve(begin, left.nodes[stroke.source].y, end, right.nodes[stroke.unit].y))
 
 
-def _some(sources: int, units: int) -> list[tuple[int, int]]:
-    """Pairs of nodes, no more than MOST_EDGES, evenly spread over all of them."""
+def _most(left: Column, right: Column) -> int:
+    """How many edges are drawn at most between two columns."""
+    return int(min(max(_PER_PIXEL * (right.x - left.x), _FEWEST), MOST_EDGES))
+
+
+def _some(sources: int, units: int, most: int) -> list[tuple[int, int]]:
+    """Pairs of nodes, no more than ``most``, evenly spread over all of them."""
     every = sources * units
-    return [divmod(i * every // min(every, MOST_EDGES), units) for i in range(min(every, MOST_EDGES))]
+    return [divmod(i * every // min(every, most), units) for i in range(min(every, most))]
 
 
 def _draw_ribbon(painter: QPainter, drawing: Drawing, layer: int, ribbon: Ribbon, fine: float) -> None:

@@ -117,7 +117,9 @@ def train(
 @application.command()
 def picture(
     out: Annotated[Path, typer.Option(help="The file to write: PNG; for the network SVG or PDF as well.")],
-    view: Annotated[str, typer.Option(help="window, network, output, inspector, loss or magnitudes.")] = "window",
+    view: Annotated[
+        str, typer.Option(help="window, diagram, network (drawn for itself), output, inspector, loss or magnitudes.")
+    ] = "window",
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     size: Annotated[str, typer.Option(help="Width and height of the window in pixels.")] = "1440x900",
     untrained: Annotated[bool, typer.Option("--untrained", help="Before the first step.")] = False,

@@ -1,31 +1,146 @@
-"""Takes the pictures of the documentation from the real program: ``python docs/take_pictures.py``."""
+"""Takes the pictures of the documentation from the real program: ``python docs/take_pictures.py [NAME …]``.
 
-import subprocess
+Every picture is taken light and dark. Without names all of them are.
+"""
+
+from __future__ import annotations
+
+import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-HERE = Path(__file__).parent
-PICTURES = {
-    "window-light.png": ["--theme", "light"],
-    "window-dark.png": [
-        "--theme", "dark", "--data", "spirals", "--hidden", "12 tanh, 12 tanh", "--epochs", "300", "--seed", "3",
-        "--set", "data.noise=0.05",
-    ],
-    "stages-light.png": [
-        "--data", "moons", "--hidden", "8 relu, batch_norm, dropout 0.1, 8 tanh", "--epochs", "500",
-        "--set", "training.early_stopping.patience=30", "--set", "training.schedule.kind=cosine",
-    ],
-    "digits-light.png": ["--data", "digits", "--hidden", "64 relu, 32 relu", "--epochs", "40"],
-}  # fmt: skip
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import numpy as np
+from PySide6.QtGui import QImage, QImageWriter
+
+from engine import Dataset, Dense, Experiment, Trainer
+from gui.picture import check, keep, open_window
+from gui.terminal.options import Look, Options, build
+from gui.theme import THEMES
+
+HERE = Path(__file__).parent / "pictures"
+_COLOURS = 255
+# Neighbours whose channels differ by no more than this belong to a soft transition, and count so many times.
+_SOFT, _SOFT_COUNTS = 8, 12.0
+# A small window, whose drawing is some 690 × 500 pixels.
+_SMALL = "1280x800"
 
 
-def main() -> None:
-    """Takes every picture in turn."""
-    (HERE / "pictures").mkdir(exist_ok=True)
-    for name, options in PICTURES.items():
-        out = str(HERE / "pictures" / name)
-        subprocess.run([sys.executable, str(HERE.parent / "main.py"), "picture", "--out", out, *options], check=True)
+def wide_trainer() -> Trainer:
+    """A trainer of 784-256-128-10 on made images of 28 × 28 pixels, each class a few blots at places of its own."""
+    rng, side, classes, rows = np.random.default_rng(2), 28, 10, 3000
+    at = np.stack(np.meshgrid(np.arange(side), np.arange(side), indexing="ij"), axis=-1)
+    places = rng.uniform(6, 22, (classes, 4, 2))
+    y = np.arange(rows) % classes
+    centres = places[y] + rng.normal(0, 1.2, (rows, 4, 2))
+    distance = np.square(at[None, None] - centres[:, :, None, None]).sum(axis=-1)
+    x = np.exp(-distance / 8.0).sum(axis=1).clip(0, 1) + rng.normal(0, 0.05, (rows, side, side))
+    names = tuple(f"pixel_{row}_{column}" for row in range(side) for column in range(side))
+    data = Dataset.from_arrays(x.reshape(rows, -1), y, names=names, test_fraction=0.2)
+    experiment = Experiment().with_layers(tuple(Dense(units=units, activation="relu") for units in (256, 128)))
+    return Trainer(experiment.edited(training={"epochs": 3, "batch_size": 64}), data)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture. ``options`` describe what is trained, or ``trainer`` makes it; ``zoom`` is that of the drawing."""
+
+    options: Options = field(default=Options())
+    look: Look = field(default=Look())
+    trainer: Callable[[], Trainer] | None = None
+    trained: bool = True
+    zoom: float = 1.0
+
+
+SPIRALS = Options(
+    data="spirals", hidden="12 tanh, 12 tanh", epochs=300, seed=3, changes=("data.noise=0.05",)
+)  # fmt: skip
+DEEP = Options(
+    data="moons", hidden=", ".join(["32 tanh"] * 20), epochs=30, seed=1,
+    changes=("training.optimizer.learning_rate=0.001",),
+)  # fmt: skip
+STAGES = Options(
+    data="moons", hidden="8 relu, batch_norm, dropout 0.1, 8 tanh", epochs=500,
+    changes=("training.early_stopping.patience=30", "training.schedule.kind=cosine"),
+)  # fmt: skip
+SHOTS = {
+    "window": Shot(),
+    "window-spirals": Shot(SPIRALS, Look(size=_SMALL)),
+    "window-stages": Shot(STAGES, Look(size=_SMALL)),
+    "network-untrained": Shot(look=Look("network"), trained=False),
+    "network-spirals": Shot(SPIRALS, Look("network")),
+    "network-row": Shot(look=Look("network", nodes="sample", edges="contribution", row=60)),
+    "network-digits": Shot(Options(data="digits", hidden="10 relu, 10 relu", epochs=40), Look("network", size=_SMALL)),
+    "network-wide": Shot(look=Look("network", size=_SMALL), trainer=wide_trainer),
+    "network-heat-map": Shot(look=Look("network", size=_SMALL, heat_map=True), trainer=wide_trainer),
+    "network-deep": Shot(DEEP, Look("network")),
+    "network-deep-zoomed": Shot(DEEP, Look("diagram", size=_SMALL), zoom=5.0),
+}
+
+
+def main(names: list[str]) -> None:
+    """Takes every picture in turn, or those that are named."""
+    HERE.mkdir(exist_ok=True)
+    for name in names or SHOTS:
+        take(name, SHOTS[name])
+
+
+def take(name: str, shot: Shot) -> None:
+    """Opens the window once and takes both pictures."""
+    check(HERE / f"{name}.png", shot.look)
+    trainer = None if shot.trainer is None else shot.trainer()
+    experiment = None if trainer else build(shot.options)
+    window = open_window(experiment, shot.look, trainer=trainer, trained=shot.trained)
+    window.diagram.zoom_by(shot.zoom)
+    for theme in THEMES:
+        out = HERE / f"{name}-{theme}.png"
+        keep(window, out, replace(shot.look, theme=theme))
+        print(f"{out.name}: {shrink(out):,} bytes")
+    window.close()
+
+
+def shrink(path: Path) -> int:
+    """Writes a PNG again with the few colours that it mostly has, compressed as far as possible; returns its bytes."""
+    picture = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(picture.constBits(), np.uint32).reshape(picture.height(), picture.width())
+    writer = QImageWriter(str(path), b"png")
+    writer.setCompression(100)
+    writer.write(picture.convertToFormat(QImage.Format.Format_Indexed8, palette(pixels)))
+    return path.stat().st_size
+
+
+def palette(pixels: np.ndarray) -> list[int]:
+    """Up to 255 colours as 0xffRRGGBB for a picture (height, width) of such: median cut.
+
+    The range of colours is halved again and again where it is widest and fullest. Pixels in soft transitions count
+    many times: there steps would be seen, not at the rims of lines.
+    """
+    packed, where = np.unique(pixels & 0xFFFFFF, return_inverse=True)
+    colours = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1).astype(float)
+    by_channel = colours[where].reshape(*pixels.shape, 3)
+    step = np.abs(np.diff(by_channel, axis=0, append=by_channel[-1:])).max(axis=-1)
+    step = np.maximum(step, np.abs(np.diff(by_channel, axis=1, append=by_channel[:, -1:])).max(axis=-1))
+    counts = np.bincount(where.ravel(), weights=np.where(step <= _SOFT, _SOFT_COUNTS, 1.0).ravel())
+    boxes = [np.arange(len(colours))]
+    while len(boxes) < _COLOURS:
+        spreads = [np.ptp(colours[box], axis=0).max() * counts[box].sum() ** 0.5 for box in boxes]
+        widest = boxes.pop(int(np.argmax(spreads)))
+        if len(widest) == 1:
+            boxes.append(widest)
+            break
+        axis = int(np.ptp(colours[widest], axis=0).argmax())
+        order = widest[np.argsort(colours[widest, axis], kind="stable")]
+        passed = np.cumsum(counts[order])
+        cut = min(max(int(np.searchsorted(passed, passed[-1] / 2)), 1), len(order) - 1)
+        boxes += [order[:cut], order[cut:]]
+    # The commonest colour of a box, not the mean: grounds and words keep theirs exactly.
+    return [0xFF000000 | int(packed[box[counts[box].argmax()]]) for box in boxes]
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

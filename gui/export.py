@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from xml.sax.saxutils import quoteattr
@@ -14,10 +15,9 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPageLayout, QP
 from PySide6.QtSvg import QSvgGenerator
 
 from engine.files import replace_file
-from engine.snapshot import Snapshot
 from engine.spec import Setting, Spec
 from gui import theme
-from gui.diagram.drawing import description_of, draw_network, title_of
+from gui.diagram.drawing import Drawing, draw_network
 from gui.text import tr
 from gui.version import VERSION
 
@@ -61,24 +61,23 @@ class Picture(Spec):
 
 
 def export_diagram(
-    snapshot: Snapshot,
+    drawing: Drawing,
     path: Path,
     *,
     scale: float = 1.0,
     transparent: bool = False,
     theme: str | None = None,
-    size: tuple[int, int] = (960, 640),
 ) -> None:
     """Writes the drawing of a network as SVG, PDF or PNG, by the suffix of the path.
 
-    ``size`` is that of the drawing in the window's pixels, 96 to an inch; the picture is ``scale`` (0.25 to 8) times
-    as large. ``theme`` is "light" or "dark", None the one in force. Raises ``ValueError`` with a sentence for another
-    suffix, theme or scale, and ``OSError`` (see ``engine.files``); what the file held before is then untouched.
+    Its size is in the window's pixels, 96 to an inch; the picture is ``scale`` (0.25 to 8) times as large. ``theme`` is
+    "light" or "dark", None the one in force. Raises ``ValueError`` with a sentence for another suffix, theme or scale,
+    and ``OSError`` (see ``engine.files``); what the file held before is then untouched.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise ValueError(tr("the drawing is written as {0}, not as '{1}'").format(", ".join(SUFFIXES), path.name))
-    replace_file(path, encoded(snapshot, picture(suffix[1:], scale, transparent, theme), size))
+    replace_file(path, encoded(drawing, picture(suffix[1:], scale, transparent, theme)))
 
 
 def picture(kind: str, scale: float = 1.0, transparent: bool = False, name: str | None = None) -> Picture:
@@ -86,15 +85,15 @@ def picture(kind: str, scale: float = 1.0, transparent: bool = False, name: str 
     return Picture(kind=kind, scale=scale, transparent=transparent, theme=name or theme.name())
 
 
-def encoded(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
+def encoded(drawing: Drawing, how: Picture) -> bytes:
     """The drawing as the content of a file. Raises ``ValueError`` for a PNG of too many pixels."""
-    makers: dict[str, Callable[[Snapshot, Picture, tuple[int, int]], bytes]] = {"svg": _svg, "pdf": _pdf, "png": _png}
-    return makers[how.kind](snapshot, how, size)
+    makers: dict[str, Callable[[Drawing, Picture], bytes]] = {"svg": _svg, "pdf": _pdf, "png": _png}
+    return makers[how.kind](drawing, how)
 
 
-def copy_diagram(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> None:
+def copy_diagram(drawing: Drawing, how: Picture) -> None:
     """Puts the drawing on the clipboard."""
-    QGuiApplication.clipboard().setMimeData(clipboard_data(snapshot, how, size))
+    QGuiApplication.clipboard().setMimeData(clipboard_data(drawing, how))
     if QGuiApplication.platformName() == "offscreen":
         # Without a screen the clipboard outlives Python, and the process would crash over what Python has made.
         atexit.unregister(_empty_clipboard)
@@ -111,15 +110,15 @@ def copied_at(how: Picture) -> float:
     return how.scale if how.kind == "png" else COPY_SCALE
 
 
-def clipboard_data(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> QMimeData:
+def clipboard_data(drawing: Drawing, how: Picture) -> QMimeData:
     """The drawing for another program: an image and SVG, whichever it understands."""
     data = QMimeData()
-    data.setImageData(image(snapshot, how.edited(kind="png", scale=copied_at(how)), size))
-    data.setData("image/svg+xml", _svg(snapshot, how.edited(kind="svg", scale=1.0), size))
+    data.setImageData(image(drawing, how.edited(kind="png", scale=copied_at(how))))
+    data.setData("image/svg+xml", _svg(drawing, how.edited(kind="svg", scale=1.0)))
     return data
 
 
-def pixels_of(how: Picture, size: tuple[int, int]) -> tuple[int, int]:
+def pixels_of(how: Picture, size: tuple[float, float]) -> tuple[int, int]:
     """Width and height of a PNG of a drawing. Raises ``ValueError`` with a sentence when there are too many."""
     width, height = (max(round(side * how.scale), 1) for side in size)
     if how.kind == "png" and width * height > _MOST_PIXELS:
@@ -134,9 +133,9 @@ def pixels_of(how: Picture, size: tuple[int, int]) -> tuple[int, int]:
 # -- the three formats ---------------------------------------------------------------------------------
 
 
-def image(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> QImage:
+def image(drawing: Drawing, how: Picture) -> QImage:
     """The drawing in pixels, ``how.scale`` for each one of the window."""
-    width, height = pixels_of(how, size)
+    width, height = pixels_of(how, drawing.size)
     made = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     if made.isNull():
         raise ValueError(tr("there is not enough memory for a picture of {0} × {1} pixels").format(width, height))
@@ -144,32 +143,32 @@ def image(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> QImage:
     dots = round(_DPI * how.scale / 0.0254)
     made.setDotsPerMeterX(dots)
     made.setDotsPerMeterY(dots)
-    made.setText("Title", title_of(snapshot))
-    made.setText("Description", description_of(snapshot))
+    made.setText("Title", drawing.title)
+    made.setText("Description", drawing.description)
     with QPainter(made) as painter:
-        painter.scale(width / size[0], height / size[1])
-        _draw(painter, snapshot, how, size, how.scale)
+        painter.scale(width / drawing.size[0], height / drawing.size[1])
+        _draw(painter, drawing, how, how.scale)
     return made if how.transparent else made.convertToFormat(QImage.Format.Format_RGB32)
 
 
-def _png(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
+def _png(drawing: Drawing, how: Picture) -> bytes:
     buffer = _buffer()
     writer = QImageWriter(buffer, QByteArray(b"png"))
-    if not writer.write(image(snapshot, how, size)):
+    if not writer.write(image(drawing, how)):
         raise ValueError(tr("the picture could not be made: {0}").format(writer.errorString()))
     return bytes(buffer.data().data())
 
 
-def _svg(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
+def _svg(drawing: Drawing, how: Picture) -> bytes:
     buffer, generator = _buffer(), QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setResolution(_DPI)
-    generator.setSize(QSize(*(round(side * how.scale) for side in size)))
-    generator.setViewBox(QRectF(0, 0, *size))
-    generator.setTitle(title_of(snapshot))
-    generator.setDescription(description_of(snapshot))
+    generator.setSize(QSize(*(round(side * how.scale) for side in drawing.size)))
+    generator.setViewBox(QRectF(0, 0, *drawing.size))
+    generator.setTitle(drawing.title)
+    generator.setDescription(drawing.description)
     with QPainter(generator) as painter:
-        _draw(painter, snapshot, how, size, _FINE)
+        _draw(painter, drawing, how, _FINE)
     return _with_other_fonts(bytes(buffer.data().data()))
 
 
@@ -182,27 +181,28 @@ def _with_other_fonts(svg: bytes) -> bytes:
     return re.sub(r'font-family="([^"]*)"', more, svg.decode("utf-8")).encode("utf-8")
 
 
-def _pdf(snapshot: Snapshot, how: Picture, size: tuple[int, int]) -> bytes:
+def _pdf(drawing: Drawing, how: Picture) -> bytes:
     buffer = _buffer()
     writer = QPdfWriter(buffer)
     writer.setResolution(_FINE_DPI)
     # Qt's pages are a whole number of points wide and high; the drawing is made to fill them.
     points_per_unit = how.scale * _POINTS / _DPI
-    points = [max(round(side * points_per_unit), 1) for side in size]
+    points = [max(round(side * points_per_unit), 1) for side in drawing.size]
     paper = QPageSize(QSizeF(*points), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
     writer.setPageLayout(QPageLayout(paper, _UPRIGHT, QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point))
-    writer.setTitle(title_of(snapshot))
+    writer.setTitle(drawing.title)
     writer.setCreator(f"Glassbox {VERSION}")
     with QPainter(writer) as painter:
         fine = points_per_unit * _FINE_DPI / _POINTS
         painter.scale(fine, fine)
-        _draw(painter, snapshot, how, (points[0] / points_per_unit, points[1] / points_per_unit), _FINE)
+        whole = replace(drawing, size=(points[0] / points_per_unit, points[1] / points_per_unit))
+        _draw(painter, whole, how, _FINE)
     return bytes(buffer.data().data())
 
 
-def _draw(painter: QPainter, snapshot: Snapshot, how: Picture, size: tuple[float, float], density: float) -> None:
+def _draw(painter: QPainter, drawing: Drawing, how: Picture, density: float) -> None:
     with theme.painted_in(how.theme):
-        draw_network(painter, snapshot, size, transparent=how.transparent, density=density)
+        draw_network(painter, drawing, transparent=how.transparent, density=density)
 
 
 def _buffer() -> QBuffer:

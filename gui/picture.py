@@ -7,75 +7,111 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from engine.edge_views import EDGE_VIEWS
 from engine.experiment import Experiment
-from engine.snapshot import Failure
+from engine.snapshot import Failure, Snapshot
+from engine.trainer import Trainer
+from engine.unit_views import NODE_VIEWS
 from gui.app import start
+from gui.diagram.drawing import Drawing
+from gui.diagram.shown import Shown
 from gui.export import SUFFIXES, export_diagram, picture
-from gui.selection import Unit
-from gui.terminal.options import UsageError
+from gui.selection import Unit, unit_name
+from gui.terminal.options import Look, UsageError
 from gui.theme import THEMES
 from gui.window import SMALLEST, Window
 
-VIEWS = ("window", "network", "output", "inspector", "loss", "magnitudes")
+# The diagram is that of the window with its buttons, the network a drawing of it.
+VIEWS = ("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")
+# Which views an option changes anything of.
+_DRAWN, _TRACED = VIEWS[:3], VIEWS[:5]
+_SELECTED = ("window", "diagram", "inspector")
+_MOST_NAMES = 12
 
 
-def take(
-    experiment: Experiment,
-    out: Path,
-    *,
-    view: str,
-    theme: str,
-    size: str,
-    trained: bool = True,
-    scale: float = 1.0,
-    transparent: bool = False,
-) -> None:
+def take(experiment: Experiment, out: Path, look: Look, *, trained: bool = True) -> None:
     """Opens the window, trains to the end unless told otherwise, and writes a picture of it or of one view.
 
-    ``size`` is "WIDTHxHEIGHT" of the window in pixels. The network alone is drawn anew, as SVG, PDF or PNG by the
-    suffix of ``out``, at any ``scale`` (0.25 to 8) and ``transparent`` or not; everything else is a PNG as it is on the
-    screen. Raises ``UsageError`` and ``ValueError`` before anything is opened and ``OSError`` when the file cannot be
-    written.
+    The network alone is drawn anew, as SVG, PDF or PNG by the suffix of ``out``; everything else is a PNG as it is on
+    the screen. Raises ``UsageError`` and ``ValueError``, as far as possible before anything is opened, and ``OSError``
+    when the file cannot be written.
     """
-    width, height = _checked(out, view, theme, size, scale, transparent)
+    check(out, look)
+    window = open_window(experiment, look, trained=trained)
+    try:
+        keep(window, out, look)
+    finally:
+        window.close()
+
+
+def open_window(
+    experiment: Experiment | None, look: Look, *, trainer: Trainer | None = None, trained: bool = True
+) -> Window:
+    """The window with what is to be seen, trained to the end unless told otherwise.
+
+    With a ``trainer`` its experiment and data open. Raises ``UsageError``.
+    """
     qInstallMessageHandler(_say)
-    application, window = start([], experiment=experiment, remember=False)
-    failures: list[Failure] = []
-    window.training.failed.connect(failures.append)
-    window.show_theme(theme)
-    window.resize(width, height)
-    window.training.wait_idle()
-    if trained and not failures:
-        window.training.finish()
-        window.select(
-            Unit(1, min(3, window.training.snapshot.plan.widths[1] - 1)) if window.training.snapshot else None
-        )
+    _, window = start([], experiment=experiment, trainer=trainer, remember=False)
+    try:
+        _set_up(window, look, trained)
+    except UsageError:
+        window.close()
+        raise
+    return window
+
+
+def keep(window: Window, out: Path, look: Look) -> None:
+    """Writes what there is to see. Raises ``UsageError``, and ``OSError`` when the file cannot be written."""
+    window.show_theme(look.theme)
     window.setFocus()  # nothing in the picture is marked as having the keyboard
     # The layout settles and everything is painted in a few rounds of events.
     for _ in range(4):
-        application.processEvents()
+        QApplication.processEvents()
+    if look.view != "network":
+        if not _part(window, look.view).grab().save(str(out), "PNG"):
+            raise OSError(0, "the picture could not be written", str(out))
+        return
     snapshot, area = window.training.snapshot, (window.diagram.width(), window.diagram.height())
-    grabbed = None if view == "network" else _part(window, view).grab()
-    window.close()
-    if failures or snapshot is None:
-        raise UsageError(failures[0].message if failures else "there is nothing to draw")
-    if grabbed is None:
-        try:
-            export_diagram(snapshot, out, scale=scale, transparent=transparent, theme=theme, size=area)
-        except ValueError as error:
-            raise UsageError(str(error)) from None
-    elif not grabbed.save(str(out), "PNG"):
-        raise OSError(0, "the picture could not be written", str(out))
+    assert snapshot is not None
+    drawing = Drawing(snapshot, area, window.looking.shown)
+    try:
+        export_diagram(drawing, out, scale=look.scale, transparent=look.transparent, theme=look.theme)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
-def _checked(out: Path, view: str, theme: str, size: str, scale: float, transparent: bool) -> tuple[int, int]:
-    """Width and height of the window, when all that was asked for can be done."""
-    if view not in VIEWS:
-        raise UsageError(f"there is no view '{view}'; there are {', '.join(VIEWS)}")
-    if theme not in THEMES:
-        raise UsageError(f"there is no theme '{theme}'; there are {', '.join(THEMES)}")
+def check(out: Path, look: Look) -> None:
+    """Raises ``UsageError`` or ``ValueError`` for what cannot be done, whatever the data are."""
+    _choice("view", look.view, VIEWS)
+    _choice("theme", look.theme, tuple(THEMES))
+    _choice("node view", look.nodes, tuple(part.key for part in NODE_VIEWS))
+    _choice("edge view", look.edges, tuple(part.key for part in EDGE_VIEWS))
+    _check_suffix(out, look.view)
+    for option, given, views in (
+        ("--zoom", look.scale != 1.0, ("network",)),
+        ("--transparent", look.transparent, ("network",)),
+        ("--nodes", look.nodes is not None, _DRAWN),
+        ("--edges", look.edges is not None, _DRAWN),
+        ("--plane", look.plane is not None, _DRAWN),
+        ("--heat-map", look.heat_map, _DRAWN),
+        ("--row", look.row is not None, _TRACED),
+        ("--select", look.select is not None, _SELECTED),
+    ):
+        if given and look.view not in views:
+            raise UsageError(f"{option} is for --view {', '.join(views)}, not for '{look.view}'")
+    picture("png", look.scale, look.transparent, look.theme)
+    _size(look)
+
+
+def _choice(what: str, wished: str | None, choices: tuple[str, ...]) -> None:
+    if wished is not None and wished not in choices:
+        raise UsageError(f"there is no {what} '{wished}'; there are {', '.join(choices)}")
+
+
+def _check_suffix(out: Path, view: str) -> None:
     suffix, network = out.suffix.lower(), view == "network"
     if network and suffix not in SUFFIXES:
         raise UsageError(f"the network is drawn as {', '.join(SUFFIXES)}, so '{out.name}' needs another ending")
@@ -83,15 +119,85 @@ def _checked(out: Path, view: str, theme: str, size: str, scale: float, transpar
         raise UsageError(f"only --view network can be {suffix[1:].upper()}; the view '{view}' is written as PNG")
     if not network and suffix != ".png":
         raise UsageError(f"the picture is written as PNG; give it a name that ends in .png, not '{out.name}'")
-    if not network and (scale != 1.0 or transparent):
-        raise UsageError(f"--zoom and --transparent are for --view network, not for '{view}'")
-    picture("png", scale, transparent, theme)
-    found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", size)
+
+
+def _size(look: Look) -> tuple[int, int]:
+    """Width and height of the window."""
+    found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", look.size)
     if found is None:
-        raise UsageError(f"a size is written like 1440x900, not '{size}'")
+        raise UsageError(f"a size is written like 1440x900, not '{look.size}'")
     if int(found[1]) < SMALLEST[0] or int(found[2]) < SMALLEST[1]:
-        raise UsageError(f"the window is at least {SMALLEST[0]}x{SMALLEST[1]}, not {size}")
+        raise UsageError(f"the window is at least {SMALLEST[0]}x{SMALLEST[1]}, not {look.size}")
     return int(found[1]), int(found[2])
+
+
+# -- what is seen --------------------------------------------------------------------------------------
+
+
+def _set_up(window: Window, look: Look, trained: bool) -> None:
+    failures: list[Failure] = []
+    window.training.failed.connect(failures.append)
+    window.show_theme(look.theme)
+    window.resize(*_size(look))
+    window.training.wait_idle()
+    snapshot = window.training.snapshot
+    if failures or snapshot is None:
+        raise UsageError(failures[0].message if failures else "there is nothing to draw")
+    plain = Shown()
+    plane = plain.plane if look.plane is None else plane_of(look.plane, snapshot.data.names)
+    window.looking.choose(Shown(look.nodes or plain.nodes, look.edges or plain.edges, plane, look.heat_map))
+    if look.row is not None:
+        window.trace_row(_row(look.row, snapshot))
+    chosen = None if look.select is None else unit_called(look.select, snapshot)
+    window.training.wait_idle()
+    if trained:
+        chosen = chosen or Unit(1, min(3, snapshot.plan.widths[1] - 1))
+        window.training.finish()
+    if failures:
+        raise UsageError(failures[0].message)
+    window.select(chosen)
+
+
+def plane_of(text: str, names: tuple[str, ...]) -> tuple[int, ...]:
+    """The inputs that are named, or called by their numbers from 1, separated by commas. Raises ``UsageError``."""
+    bare = [_plain(name.split(" (")[0]) for name in names]
+    whole = [_plain(name) for name in names]
+    found = []
+    for part in (piece.strip() for piece in text.split(",")):
+        word = _plain(part)
+        if word in whole:
+            found.append(whole.index(word))
+        elif word in bare:
+            found.append(bare.index(word))
+        elif part.isdecimal() and 1 <= int(part) <= len(names):
+            found.append(int(part) - 1)
+        else:
+            more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+            raise UsageError(f"there is no input '{part}'; there are {', '.join(names[:_MOST_NAMES])}{more}")
+    if not 1 <= len(found) <= 2 or len(set(found)) < len(found):
+        raise UsageError(f"maps run over one or two different inputs, not over '{text}'")
+    return tuple(found)
+
+
+def unit_called(text: str, snapshot: Snapshot) -> Unit:
+    """The input or unit of that name: "hidden 1 · 4", with or without the dot. Raises ``UsageError``."""
+    for column, count in enumerate(snapshot.plan.widths):
+        for index in range(count):
+            if _plain(unit_name(snapshot, column, index)) == _plain(text):
+                return Unit(column, index)
+    names = (unit_name(snapshot, column, 0) for column in range(len(snapshot.plan.widths)))
+    raise UsageError(f"there is no unit '{text}'; the first of each layer are {', '.join(names)}")
+
+
+def _row(row: int, snapshot: Snapshot) -> int:
+    rows = snapshot.data.rows_train.size + snapshot.data.rows_test.size
+    if not 1 <= row <= rows:
+        raise UsageError(f"there is no row {row}; the table has the rows 1 to {rows:,}")
+    return row - 1
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("·", " ").lower().split())
 
 
 def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
@@ -101,4 +207,5 @@ def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
 
 
 def _part(window: Window, view: str) -> QWidget:
-    return window if view == "window" else window.panels.docks[view]
+    whole: dict[str, QWidget] = {"window": window, "diagram": window.diagram}
+    return whole.get(view) or window.panels.docks[view]

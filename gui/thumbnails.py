@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from engine.activations import Array
 from engine.snapshot import Snapshot
@@ -39,6 +40,19 @@ def _rounded(side: int) -> NDArray[np.bool_]:
     beyond = np.maximum(middle, 0.0)
     inside: NDArray[np.bool_] = beyond[:, None] ** 2 + beyond[None, :] ** 2 <= radius**2
     return inside
+
+
+@lru_cache(maxsize=64)
+def _mask(side: int, density: float) -> QImage:
+    """A square whose corners are cut off, smoothly, as round as a frame of so many pixels to a unit of length is."""
+    mask, radius = QImage(side, side, QImage.Format.Format_Alpha8), corner(side / density) * density
+    mask.fill(0)
+    with QPainter(mask) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.GlobalColor.black)
+        painter.drawRoundedRect(QRectF(0, 0, side, side), radius, radius)
+    return mask
 
 
 def corner(side: float) -> float:
@@ -132,6 +146,8 @@ class Thumbnails:
             # What is out of sight is forgotten, so that a tall layer never has pictures of all its units.
             images = {i: made.images[i] for i in column.shown.tolist() if i in made.images}
             for i, picture in zip(missing.tolist(), _make(snapshot, kind, layer, missing, side), strict=True):
+                if density > 1.0:
+                    picture.setAlphaChannel(_mask(side, density))
                 picture.setDevicePixelRatio(density)
                 images[i] = picture
             made = self._made[layer] = _Made(source, key, images)

@@ -61,3 +61,24 @@ def test_the_guide_names_every_key_of_the_toolbar() -> None:
     guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
     keys = [key for command in COMMANDS for key in command.keys[:1]]
     assert [key for key in keys if key not in guide] == []
+
+
+def test_every_picture_is_there_in_both_themes_and_shown_and_all_are_small() -> None:
+    guide, folder = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8"), ROOT / "docs" / "pictures"
+    shown = set(re.findall(r'(?:src|srcset)="pictures/([^"]+)"', guide))
+    readme = set(re.findall(r"docs/pictures/([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    there = {path.name: path.stat().st_size for path in folder.iterdir()}
+    assert set(there) == shown | readme
+    names = {name.rpartition("-")[0] for name in there}
+    assert set(there) == {f"{name}-{theme}.png" for name in names for theme in ("light", "dark")}
+    assert sum(there.values()) <= 3_000_000
+
+
+def test_the_guide_names_every_option_of_a_picture_and_its_choices() -> None:
+    from engine.edge_views import EDGE_VIEWS
+    from engine.unit_views import NODE_VIEWS
+
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `--(nodes|edges)` \| (.*?) \|$", guide, re.MULTILINE))
+    listed = {name: re.findall(r"`(\w+)`", text) for name, text in rows.items()}
+    assert listed == {"nodes": [part.key for part in NODE_VIEWS], "edges": [part.key for part in EDGE_VIEWS]}

@@ -1,13 +1,14 @@
 """The drawing of the network as curves and text, for files, print and the clipboard.
 
-The window draws its edges as pixels, because strokes are slow; here every edge is a curve of its own. Sizes are in
-the window's pixels, and the painter may be scaled.
+The window draws its edges as pixels, because strokes are slow; here every edge is a curve of its own, and only heat
+maps are pictures. Sizes are in the window's pixels, and the painter may be scaled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from math import ceil
 from typing import Any
@@ -18,17 +19,23 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from engine.snapshot import Snapshot
-from gui.diagram.layout import Column, Mark, head_for, marks, place
+from gui.diagram import leads
+from gui.diagram.layout import FOOT, Column, Mark, head_for, marks, place
+from gui.diagram.legend import Legend, legend_of
 from gui.diagram.painting import Painting, numbers_beside
 from gui.diagram.raster import Style
+from gui.diagram.ribbon import Ribbon, cells, heat, ribbon_between
 from gui.diagram.shown import Shown
-from gui.selection import Selection, output_names, stage_name, stages_before
+from gui.selection import output_names, stage_name, stages_before
 from gui.text import number, tr
 from gui.theme import colour, colours, font, rgb
-from gui.thumbnails import Thumbnails, corner
+from gui.thumbnails import Thumbnails
 
-# Of one gap no more edges than this are drawn, the strongest: the others would hardly be seen among them.
-MOST_EDGES = 600
+# Of one gap no more edges than this are drawn, the strongest: the others would hardly be seen among them. Where columns
+# stand close together it is so many for each pixel between them, but never less than _FEWEST.
+MOST_EDGES, _FEWEST, _PER_PIXEL = 600, 60, 2.2
+# And the broadest is so broad for each pixel between the columns, within these bounds.
+_WIDTH_PER_PIXEL, _NARROW, _BROADEST = 0.04, 1.6, 4.6
 # Weights below this part of the largest are left out, as in the window.
 LEAST = 0.004
 # In a gap with more edges than _CROWDED all are thin and the weak ones fainter still, but for the _BROAD strongest
@@ -36,9 +43,8 @@ LEAST = 0.004
 _CROWDED, _BROAD, _STRONG = 150, 60, 0.3
 _THIN = 1.1
 _DASH, _GAP = 7.0, 4.5
-_PLAIN = Shown()
-# Networks with more gaps than this have narrower edges.
-_MANY_GAPS = 8
+# Edges of which there is nothing to show.
+_HAIRLINE, _FAINTEST = 0.8, 0.14
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,10 @@ class Stroke:
     negative: bool
 
 
-def strokes(values: NDArray[Any], scale: float, style: Style) -> Iterator[Stroke]:
+def strokes(values: NDArray[Any], scale: float, style: Style, most: int = MOST_EDGES) -> Iterator[Stroke]:
     """The edges worth drawing of values (shown inputs, shown units), the weak before the strong.
 
-    ``scale`` is the value drawn widest. Values that are not finite are left out.
+    ``scale`` is the value drawn widest, and ``most`` are drawn. Values that are not finite are left out.
     """
     flat = np.asarray(values, dtype=float).ravel()
     strength = np.nan_to_num(np.abs(flat) / scale, nan=0.0, posinf=0.0).clip(0.0, 1.0)
@@ -67,142 +73,176 @@ def strokes(values: NDArray[Any], scale: float, style: Style) -> Iterator[Stroke
         thin[order[-_BROAD:]] = strength[order[-_BROAD:]] <= _STRONG
         opacity = np.where(thin, opacity * strength**0.5, opacity)
         width = np.where(thin, _THIN, width)
-    for edge in order[-MOST_EDGES:]:
+    for edge in order[-most:]:
         if strength[edge] > LEAST:
             source, unit = divmod(int(edge), values.shape[1])
             yield Stroke(source, unit, float(width[edge]), float(opacity[edge]), bool(flat[edge] < 0))
 
 
-def draw_network(
-    painter: QPainter,
-    snapshot: Snapshot,
-    size: tuple[float, float],
-    *,
-    shown: Shown = _PLAIN,
-    selection: Selection = None,
-    transparent: bool = False,
-    density: float = 1.0,
-) -> None:
-    """Draws the network of a snapshot in the colours of the theme in force.
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn: an instant, on an area of that width and height, with what the user has chosen to see of it."""
 
-    ``size`` is width and height of the drawing. ``transparent``: nothing is painted behind the network.
-    ``density`` is the pixels there will be to a unit of length, for the pictures in the nodes.
+    snapshot: Snapshot
+    size: tuple[float, float]
+    shown: Shown = field(default=Shown())
+
+    @property
+    def title(self) -> str:
+        """A title: "Neural network 2 – 8 – 8 – 3"."""
+        widths = " – ".join(f"{width:,}" for width in self.snapshot.plan.widths)
+        return tr("Neural network {0}").format(widths)
+
+    @property
+    def description(self) -> str:
+        """What is seen, in sentences, for those who cannot see it."""
+        snapshot, legend = self.snapshot, self.legend
+        parts = [tr("{0} inputs").format(f"{snapshot.plan.widths[0]:,}")]
+        for layer in snapshot.plan.layers:
+            parts += [stage_name(part.stage) for part in layer.stages]
+            parts.append(f"{layer.name}: {layer.units:,} {layer.activation.label}")
+        after = tr("After {0} epochs, {1} steps.").format(f"{snapshot.epoch:,}", f"{snapshot.step:,}")
+        edges = tr("Edges: {0}.").format(legend.missing.rstrip(".") or legend.label)
+        signs = tr("Blue, solid edges are positive, orange, dashed ones negative; the widest is {0}.")
+        notes = [f"{note[:1].upper()}{note[1:]}." for note in (*legend.nodes[:1], *legend.others)]
+        return " ".join([f"{', '.join(parts)}.", after, edges, signs.format(number(legend.scale)), *notes])
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, as the window places them when everything fits."""
+        snapshot, metrics = self.snapshot, QFontMetricsF(font(12))
+        beside = numbers_beside(snapshot, self.shown)
+        left = 40.0 + beside[0] + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
+        right = 52.0 + beside[1] + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
+        return place(snapshot.plan.widths, *self.size, left, right, head_for(self._stages))
+
+    @property
+    def names(self) -> tuple[Mark, ...]:
+        """The names of the stages between the columns."""
+        return marks(self.columns, self._stages)
+
+    @property
+    def _stages(self) -> tuple[range, ...]:
+        plan, hidden = self.snapshot.plan, len(self.snapshot.experiment.network.layers)
+        return tuple(stages_before(plan, layer, hidden) for layer in range(len(plan.layers)))
+
+    def ribbon(self, layer: int) -> Ribbon | None:
+        """The heat map in front of a layer, or None where edges are drawn."""
+        if not self.shown.ribbons or self.snapshot.edge_values(layer) is None:
+            return None
+        room = max(self.size[1] - head_for(self._stages) - FOOT, 1.0)
+        left, right = self.columns[layer : layer + 2]
+        return ribbon_between(left, right, room)
+
+    @property
+    def drawn(self) -> tuple[int, int] | None:
+        """How many edges are drawn of how many in the gap where most are left out; None when all are drawn."""
+        left_out = []
+        for layer, (left, right) in enumerate(pairwise(self.columns)):
+            drawn, whole = min(len(left.nodes) * len(right.nodes), _most(left, right)), left.count * right.count
+            if drawn < whole and self.ribbon(layer) is None:
+                left_out.append((drawn, whole))
+        return max(left_out, key=lambda pair: pair[1] - pair[0], default=None)
+
+    @cached_property
+    def scale(self) -> float:
+        """The magnitude that is drawn widest: the largest finite one of what the edges show, 1 when there is none."""
+        shown = [self.snapshot.edge_values(layer) for layer in range(len(self.snapshot.plan.layers))]
+        sizes = [np.abs(values[np.isfinite(values)]).max(initial=0.0) for values in shown if values is not None]
+        return float(max(sizes, default=0.0)) or 1.0
+
+    @property
+    def legend(self) -> Legend:
+        """What the legend says."""
+        return legend_of(self.snapshot, self.shown, self.scale, self.drawn)
+
+
+def draw_network(painter: QPainter, drawing: Drawing, *, transparent: bool = False, density: float = 1.0) -> None:
+    """Draws a network in the colours of the theme in force.
+
+    ``transparent``: nothing is painted behind it. ``density`` is the pixels there will be to a unit of length, for the
+    pictures in the nodes and the heat maps.
     """
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     if not transparent:
-        painter.fillRect(QRectF(0, 0, *size), QColor(colours().surface))
-    columns, names = _arrange(snapshot, size, shown)
-    scale = largest_shown(snapshot)
-    for layer, (left, right) in enumerate(pairwise(columns)):
-        values = snapshot.edge_values(layer)
-        if values is not None:
-            _draw_gap(painter, left, right, values[np.ix_(left.shown, right.shown)], scale, len(columns) - 1)
-    _paint_above(painter, snapshot, size, columns, names, shown, selection, scale, density)
-
-
-def largest_shown(snapshot: Snapshot) -> float:
-    """The magnitude that is drawn widest: the largest finite one of what the edges show, 1 when there is none."""
-    shown = [snapshot.edge_values(layer) for layer in range(len(snapshot.plan.layers))]
-    sizes = [np.abs(values[np.isfinite(values)]).max(initial=0.0) for values in shown if values is not None]
-    return float(max(sizes, default=0.0)) or 1.0
-
-
-def title_of(snapshot: Snapshot) -> str:
-    """A title for the drawing: "Neural network 2 – 8 – 8 – 3"."""
-    return tr("Neural network {0}").format(" – ".join(f"{width:,}" for width in snapshot.plan.widths))
-
-
-def description_of(snapshot: Snapshot) -> str:
-    """What the drawing shows, in sentences, for those who cannot see it."""
-    parts = [tr("{0} inputs").format(snapshot.plan.widths[0])]
-    for layer in snapshot.plan.layers:
-        parts += [stage_name(part.stage) for part in layer.stages]
-        parts.append(f"{layer.name}: {layer.units} {layer.activation.label}")
-    after = tr("After {0} epochs, {1} steps.").format(f"{snapshot.epoch:,}", f"{snapshot.step:,}")
-    signs = tr("Blue, solid edges are positive, orange, dashed ones negative; the widest is {0}.")
-    return f"{', '.join(parts)}. {after} {signs.format(number(largest_shown(snapshot)))}"
-
-
-# -- the diagram's own parts, all of them used here and nowhere else in this file -----------------------
-
-
-def _arrange(
-    snapshot: Snapshot, size: tuple[float, float], shown: Shown
-) -> tuple[tuple[Column, ...], tuple[Mark, ...]]:
-    """The columns and the names of the stages, as the window places them on an area of that size."""
-    plan, metrics = snapshot.plan, QFontMetricsF(font(12))
-    hidden = len(snapshot.experiment.network.layers)
-    stages = tuple(stages_before(plan, layer, hidden) for layer in range(len(plan.layers)))
-    beside = numbers_beside(snapshot, shown)
-    left = 40.0 + beside[0] + min(max(metrics.horizontalAdvance(name) for name in snapshot.data.names), 150.0)
-    right = 52.0 + beside[1] + min(max(metrics.horizontalAdvance(name) for name in output_names(snapshot)), 130.0)
-    columns = place(plan.widths, size[0], size[1], left, right, head_for(stages))
-    return columns, marks(columns, stages)
-
-
-def _paint_above(
-    painter: QPainter,
-    snapshot: Snapshot,
-    size: tuple[float, float],
-    columns: tuple[Column, ...],
-    names: tuple[Mark, ...],
-    shown: Shown,
-    selection: Selection,
-    scale: float,
-    density: float,
-) -> None:
-    """Nodes, words and the legend, by the painting of the window."""
-    # The pictures in the nodes have whole pixels, and are made smaller rather than larger.
+        painter.fillRect(QRectF(0, 0, *drawing.size), QColor(colours().surface))
+    # Pictures have whole pixels, and are made smaller rather than larger.
     fine = float(max(ceil(density), 1))
-    sides = [round(column.size * fine) for column in columns[1:]]
-    pictures = _FineThumbnails(fine)
-    whole = sum(layer.inputs * layer.units for layer in snapshot.plan.layers)
-    most = sum(min(len(a.nodes) * len(b.nodes), MOST_EDGES) for a, b in pairwise(columns))
-    drawn = (most, whole) if most < whole else None
-    area = QSizeF(*size)
-    Painting(painter, snapshot, columns, names, selection, pictures, sides, fine, area, scale, shown, drawn).paint()
+    for layer in range(len(drawing.snapshot.plan.layers)):
+        ribbon = drawing.ribbon(layer)
+        if ribbon is None:
+            _draw_edges(painter, drawing, layer)
+        else:
+            _draw_ribbon(painter, drawing, layer, ribbon, fine)
+    _paint_above(painter, drawing, fine)
 
 
-class _FineThumbnails(Thumbnails):
-    """Pictures of several pixels to a unit of length, their corners smooth and as round as their frames."""
-
-    def __init__(self, density: float) -> None:
-        super().__init__()
-        self._density = density
-
-    def images(
-        self, snapshot: Snapshot, shown: Shown, layer: int, column: Column, side: int, density: float
-    ) -> dict[int, QImage]:
-        """The pictures of a layer's drawn units."""
-        square = super().images(snapshot, shown, layer, column, side, density)
-        return {unit: self._rounded(image) for unit, image in square.items()}
-
-    def _rounded(self, square: QImage) -> QImage:
-        round_one = QImage(square.size(), QImage.Format.Format_ARGB32_Premultiplied)
-        round_one.fill(0)
-        side = square.width()
-        radius = corner(side / self._density) * self._density
-        with QPainter(round_one) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            square.setDevicePixelRatio(1.0)
-            painter.setBrush(square)
-            painter.drawRoundedRect(QRectF(0, 0, side, side), radius, radius)
-        round_one.setDevicePixelRatio(self._density)
-        return round_one
+def _paint_above(painter: QPainter, drawing: Drawing, fine: float) -> None:
+    """Nodes, words and the legend, by the painting of the window."""
+    columns = drawing.columns
+    Painting(
+        painter,
+        drawing.snapshot,
+        columns,
+        drawing.names,
+        None,
+        Thumbnails(),
+        [round(column.size * fine) for column in columns[1:]],
+        fine,
+        QSizeF(*drawing.size),
+        drawing.scale,
+        drawing.shown,
+        drawing.drawn,
+    ).paint()
 
 
 # -- edges ---------------------------------------------------------------------------------------------
 
 
-def _draw_gap(painter: QPainter, left: Column, right: Column, values: NDArray[Any], scale: float, gaps: int) -> None:
-    c = colours()
-    style = Style(rgb(c.positive), rgb(c.negative), widest=4.6 if gaps <= _MANY_GAPS else 3.0)
+def _draw_edges(painter: QPainter, drawing: Drawing, layer: int) -> None:
+    left, right = drawing.columns[layer : layer + 2]
+    values = drawing.snapshot.edge_values(layer)
     begin, end = left.x + left.size / 2, right.x - right.size / 2
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for stroke in strokes(values, scale, style):
+    if values is None:
+        # There is nothing to show of them yet: all alike, thin and faint.
+        painter.setPen(QPen(colour(colours().quiet, _FAINTEST), _HAIRLINE))
+        for source, unit in _some(len(left.nodes), len(right.nodes), _most(left, right)):
+            painter.drawPath(_curve(begin, left.nodes[source].y, end, right.nodes[unit].y))
+        return
+    c = colours()
+    widest = min(max(_WIDTH_PER_PIXEL * (right.x - left.x), _NARROW), _BROADEST)
+    style = Style(rgb(c.positive), rgb(c.negative), widest=widest)
+    for stroke in strokes(values[np.ix_(left.shown, right.shown)], drawing.scale, style, _most(left, right)):
         painter.setPen(_pen(stroke))
         painter.drawPath(_curve(begin, left.nodes[stroke.source].y, end, right.nodes[stroke.unit].y))
+
+
+def _most(left: Column, right: Column) -> int:
+    """How many edges are drawn at most between two columns."""
+    return int(min(max(_PER_PIXEL * (right.x - left.x), _FEWEST), MOST_EDGES))
+
+
+def _some(sources: int, units: int, most: int) -> list[tuple[int, int]]:
+    """Pairs of nodes, no more than ``most``, evenly spread over all of them."""
+    every = sources * units
+    return [divmod(i * every // min(every, most), units) for i in range(min(every, most))]
+
+
+def _draw_ribbon(painter: QPainter, drawing: Drawing, layer: int, ribbon: Ribbon, fine: float) -> None:
+    """A heat map as a picture, its frame, and the bands that lead to it."""
+    values = drawing.snapshot.edge_values(layer)
+    assert values is not None
+    c = colours()
+    pixels = heat(cells(values, *ribbon.shape(fine)), drawing.scale, rgb(c.positive), rgb(c.negative))
+    rows, columns = pixels.shape[:2]
+    kind = QImage.Format.Format_RGBA8888_Premultiplied
+    picture = QImage(np.ascontiguousarray(pixels).data, columns, rows, 4 * columns, kind).copy()
+    # Repeated, because readers of vector files blur what they enlarge.
+    picture = picture.scaled(max(round(ribbon.width * fine), 1), max(round(ribbon.height * fine), 1))
+    leads.paint_under(painter, ribbon, *drawing.columns[layer : layer + 2])
+    painter.drawImage(QRectF(ribbon.left, ribbon.top, ribbon.width, ribbon.height), picture)
+    leads.paint_over(painter, ribbon, None, None)
 
 
 def _pen(stroke: Stroke) -> QPen:

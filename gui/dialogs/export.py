@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushBu
 from engine import matrices
 from engine.snapshot import Snapshot
 from gui import theme
+from gui.diagram.drawing import Drawing
 from gui.export import COPY_SCALE, KINDS, Picture, copied_at, copy_diagram, export_diagram, image, pixels_of
 from gui.forms import Form
 from gui.selection import Selection, StageAt, Unit, Weight, unit_name
@@ -74,11 +75,11 @@ class ExportPanel(QDialog):
     save_wished = Signal(object)
     copy_wished = Signal(object)
 
-    def __init__(self, snapshot: Snapshot, size: tuple[int, int], how: Picture, parent: QWidget) -> None:
+    def __init__(self, drawing: Drawing, how: Picture, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Export diagram"))
-        self._snapshot, self._size, self.picture = snapshot, size, how
+        self._drawing, self.picture = drawing, how
         self.preview, self.form, self.figures = Preview(), Form(Picture), QLabel()
         self.figures.setProperty("role", "note")
         self.form.edited.connect(self._edit)
@@ -120,14 +121,14 @@ class ExportPanel(QDialog):
 
     def _show(self) -> None:
         """The form, the preview and the size of what will be written; a size that cannot be is said at once."""
-        how = self.picture
+        how, size, snapshot = self.picture, self._drawing.size, self._drawing.snapshot
         self.form.show_spec(how)
-        fitting = min(_PREVIEW.width() / self._size[0], _PREVIEW.height() / self._size[1]) * self.devicePixelRatioF()
+        fitting = min(_PREVIEW.width() / size[0], _PREVIEW.height() / size[1]) * self.devicePixelRatioF()
         small = how.edited(kind="png", scale=min(max(fitting, 0.25), 8.0))
-        self.preview.show_picture(image(self._snapshot, small, self._size), how.transparent)
-        instant = tr("epoch {0}, step {1}").format(f"{self._snapshot.epoch:,}", f"{self._snapshot.step:,}")
+        self.preview.show_picture(image(self._drawing, small), how.transparent)
+        instant = tr("epoch {0}, step {1}").format(f"{snapshot.epoch:,}", f"{snapshot.step:,}")
         try:
-            width, height = pixels_of(how, self._size)
+            width, height = pixels_of(how, size)
         except ValueError as error:
             self.figures.setText(f"{str(error)[:1].upper()}{str(error)[1:]}.")
             self.save.setEnabled(False)
@@ -135,7 +136,7 @@ class ExportPanel(QDialog):
         self.save.setEnabled(True)
         extent = tr("{0} × {1} pixels").format(f"{width:,}", f"{height:,}")
         if how.kind != "png":
-            sides = (f"{side * _MM_PER_PIXEL:.0f}" for side in self._size)
+            sides = (f"{side * _MM_PER_PIXEL:.0f}" for side in size)
             extent = tr("{0} × {1} mm, curves and text").format(*sides)
         self.figures.setText(f"{extent} · {instant}")
 
@@ -154,11 +155,11 @@ class ExportPanel(QDialog):
 
 def open_panel(window: Window) -> None:
     """Asks how the drawing is to look, then for a file; what is written is what the panel shows."""
-    snapshot, size = window.training.snapshot, _size_of(window)
-    if snapshot is None:
+    drawing = _drawing_of(window)
+    if drawing is None:
         _say_nothing_yet(window)
         return
-    panel = ExportPanel(snapshot, size, _last_picture(window), window)
+    panel = ExportPanel(drawing, _last_picture(window), window)
 
     def save(how: Picture) -> None:
         for name in ("kind", "scale", "transparent"):
@@ -166,13 +167,13 @@ def open_panel(window: Window) -> None:
 
         def write(path: Path) -> None:
             scale = how.scale if path.suffix.lower() == ".png" else 1.0
-            export_diagram(snapshot, path, scale=scale, transparent=how.transparent, theme=how.theme, size=size)
+            export_diagram(drawing, path, scale=scale, transparent=how.transparent, theme=how.theme)
             panel.close()
 
-        ask_for_file(window, panel, tr("Export diagram"), _name_of(snapshot), KINDS, how.kind, write)
+        ask_for_file(window, panel, tr("Export diagram"), _name_of(drawing.snapshot), KINDS, how.kind, write)
 
     def copy(how: Picture) -> None:
-        copy_diagram(snapshot, how, size)
+        copy_diagram(drawing, how)
         _say_copied(window, copied_at(how))
 
     panel.save_wished.connect(save)
@@ -182,16 +183,19 @@ def open_panel(window: Window) -> None:
 
 def copy_as_it_is(window: Window) -> None:
     """Puts the drawing on the clipboard, in the window's colours."""
-    if window.training.snapshot is None:
+    drawing = _drawing_of(window)
+    if drawing is None:
         _say_nothing_yet(window)
         return
     how = Picture(theme=theme.name())
-    copy_diagram(window.training.snapshot, how, _size_of(window))
+    copy_diagram(drawing, how)
     _say_copied(window, copied_at(how))
 
 
-def _size_of(window: Window) -> tuple[int, int]:
-    return window.diagram.width(), window.diagram.height()
+def _drawing_of(window: Window) -> Drawing | None:
+    """What the window shows of the network at this instant, or None while the data are being loaded."""
+    snapshot, diagram = window.training.snapshot, window.diagram
+    return None if snapshot is None else Drawing(snapshot, (diagram.width(), diagram.height()), window.looking.shown)
 
 
 def _last_picture(window: Window) -> Picture:

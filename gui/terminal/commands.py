@@ -18,11 +18,13 @@ import typer.main
 from pydantic import ValidationError
 
 from engine.data.table import DataError
+from engine.edge_views import EDGE_VIEWS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.plan import TooLargeError
 from engine.spec import explain
-from gui.terminal.options import Options, UsageError, build
+from engine.unit_views import NODE_VIEWS
+from gui.terminal.options import Look, Options, UsageError, build
 
 application = typer.Typer(
     add_completion=False,
@@ -50,6 +52,19 @@ BatchSize = Annotated[int | None, typer.Option(help="Rows in one step.")]
 TestFraction = Annotated[float | None, typer.Option(help="The share of rows held out for testing.")]
 Scale = Annotated[str | None, typer.Option(help="standard, minmax or none.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the weights, the batches and the split.")]
+Nodes = Annotated[str | None, typer.Option(help=f"What the nodes show: {', '.join(part.key for part in NODE_VIEWS)}.")]
+Edges = Annotated[str | None, typer.Option(help=f"What the edges show: {', '.join(part.key for part in EDGE_VIEWS)}.")]
+Plane = Annotated[
+    str | None,
+    typer.Option(
+        help='One or two inputs that the maps run over, by name or number: "petal length, petal width", "1, 2".'
+    ),
+]
+Row = Annotated[int | None, typer.Option(help="The row of the table, from 1, that is sent through the network.")]
+HeatMap = Annotated[bool, typer.Option("--heat-map", help="Large pairs of layers as heat maps.")]
+Select = Annotated[
+    str | None, typer.Option(help='The unit that is selected: "hidden 1 · 4" or "hidden 1 4", an input or a class.')
+]
 
 
 @application.command()
@@ -102,7 +117,9 @@ def train(
 @application.command()
 def picture(
     out: Annotated[Path, typer.Option(help="The file to write: PNG; for the network SVG or PDF as well.")],
-    view: Annotated[str, typer.Option(help="window, network, output, inspector, loss or magnitudes.")] = "window",
+    view: Annotated[
+        str, typer.Option(help="window, diagram, network (drawn for itself), output, inspector, loss or magnitudes.")
+    ] = "window",
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     size: Annotated[str, typer.Option(help="Width and height of the window in pixels.")] = "1440x900",
     untrained: Annotated[bool, typer.Option("--untrained", help="Before the first step.")] = False,
@@ -112,6 +129,12 @@ def picture(
     transparent: Annotated[
         bool, typer.Option("--transparent", help="With --view network: nothing is painted behind it.")
     ] = False,
+    nodes: Nodes = None,
+    edges: Edges = None,
+    plane: Plane = None,
+    row: Row = None,
+    heat_map: HeatMap = False,
+    select: Select = None,
     data: Data = None,
     hidden: Hidden = None,
     loss: Loss = None,
@@ -130,6 +153,10 @@ def picture(
       python main.py picture --data spirals --theme dark --out spirals.png
 
       python main.py picture --view network --out network.svg
+
+      python main.py picture --nodes sample --edges contribution --row 60 --out row.png
+
+      python main.py picture --data wine --plane "alcohol, hue" --view network --out wine.svg
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gui.launch import missing_libraries  # noqa: PLC0415
@@ -143,8 +170,8 @@ def picture(
     options = Options(
         data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed
     )
-    look = {"view": view, "theme": theme, "size": size}
-    take(build(options), out, **look, trained=not untrained, scale=zoom, transparent=transparent)
+    look = Look(view, theme, size, zoom, transparent, nodes, edges, plane, row, heat_map, select)
+    take(build(options), out, look, trained=not untrained)
     print(f"written: {out}", file=sys.stderr)
 
 

@@ -31,6 +31,28 @@ class Options:
     seed: int | None = None
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a picture is taken and what it shows. ``size`` is "WIDTHxHEIGHT" of the window in pixels.
+
+    ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS; ``plane`` are names or numbers of inputs, ``row`` is
+    one of the table and ``select`` the name of a unit, all as people write them, counted from 1. None: as usual.
+    ``scale`` and ``transparent`` are for the drawing of the network alone.
+    """
+
+    view: str = "window"
+    theme: str = "light"
+    size: str = "1440x900"
+    scale: float = 1.0
+    transparent: bool = False
+    nodes: str | None = None
+    edges: str | None = None
+    plane: str | None = None
+    row: int | None = None
+    heat_map: bool = False
+    select: str | None = None
+
+
 def build(options: Options) -> Experiment:
     """The ready example with what the options change.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,21 +19,25 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from engine.experiment import Experiment
+from engine.layers import Dense
 from engine.snapshot import Snapshot
 from gui import theme
-from gui.diagram.drawing import LEAST, MOST_EDGES, largest_shown, strokes
+from gui.diagram.drawing import LEAST, MOST_EDGES, Drawing, strokes
 from gui.diagram.layout import bend
 from gui.diagram.raster import Style
+from gui.diagram.shown import Shown
 from gui.dialogs.export import ExportPanel, layer_of
 from gui.export import Picture, encoded, export_diagram, image
 from gui.fields import ChoiceField, NumberField, ToggleField
 from gui.selection import StageAt, Unit, Weight
 from gui.theme import colours
+from gui.thumbnails import Thumbnails
 from gui.window import Window
 
 UNPAINTED = True
 SIZE = (840, 600)
 SVG = "{http://www.w3.org/2000/svg}"
+PLAIN = Shown()
 STYLE = Style((0, 0, 255), (255, 128, 0))
 
 
@@ -48,8 +52,12 @@ def folder(window: Window, tmp_path: Path) -> Iterator[Path]:
     hands.events()
 
 
-def svg_of(snapshot: Snapshot, **how: object) -> ElementTree.Element:
-    return ElementTree.fromstring(encoded(snapshot, Picture(kind="svg", **how), SIZE))
+def drawing(window: Window, size: tuple[int, int] = SIZE) -> Drawing:
+    return Drawing(hands.snapshot_of(window), size)
+
+
+def svg_of(snapshot: Snapshot, shown: Shown = PLAIN, **how: object) -> ElementTree.Element:
+    return ElementTree.fromstring(encoded(Drawing(snapshot, SIZE, shown), Picture(kind="svg", **how)))
 
 
 def curves(svg: ElementTree.Element) -> list[ElementTree.Element]:
@@ -177,11 +185,11 @@ def test_stages_are_named(window: Window) -> None:
 
 def test_an_svg_drawn_again_is_the_picture(window: Window) -> None:
     snapshot = hands.snapshot_of(window)
-    renderer = QSvgRenderer(QByteArray(encoded(snapshot, Picture(kind="svg"), SIZE)))
+    renderer = QSvgRenderer(QByteArray(encoded(Drawing(snapshot, SIZE), Picture(kind="svg"))))
     again = QImage(*SIZE, QImage.Format.Format_RGB32)
     with QPainter(again) as painter:
         renderer.render(painter)
-    plain = image(snapshot, Picture(kind="png", scale=1.0), SIZE)
+    plain = image(Drawing(snapshot, SIZE), Picture(kind="png", scale=1.0))
     difference = np.abs(pixels(again).astype(int) - pixels(plain).astype(int)).mean()
     assert difference < 4.0  # of 255; the words may be set in another font
 
@@ -195,13 +203,13 @@ def pixels(picture: QImage) -> np.ndarray:
 
 
 def test_a_pdf_is_one_page_of_the_size_of_the_drawing(window: Window) -> None:
-    pdf = encoded(hands.snapshot_of(window), Picture(kind="pdf"), SIZE)
+    pdf = encoded(drawing(window), Picture(kind="pdf"))
     boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", pdf)
     assert [[float(n) for n in box.split()] for box in boxes] == [[0, 0, 630, 450]]
 
 
 def test_a_pdf_brings_its_fonts(window: Window) -> None:
-    pdf = encoded(hands.snapshot_of(window), Picture(kind="pdf"), SIZE)
+    pdf = encoded(drawing(window), Picture(kind="pdf"))
     assert re.search(rb"/FontFile[23]? \d+ 0 R", pdf) is not None
 
 
@@ -213,7 +221,7 @@ def test_figures_in_a_file_can_be_searched(window: Window) -> None:
 
 
 def test_a_pdf_has_curves_and_no_picture_larger_than_a_unit(window: Window) -> None:
-    pdf = encoded(hands.snapshot_of(window), Picture(kind="pdf"), SIZE)
+    pdf = encoded(drawing(window), Picture(kind="pdf"))
     widths = [int(width) for width in re.findall(rb"/Subtype /Image\n/Width (\d+)", pdf)]
     streams = [zlib.decompress(s) for s in re.findall(rb"stream\r?\n(x.+?)\r?\nendstream", pdf, re.DOTALL)]
     drawn = max((s for s in streams if b" c\n" in s), key=len)
@@ -226,7 +234,7 @@ def test_a_pdf_has_curves_and_no_picture_larger_than_a_unit(window: Window) -> N
 @pytest.mark.parametrize("scale", [0.25, 1.0, 1.5, 8.0])
 def test_a_png_has_any_scale(window: Window, folder: Path, scale: float) -> None:
     path = folder / "a.png"
-    export_diagram(hands.snapshot_of(window), path, scale=scale, size=(400, 300))
+    export_diagram(drawing(window, (400, 300)), path, scale=scale)
     read = QImage(str(path))
     assert (read.width(), read.height()) == (400 * scale, 300 * scale)
 
@@ -234,14 +242,14 @@ def test_a_png_has_any_scale(window: Window, folder: Path, scale: float) -> None
 @pytest.mark.parametrize(("transparent", "alpha"), [(True, 0), (False, 255)])
 def test_a_png_is_transparent_or_not(window: Window, folder: Path, transparent: bool, alpha: int) -> None:
     path = folder / "a.png"
-    export_diagram(hands.snapshot_of(window), path, transparent=transparent, size=SIZE)
+    export_diagram(drawing(window), path, transparent=transparent)
     assert QImage(str(path)).pixelColor(1, 1).alpha() == alpha
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_a_drawing_has_the_theme_it_is_asked_for_and_the_window_keeps_its_own(window: Window, name: str) -> None:
     before = theme.name(), colours()
-    drawn = image(hands.snapshot_of(window), Picture(kind="png", theme=name), SIZE)
+    drawn = image(drawing(window), Picture(kind="png", theme=name))
     assert drawn.pixelColor(1, 1) == QColor(theme.THEMES[name].surface)
     assert (theme.name(), colours()) == before
 
@@ -249,7 +257,7 @@ def test_a_drawing_has_the_theme_it_is_asked_for_and_the_window_keeps_its_own(wi
 def test_the_window_and_the_file_show_the_same(window: Window) -> None:
     size = window.diagram.width(), window.diagram.height()
     seen = window.diagram.grab().toImage()
-    drawn = image(hands.snapshot_of(window), Picture(kind="png", scale=1.0), size)
+    drawn = image(drawing(window, size), Picture(kind="png", scale=1.0))
     below = slice(80, None)  # the window has buttons in its head
     difference = np.abs(pixels(seen)[below].astype(int) - pixels(drawn)[below].astype(int)).mean()
     assert difference < 3.0
@@ -258,30 +266,186 @@ def test_the_window_and_the_file_show_the_same(window: Window) -> None:
 @pytest.mark.parametrize("scale", [0.2, 8.5, float("nan")])
 def test_a_scale_out_of_bounds_is_refused_with_the_bounds(window: Window, folder: Path, scale: float) -> None:
     with pytest.raises(ValueError, match=r"between 0\.25 and 8"):
-        export_diagram(hands.snapshot_of(window), folder / "a.png", scale=scale)
+        export_diagram(drawing(window), folder / "a.png", scale=scale)
 
 
 def test_too_many_pixels_are_refused_before_any_memory_is_taken(window: Window, folder: Path) -> None:
     with pytest.raises(ValueError, match="more than 1 GiB"):
-        export_diagram(hands.snapshot_of(window), folder / "a.png", scale=8.0, size=(4000, 3000))
+        export_diagram(drawing(window, (4000, 3000)), folder / "a.png", scale=8.0)
 
 
 def test_another_suffix_is_refused_with_those_that_there_are(window: Window, folder: Path) -> None:
     with pytest.raises(ValueError, match=r"\.svg, \.pdf, \.png, not as 'a\.jpg'"):
-        export_diagram(hands.snapshot_of(window), folder / "a.jpg")
+        export_diagram(drawing(window), folder / "a.jpg")
 
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
 def test_a_file_that_cannot_be_written_names_the_path_and_the_reason(window: Window, folder: Path, suffix: str) -> None:
     path = folder / "none" / f"a.{suffix}"
     with pytest.raises(OSError, match="there is no such folder") as caught:
-        export_diagram(hands.snapshot_of(window), path, size=(400, 300))
+        export_diagram(drawing(window, (400, 300)), path)
     assert caught.value.filename == str(path)
 
 
 def test_what_is_drawn_widest_is_the_largest_weight(window: Window) -> None:
-    snapshot = hands.snapshot_of(window)
-    assert largest_shown(snapshot) == snapshot.largest_weight()
+    assert drawing(window).scale == hands.snapshot_of(window).largest_weight()
+
+
+# -- what the window shows ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def look(window: Window) -> Iterator[Callable[..., Drawing]]:
+    """Shows something else in the window, and gives the drawing of it; afterwards the usual is shown again."""
+
+    def choose(experiment: Experiment | None = None, trained: bool = False, **shown: object) -> Drawing:
+        if experiment is not None:
+            hands.show(window, experiment)
+        window.looking.choose(Shown(**shown))  # type: ignore[arg-type]
+        hands.settle(window)
+        if trained:
+            hands.trigger(window, "train.step")
+            hands.settle(window)
+        size = window.diagram.width(), window.diagram.height()
+        return Drawing(hands.snapshot_of(window), size, window.looking.shown)
+
+    yield choose
+    window.looking.choose(PLAIN)
+    hands.settle(window)
+
+
+DIGITS = Experiment().with_value("data.source", "digits")
+VIEWS: dict[str, tuple[Experiment, dict[str, object]]] = {
+    "one row": (Experiment(), {"nodes": "sample", "edges": "contribution"}),
+    "sums": (Experiment(), {"nodes": "pre_activation", "edges": "gradient"}),
+    "gradients": (Experiment().with_value("data.source", "wine"), {"nodes": "gradient", "edges": "update"}),
+    "gauges": (Experiment().with_value("data.source", "wine"), {"nodes": "saturation", "edges": "second_moment"}),
+    "plane": (Experiment().with_value("data.source", "wine"), {"plane": (0, 12), "edges": "effective_step"}),
+    "weights as pictures": (DIGITS, {"edges": "first_moment"}),
+    "heat maps": (DIGITS.with_layer(0, units=60).with_layer(1, units=50), {"ribbons": True}),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_file_shows_what_the_window_shows(window: Window, look: Callable[..., Drawing], view: str) -> None:
+    experiment, shown = VIEWS[view]
+    found = look(experiment, trained=True, **shown)
+    seen = pixels(window.diagram.grab().toImage())
+    drawn, plain = (
+        pixels(image(each, Picture(kind="png", scale=1.0)))
+        for each in (found, Drawing(found.snapshot, found.size, PLAIN))
+    )
+    foot = slice(80, int(found.size[1]) - 40)  # the window has buttons in its head and its foot
+    near, far = (np.abs(seen[foot].astype(int) - each[foot].astype(int)).mean() for each in (drawn, plain))
+    # Maps and pictures of weights are in the snapshot, and drawn even where nobody says what was asked for.
+    assert (near < 5.0, near < far) == (True, view not in ("plane", "weights as pictures"))
+
+
+def words_of(found: Drawing) -> list[str]:
+    return [text.text or "" for text in ElementTree.fromstring(encoded(found, Picture(kind="svg"))).iter(f"{SVG}text")]
+
+
+def test_the_numbers_of_one_row_are_in_the_file(look: Callable[..., Drawing]) -> None:
+    found = look(nodes="sample", edges="contribution")
+    trace = found.snapshot.trace
+    assert trace is not None
+    wanted = [f"{value:.2f}".replace("-", "\N{MINUS SIGN}") for value in trace.a[0]]
+    assert [text for text in words_of(found) if text in wanted][: len(wanted)] == wanted
+
+
+def test_the_contributions_of_one_row_are_the_edges_of_the_file(look: Callable[..., Drawing]) -> None:
+    found = look(nodes="sample", edges="contribution")
+    snapshot = found.snapshot
+    assert snapshot.trace is not None
+    parts = [snapshot.weights(i) * x[:, None] for i, x in enumerate(snapshot.trace.inputs)]
+    assert found.scale == pytest.approx(max(np.abs(part).max() for part in parts), rel=1e-6)
+
+
+def test_edges_without_values_are_hairlines_and_the_legend_says_why(look: Callable[..., Drawing]) -> None:
+    found = look(edges="gradient")
+    svg = ElementTree.fromstring(encoded(found, Picture(kind="svg")))
+    quiet = [group for group in svg.iter(f"{SVG}g") if group.get("stroke", "").lower() == colours().quiet.lower()]
+    lines = [path for group in quiet for path in group.iter(f"{SVG}path") if path.get("d", "").count("C") == 1]
+    assert (len(curves(svg)), len(lines)) == (0, 2 * 8 + 8 * 8 + 8 * 3)
+    assert "gradient dL/dw: Nothing to show before the next step: train one." in words_of(found)
+
+
+def test_the_legend_of_a_file_counts_the_edges_of_the_fullest_gap(look: Callable[..., Drawing]) -> None:
+    found = look(DIGITS.with_layer(0, units=512))
+    drawn, whole = found.drawn or (0, 0)
+    assert (whole, 300 < drawn <= MOST_EDGES) == (64 * 512, True)
+    assert any(f"edges: strongest {drawn} of 32,768" in text for text in words_of(found))
+
+
+def test_so_many_edges_are_drawn_as_the_legend_says(look: Callable[..., Drawing]) -> None:
+    found = look(DIGITS.with_layers((Dense(units=512),)))
+    drawn, _ = found.drawn or (0, 0)
+    left, right = found.columns[:2]
+    svg = ElementTree.fromstring(encoded(found, Picture(kind="svg")))
+    starts = [float(re.findall(r"-?[\d.]+", path.get("d", ""))[0]) for path in curves(svg)]
+    assert sum(left.x < x < right.x for x in starts) == pytest.approx(drawn, abs=drawn * 0.02)
+
+
+def test_columns_close_to_each_other_have_fewer_edges_between_them(look: Callable[..., Drawing]) -> None:
+    far = look(DIGITS.with_layers((Dense(units=64),) * 2)).drawn or (0, 0)
+    near = look(DIGITS.with_layers((Dense(units=64),) * 10)).drawn or (0, 0)
+    assert (near[1], near[0] < far[0]) == (far[1], True)
+
+
+def test_a_tall_layer_says_in_the_file_how_many_units_it_has(look: Callable[..., Drawing]) -> None:
+    assert "… 300" in words_of(look(DIGITS.with_layer(0, units=300)))
+
+
+def test_a_heat_map_has_the_colour_of_its_strongest_weight(look: Callable[..., Drawing]) -> None:
+    found = look(DIGITS.with_layers((Dense(units=40),)), ribbons=True)
+    layer = max((0, 1), key=lambda n: float(np.abs(found.snapshot.weights(n)).max()))
+    ribbon, weights = found.ribbon(layer), found.snapshot.weights(layer)
+    assert ribbon is not None
+    source, unit = np.unravel_index(int(np.abs(weights).argmax()), weights.shape)
+    left, top, width, height = ribbon.cell_of(int(source), int(unit))
+    drawn = image(found, Picture(kind="png", scale=4.0))
+    tint = drawn.pixelColor(round(4 * (left + width / 2)), round(4 * (top + height / 2)))
+    assert tint.name() == (colours().positive if weights[source, unit] > 0 else colours().negative).lower()
+
+
+def test_a_heat_map_stands_in_place_of_the_edges(look: Callable[..., Drawing]) -> None:
+    found = look(DIGITS.with_layers((Dense(units=40),)), ribbons=True)
+    svg = ElementTree.fromstring(encoded(found, Picture(kind="svg")))
+    assert (curves(svg), found.drawn) == ([], None)
+    assert any(text.startswith("64 inputs") for text in words_of(found))
+
+
+def test_a_small_pair_of_layers_keeps_its_edges_beside_heat_maps(look: Callable[..., Drawing]) -> None:
+    found = look(ribbons=True)
+    assert [found.ribbon(layer) for layer in range(3)] == [None, None, None]
+
+
+def test_a_file_says_in_words_what_nodes_and_edges_show(look: Callable[..., Drawing]) -> None:
+    words = look(nodes="sample", edges="contribution").description
+    assert ("Edges: contribution w·a." in words, "Nodes: activation, row 1 · setosa." in words) == (True, True)
+
+
+def test_the_corners_of_pictures_in_a_file_are_as_round_as_their_frames(window: Window) -> None:
+    found = drawing(window)
+    pictures = Thumbnails().images(found.snapshot, PLAIN, 0, found.columns[1], 160, 4.0)
+    # A radius of 8 units is one of 32 pixels: the arc passes the diagonal 9.4 pixels from the corner.
+    alphas = [pictures[0].pixelColor(at, at).alpha() for at in (5, 8, 11, 80)]
+    assert alphas == [0, 0, 255, 255]
+
+
+def test_the_panel_writes_what_the_window_shows(window: Window, folder: Path, look: Callable[..., Drawing]) -> None:
+    look(nodes="sample", edges="contribution")
+    panel = open_panel(window)
+    panel.save.click()
+    give_name(file_dialog(panel), folder / "row.svg")
+    assert "contribution w·a" in (folder / "row.svg").read_text("utf-8")
+
+
+def test_copying_takes_what_the_window_shows(window: Window, folder: Path, look: Callable[..., Drawing]) -> None:
+    look(nodes="saturation")
+    hands.trigger(window, "diagram.copy")
+    svg = bytes(QGuiApplication.clipboard().mimeData().data("image/svg+xml").data()).decode("utf-8")
+    assert "at which the activation is flat" in svg
 
 
 # -- by hand --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 Glassbox = Callable[..., Any]
-VIEWS = ("window", "network", "output", "inspector", "loss", "magnitudes")
+VIEWS = ("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -90,6 +90,54 @@ def test_the_network_can_be_drawn_on_nothing(here: Glassbox, folder: Path) -> No
     assert colour_type == 6  # red, green, blue and alpha
 
 
+def drawn(here: Glassbox, out: Path, *options: str) -> bytes:
+    """The bytes of an untrained network, drawn with some options."""
+    done = here("picture", "--view", "network", "--out", str(out), "--untrained", "--size", "960x600", *options)
+    assert done.returncode == 0, done.stderr
+    return out.read_bytes()
+
+
+def test_nodes_and_edges_show_what_is_asked_for(here: Glassbox, folder: Path) -> None:
+    svg = drawn(here, folder / "row.svg", "--nodes", "sample", "--edges", "contribution", "--row", "60").decode("utf-8")
+    assert ("row 60 · versicolor" in svg, "contribution w·a" in svg) == (True, True)
+
+
+def test_inputs_of_a_plane_go_by_name_or_by_number(here: Glassbox, folder: Path) -> None:
+    planes = ("alcohol, proline", "1,13", "Alcohol , 13")
+    files = [drawn(here, folder / f"{i}.svg", "--data", "wine", "--plane", p) for i, p in enumerate(planes)]
+    assert (files[0] == files[1] == files[2], b"alcohol \xc3\x97 proline" in files[0]) == (True, True)
+
+
+def test_the_unit_of_a_name_may_be_left_out_where_an_input_is_named(here: Glassbox, folder: Path) -> None:
+    svg = drawn(here, folder / "petal.svg", "--plane", "petal width")
+    assert "activation over petal width" in svg.decode("utf-8")
+
+
+def test_large_pairs_of_layers_are_heat_maps_when_asked_for(here: Glassbox, folder: Path) -> None:
+    svg = drawn(here, folder / "map.svg", "--data", "digits", "--hidden", "40 relu", "--heat-map").decode("utf-8")
+    assert "64 inputs" in svg
+
+
+@pytest.mark.parametrize("option", [("--nodes", "sample"), ("--row", "60"), ("--select", "hidden 2 · 5")])
+def test_an_option_changes_the_picture_of_the_window(here: Glassbox, folder: Path, option: tuple[str, ...]) -> None:
+    pictures = []
+    for number, options in enumerate(((), option)):
+        out = folder / f"option-{number}.png"
+        here("picture", "--out", str(out), "--untrained", *options)
+        pictures.append(out.read_bytes())
+    assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("name", ["hidden 2 · 5", "Hidden 2 5"])
+def test_a_unit_is_selected_by_its_name(here: Glassbox, folder: Path, name: str) -> None:
+    out = folder / f"{name}.png"
+    here("picture", "--view", "inspector", "--out", str(out), "--untrained", "--select", name)
+    other = folder / "other.png"
+    here("picture", "--view", "inspector", "--out", str(other), "--untrained", "--select", "hidden 2 · 6")
+    assert size_of(out) == size_of(other)
+    assert out.read_bytes() != other.read_bytes()
+
+
 def test_nothing_is_printed_on_standard_output(glassbox: Glassbox, folder: Path) -> None:
     done = glassbox("picture", "--out", str(folder / "quiet.png"), "--epochs", "1", "--view", "loss")
     assert done.stdout == ""
@@ -113,6 +161,19 @@ FAULTS: dict[tuple[str, ...], str] = {
     ("--zoom", "2", "--out", "a.png"): "--zoom",
     ("--transparent", "--out", "a.png"): "--transparent",
     ("--view", "network", "--zoom", "9", "--out", "a.png"): "between 0.25 and 8",
+    ("--nodes", "sums", "--out", "a.png"): "there are activation, pre_activation, gradient, saturation, sample",
+    ("--edges", "weights", "--out", "a.png"): "there are weight, gradient, update, first_moment",
+    ("--plane", "petal length, nosuch", "--out", "a.png"): "there is no input 'nosuch'; there are petal length (cm)",
+    ("--plane", "3", "--out", "a.png"): "there is no input '3'",
+    ("--plane", "1, petal length", "--out", "a.png"): "one or two different inputs",
+    ("--data", "wine", "--plane", "1,2,3", "--out", "a.png"): "one or two different inputs",
+    ("--data", "digits", "--plane", "65", "--out", "a.png"): "and 52 more",
+    ("--row", "0", "--out", "a.png"): "the rows 1 to 150",
+    ("--row", "151", "--out", "a.png"): "the rows 1 to 150",
+    ("--select", "hidden 9 · 1", "--out", "a.png"): "hidden 1 · 1, hidden 2 · 1, setosa",
+    ("--view", "loss", "--nodes", "sample", "--out", "a.png"): "--nodes is for --view window, diagram, network",
+    ("--view", "loss", "--row", "2", "--out", "a.png"): "--row is for",
+    ("--view", "network", "--select", "setosa", "--out", "a.png"): "--select is for --view window",
     ("--data", "irsi", "--out", "a.png"): "irsi",
     ("--set", 'data.features=["nosuch"]', "--out", "a.png"): "nosuch",
     (): "--out",

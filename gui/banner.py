@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -58,7 +58,7 @@ class Banner(QFrame):
         self.setProperty("tone", "warning" if fault else "note")
         for widget in (self, self.label):
             self.style().polish(widget)
-        self._close.setIcon(icon("close", colours().warning if fault else colours().text))
+        self._paint_icon()
         self.label.setText(text)
         self._details = details
         self._copy.setVisible(bool(details))
@@ -67,6 +67,16 @@ class Banner(QFrame):
         self.remedy.setAccessibleName(remedy or tr("Remedy"))
         self.remedy.setVisible(bool(remedy))
         self.show()
+
+    def _paint_icon(self) -> None:
+        fault = self.property("tone") == "warning"
+        self._close.setIcon(icon("close", colours().warning if fault else colours().text))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Draws the icon again in the colours of another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icon()
+        super().changeEvent(event)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Says that training diverged, or once why it ended early; a sentence about an older experiment goes."""

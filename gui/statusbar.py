@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from engine.snapshot import Snapshot
 from gui.text import tr
 
+# A path through more layers than this is shortened: it would be wider than the window.
+_MOST_WIDTHS = 9
 # How long something that was done is said.
 _PASSING_MS = 8000
 
@@ -48,7 +50,7 @@ class StatusBar(QStatusBar):
         then, step = self._progress[0]
         rate = (snapshot.step - step) / (now - then) if now > then else 0.0
         texts = {
-            "widths": " → ".join(f"{width:,}" for width in snapshot.plan.widths),
+            "widths": _path(snapshot.plan.widths),
             "parameters": tr("{0} parameters").format(f"{snapshot.plan.parameters:,}"),
             "steps": tr("{0} steps/s").format(f"{rate:,.0f}") if running else "",
             "frames": tr("{0} frames/s").format(f"{frames_per_second:.0f}") if running else "",
@@ -56,6 +58,14 @@ class StatusBar(QStatusBar):
         for name, text in texts.items():
             self._labels[name].setText(text)
         self.state.setText(_in_words(snapshot, running))
+
+
+def _path(widths: tuple[int, ...]) -> str:
+    """The widths of all layers, or of many layers the first and last ones."""
+    words = [f"{width:,}" for width in widths]
+    if len(words) > _MOST_WIDTHS:
+        words = [*words[:3], "…", *words[-2:]]
+    return " → ".join(words)
 
 
 def _in_words(snapshot: Snapshot, running: bool) -> str:

@@ -49,7 +49,13 @@ class Ribbon:
     def shape(self, density: float) -> tuple[int, int]:
         """How many rows and columns of cells are drawn with so many pixels to a unit of length."""
         rows, columns = int(self.height * density), int(self.width * density)
-        return max(min(rows, self.inputs, _MOST_CELLS), 1), max(min(columns, self.units, _MOST_CELLS), 1)
+        return _even(self.inputs, min(rows, _MOST_CELLS)), _even(self.units, min(columns, _MOST_CELLS))
+
+
+def _even(count: int, most: int) -> int:
+    """The number of cells, at most so many, among which a count is shared evenly: uneven cells would show stripes."""
+    each = -(-count // max(most, 1))
+    return -(-count // each)
 
 
 def ribbon_between(left: Column, right: Column, room: float, zoom: float = 1.0) -> Ribbon | None:

@@ -1,8 +1,8 @@
 """How long the drawing of the network takes, without training: painted again, coloured anew, opened.
 
-Everything is drawn by the real ``DiagramView`` from given snapshots, at 1440 × 900 and at the size that it has in a window
-of 1440 × 900 with all panels open. The peer is the usual way to draw a network: every edge stroked by QPainter, here as
-many as are really drawn, as curves of their widths.
+Everything is drawn by the real ``DiagramView`` from given snapshots, at 1440 × 900 and at the size that it has with all
+panels open in a window of 1440 × 900. The peer is the usual way to draw a network: every edge stroked by QPainter, here
+as many as are really drawn, as curves of their widths.
 """
 
 from __future__ import annotations

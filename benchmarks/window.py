@@ -1,9 +1,11 @@
 """How smooth the window stays while it trains: ``python -m benchmarks.window [--json] [--seconds S] [--rounds N]``.
 
 For each network, in turn and repeatedly: steps per second without a window, then in the window at full
-speed, with the frames drawn per second and how late a timer of the window's thread fires (heartbeat).
-Also the time from the start of the program to its first paint. Medians of the rounds are given; the
-heartbeat's percentiles are over all beats of all rounds. Without a display the offscreen platform draws.
+speed, with the frames drawn per second, how late a timer of the window's thread fires (heartbeat) and what
+a frame costs that thread. Networks of two inputs have a map of what it answers in every node. Also the time
+from the start of the program to its first paint, and of single drawings (see ``benchmarks.drawing``). Medians
+of the rounds are given; the heartbeat's percentiles are over all beats of all rounds. Without a display the
+offscreen platform draws.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import os
 import subprocess
 import sys
 from statistics import median
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -24,17 +26,19 @@ if not os.environ.get("DISPLAY"):
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
-from engine import Dataset, Dense, Experiment, Trainer
+from benchmarks import drawing
+from engine import Trainer
 from gui.app import start
 from gui.training import FULL_SPEED
 from gui.window import Window
 
 _BEAT_MS = 5
-# name: (inputs, hidden layers, classes, rows, batch)
-NETWORKS: dict[str, tuple[int, tuple[int, ...], int, int, int]] = {
-    "2-8-8-1": (2, (8, 8), 2, 400, 10),
-    "64-64-32-10": (64, (64, 32), 10, 1500, 32),
-    "784-256-128-10": (784, (256, 128), 10, 4000, 128),
+# name: (widths, rows, batch)
+NETWORKS: dict[str, tuple[tuple[int, ...], int, int]] = {
+    "2-8-8-1": ((2, 8, 8, 1), 400, 10),
+    "2-8x6-1": ((2, 8, 8, 8, 8, 8, 8, 1), 400, 10),
+    "64-64-32-10": ((64, 64, 32, 10), 1500, 32),
+    "784-256-128-10": ((784, 256, 128, 10), 4000, 128),
 }
 
 _FIRST_PAINT = """
@@ -59,15 +63,7 @@ window.close()
 
 def trainer_of(name: str) -> Trainer:
     """A trainer of one of NETWORKS on random data, with epochs enough never to end."""
-    inputs, hidden, classes, rows, batch = NETWORKS[name]
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(rows, inputs))
-    y = np.argmax(x @ rng.normal(size=(inputs, classes)), axis=1)
-    layers = tuple(Dense(units=units, activation="relu", initializer="he_uniform") for units in hidden)
-    experiment = Experiment().with_layers(layers)
-    experiment = experiment.edited(training={"batch_size": batch, "epochs": 10_000_000, "optimizer": {"kind": "adam"}})
-    data = Dataset.from_arrays(x, y, test_fraction=0.2)
-    return Trainer(experiment, data)
+    return drawing.trainer_of(*NETWORKS[name])
 
 
 def headless(name: str, seconds: float) -> float:
@@ -121,10 +117,10 @@ def in_window(name: str, seconds: float) -> dict[str, Any]:
     window.toolbar.speed.setValue(FULL_SPEED)
     window.training.toggle()
     wait(1.0)
-    heart, begun = Heart(window), perf_counter()
+    heart, begun, cpu = Heart(window), perf_counter(), thread_time()
     before = window.training.snapshot.step if window.training.snapshot else 0
     wait(seconds)
-    elapsed = perf_counter() - begun
+    elapsed, cpu = perf_counter() - begun, thread_time() - cpu
     heart.stop()
     snapshot = window.training.snapshot
     assert snapshot is not None
@@ -132,6 +128,8 @@ def in_window(name: str, seconds: float) -> dict[str, Any]:
     window.deleteLater()
     return {
         "frames": heart.paints / elapsed,
+        "frame_cpu_ms": 1000 * cpu / max(heart.paints, 1),
+        "maps": snapshot.maps is not None,
         "late": heart.late,
         "steps": (snapshot.step - before) / elapsed,
     }
@@ -150,48 +148,64 @@ def first_paint(times: int) -> float:
     return median(taken[1:])
 
 
-def measure(seconds: float, rounds: int) -> dict[str, Any]:
-    """All networks, headless and in the window in turn."""
-    results: dict[str, Any] = {"first_paint_s": first_paint(max(rounds, 3)), "networks": {}}
-    for name in NETWORKS:
-        bare, inside = [], []
-        for _ in range(rounds):
-            bare.append(headless(name, seconds / 2))
-            inside.append(in_window(name, seconds))
-        late = np.concatenate([np.array(one["late"]) for one in inside])
-        steps, alone = median(one["steps"] for one in inside), median(bare)
-        results["networks"][name] = {
-            "frames_per_second": median(one["frames"] for one in inside),
-            "heartbeat_ms": {"p50": float(np.percentile(late, 50)), "p99": float(np.percentile(late, 99)),
-                             "max": float(late.max())},
-            "steps_per_second": steps,
-            "headless_steps_per_second": alone,
-            "share_of_headless": steps / alone,
-        }  # fmt: skip
-    return results
+def trained(name: str, seconds: float, rounds: int) -> dict[str, Any]:
+    """One network, headless and in the window in turn."""
+    bare, inside = [], []
+    for _ in range(rounds):
+        bare.append(headless(name, seconds / 2))
+        inside.append(in_window(name, seconds))
+    late = np.concatenate([np.array(one["late"]) for one in inside])
+    steps, alone = median(one["steps"] for one in inside), median(bare)
+    return {
+        "maps": all(one["maps"] for one in inside),
+        "frames_per_second": median(one["frames"] for one in inside),
+        "frame_cpu_ms": median(one["frame_cpu_ms"] for one in inside),
+        "heartbeat_ms": {"p50": float(np.percentile(late, 50)), "p99": float(np.percentile(late, 99)),
+                         "max": float(late.max())},
+        "steps_per_second": steps,
+        "headless_steps_per_second": alone,
+        "share_of_headless": steps / alone,
+    }  # fmt: skip
+
+
+def measure(names: list[str], seconds: float, rounds: int, drawings: int) -> dict[str, Any]:
+    """The first paint, single drawings, each so many times, and the networks in training."""
+    return {
+        "first_paint_s": first_paint(rounds),
+        "drawing": drawing.measure(drawings),
+        "networks": {name: trained(name, seconds, rounds) for name in names},
+    }
 
 
 def show(results: dict[str, Any]) -> None:
-    """Prints a table."""
-    print(f"first paint {results['first_paint_s']:.2f} s\n")
-    heads = ("frames/s", "p50 ms", "p99 ms", "max ms", "steps/s", "headless", "share")
-    print(f"{'network':16}" + "".join(f"{head:>10}" for head in heads))
+    """Prints tables."""
+    print(f"first paint {results['first_paint_s']:.2f} s\n\nmilliseconds (of the processor)\n")
+    drawing.show(results["drawing"])
+    heads = ("maps", "frames/s", "cpu ms", "p50 ms", "p99 ms", "max ms", "steps/s", "headless", "share")
+    print(f"\n{'network':16}" + "".join(f"{head:>10}" for head in heads))
     for name, row in results["networks"].items():
         beat = row["heartbeat_ms"]
         print(
-            f"{name:16}{row['frames_per_second']:10.1f}{beat['p50']:10.1f}{beat['p99']:10.1f}{beat['max']:10.1f}"
-            f"{row['steps_per_second']:10,.0f}{row['headless_steps_per_second']:10,.0f}{row['share_of_headless']:10.0%}"
+            f"{name:16}{'yes' if row['maps'] else 'no':>10}{row['frames_per_second']:10.1f}{row['frame_cpu_ms']:10.1f}"
+            f"{beat['p50']:10.1f}{beat['p99']:10.1f}{beat['max']:10.1f}{row['steps_per_second']:10,.0f}"
+            f"{row['headless_steps_per_second']:10,.0f}{row['share_of_headless']:10.0%}"
         )
 
 
 def main() -> None:
     """Reads the arguments, measures, prints."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of one round in the window")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS), metavar="NAME")
+    parser.add_argument("--quick", action="store_true", help="one short round: shows that it runs, not how fast")
     options = parser.parse_args()
-    results = measure(options.seconds, options.rounds)
+    start([], remember=False)[1].close()
+    if options.quick:
+        results = measure(options.networks, 0.4, 1, 2)
+    else:
+        results = measure(options.networks, options.seconds, options.rounds, 10 * options.rounds)
     if options.json:
         print(json.dumps(results, indent=2))
     else:

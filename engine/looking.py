@@ -14,6 +14,8 @@ from engine.unit_views import UnitStatistics, unit_statistics
 
 # Evaluations, maps and statistics may take this share of the thread's time.
 _LOOKING_SHARE = 0.2
+# The search for dead units at all rows may take this share.
+_DEAD_SHARE = 0.05
 
 
 class Look:
@@ -31,6 +33,7 @@ class Look:
         self._step = -1
         self._numbers: list[Array] = []
         self._ended, self._cost_s = 0.0, 0.0
+        self._dead_due = 0.0
 
     def update(self, trainer: Trainer, wants: Wants, now: bool) -> None:
         """Looks again, unless that has taken too much of the time lately; ``now`` does in any case."""
@@ -49,11 +52,21 @@ class Look:
         if not (same and plane == self._plane):
             self.maps = maps(trainer.network, trainer.data, trainer.steps_done, plane) if plane else None
         if not (same and counted == self._counted):
-            rows = trainer.rows["train"]
-            self.units = unit_statistics(trainer.network, rows, counted, trainer.steps_done) if counted else None
+            self.units = self._statistics(trainer, counted, now) if counted else None
         self._plane, self._counted = plane, counted
         self._ended = perf_counter()
         self._cost_s = self._ended - begun
+
+    def _statistics(self, trainer: Trainer, counted: str, now: bool) -> UnitStatistics:
+        """The statistics; dead units are looked for at all rows only now and then, since they die seldom."""
+        begun = perf_counter()
+        search = now or self.units is None or begun >= self._dead_due
+        known = None if search or self.units is None else [layer.dead for layer in self.units.layers]
+        found = unit_statistics(trainer.network, trainer.rows["train"], counted, trainer.steps_done, known)
+        if search:
+            ended = perf_counter()
+            self._dead_due = ended + (ended - begun) * (1.0 / _DEAD_SHARE - 1.0)
+        return found
 
     def _is_of_now(self, trainer: Trainer) -> bool:
         """Whether nothing has changed since the last question: neither the step, nor numbers set by hand at it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -84,12 +85,18 @@ class UnitStatistics:
     layers: list[LayerStatistics]
 
 
-def unit_statistics(network: Network, rows: Rows, view: str, step: int) -> UnitStatistics:
+Dead = Sequence[NDArray[np.bool_]]
+
+
+def unit_statistics(network: Network, rows: Rows, view: str, step: int, known: Dead | None = None) -> UnitStatistics:
     """What every unit does over up to 256 of the training rows, evenly spread, as the network answers.
 
     ``view`` is a key of NODE_VIEWS. delta is that of each row's own loss, weighed as in training, without penalties
     and without noise. Units are called dead after a look at all training rows, or at 4096 where there are more.
     Both numbers of rows are smaller for very large networks. Touches nothing of training.
+
+    ``known``: which units were dead lately, (units,) for each layer. Only those can then be found dead, at the rows of
+    the statistics alone; the look at all rows, which may cost as much as an evaluation, is left out.
     """
     if view not in NODE_VIEWS:
         raise KeyError(f"there is no node view '{view}'; there are {', '.join(part.key for part in NODE_VIEWS)}")
@@ -102,7 +109,7 @@ def unit_statistics(network: Network, rows: Rows, view: str, step: int) -> UnitS
             values = [at.delta * len(some) for at in work.layers]
         else:
             values = work.z if view == "pre_activation" else work.a
-        dead = _dead(network, rows, work)
+        dead = _dead(network, rows, work, known)
         layers = [
             LayerStatistics(*_distribution(each), _saturated(at), flat)
             for each, at, flat in zip(values, work.layers, dead, strict=True)
@@ -180,7 +187,7 @@ def steepest_slope(activation: Activation) -> float:
     return float(np.abs(np.asarray(activation.slope(z, activation.value(z, None)), float)).max())
 
 
-def _dead(network: Network, rows: Rows, seen: Work) -> list[NDArray[np.bool_]]:
+def _dead(network: Network, rows: Rows, seen: Work, known: Dead | None) -> list[NDArray[np.bool_]]:
     """Which units are flat at every row, (units,) for each layer. ``seen``: some rows, already sent forward."""
     learns = {at.plan.name for at in seen.layers if at.plan.activation.backward is not None}
     if network.plan.fused:
@@ -193,6 +200,8 @@ def _dead(network: Network, rows: Rows, seen: Work) -> list[NDArray[np.bool_]]:
         ]
 
     found, count = flat(seen), len(seen.layers[0].z[0])
+    if known is not None:
+        return [now & was for now, was in zip(found, known, strict=True)]
     more = _spread(rows, min(_ROWS_OF_DEAD, max(count, _PRODUCTS // network.plan.parameters)))
     if len(more) <= count:
         return found

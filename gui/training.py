@@ -24,7 +24,7 @@ from gui.document import Change, next_moment
 _POLL_MS = 2
 # At full speed one frame, drawing and training together, is to take this long: some 30 frames a second, and the
 # rest for training. When drawing takes most of it, training still gets the shortest slice.
-_FULL_SPEED_FRAME_S, _SHORTEST_SLICE_S, _LONGEST_SLICE_S = 0.031, 0.014, 0.023
+_FULL_SPEED_FRAME_S, _SHORTEST_SLICE_S, _LONGEST_SLICE_S = 0.027, 0.012, 0.022
 # At a limited speed no more frames than a screen shows.
 _FRAME_S = 0.016
 # Steps longer than this spend their time inside the matrix products, where the window can draw beside them.

@@ -123,6 +123,11 @@ class Edges:
                 left_out.append((gap.drawn, left.count * right.count))
         return max(left_out, key=lambda pair: pair[1] - pair[0], default=None)
 
+    @property
+    def strokes(self) -> int:
+        """How many edges the pictures show."""
+        return sum(gap.drawn for layer, gap in self._gaps.items() if layer in self._pictures)
+
     def draw(self, snapshot: Snapshot) -> None:
         """Draws the pictures that are missing, and of those that are due as many as a frame has time for."""
         self._take_over(snapshot)

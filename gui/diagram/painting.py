@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
@@ -97,21 +97,20 @@ class Painting:
         metrics = painter.fontMetrics()
         room = column.x + column.size / 2 - 2 * radius - 14
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        plain, chosen, text = QPen(QColor(c.quiet), 2.0), QPen(QColor(c.accent), 2.0), QColor(c.text)
+        painter.setBrush(QColor(c.surface))
         for node in column.nodes:
-            chosen = self.selection == Unit(0, node.index)
-            painter.setPen(QPen(QColor(c.accent if chosen else c.quiet), 2.0))
-            painter.setBrush(QColor(c.surface))
+            painter.setPen(chosen if self.selection == Unit(0, node.index) else plain)
             if greys is not None:
                 painter.setBrush(blend(c.text, float(greys[node.index]), c.surface))
             painter.drawEllipse(QPointF(node.x + column.size / 2 - radius, node.y), radius, radius)
             name, free = self.snapshot.data.names[node.index], room
-            painter.setPen(QColor(c.text))
             if x is not None:
                 value, free = float(x[node.index]), room - NUMBER
                 painter.setPen(QColor(c.positive if value >= 0 else c.negative_text))
                 painter.drawText(QRectF(6, node.y - 10, room, 20), side, signed(value, 2))
-                painter.setPen(QColor(c.text))
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, int(free))
+            painter.setPen(text)
+            short = _elided(name, metrics, Qt.TextElideMode.ElideMiddle, int(free))
             painter.drawText(QRectF(6, node.y - 10, free, 20), side, short)
 
     def _output_names(self, column: Column) -> None:
@@ -135,7 +134,7 @@ class Painting:
                     number = f"{output_in_words(self.snapshot, node.index)}  "
             painter.setPen(QColor(c.text))
             shift = metrics.horizontalAdvance(number)
-            short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room - shift))
+            short = _elided(name, metrics, Qt.TextElideMode.ElideRight, int(room - shift))
             painter.drawText(QPointF(left, node.y + 4.5), number + short)
 
     def _units(self, number: int, column: Column) -> None:
@@ -144,6 +143,12 @@ class Painting:
         images = self.thumbnails.images(snapshot, self.shown, layer, column, self.sides[layer], self.density)
         dead, kind = dead_units(snapshot, layer), kind_of(snapshot, self.shown, layer)
         numbers = self.shown.nodes == "sample" and kind == "row" and column.size >= _FOR_NUMBERS
+        c, plan = colours(), snapshot.plan.layers[layer]
+        hairline, no_brush = QPen(QColor(c.line), 1.0), Qt.BrushStyle.NoBrush
+        special = set(range(plan.units)) if not plan.trainable else set(plan.frozen_units)
+        if isinstance(self.selection, Unit) and self.selection.column == number:
+            special.add(self.selection.index)
+        rounding = corner(column.size)
         for node in column.nodes:
             box = self._box(column, node.y)
             if node.index in images:
@@ -152,7 +157,9 @@ class Painting:
                 self._ground(layer, node.index, box, numbers, dead[node.index])
             if dead[node.index]:
                 self._strike(box, over=node.index in images)
-            self._frame(number, node.index, box)
+            self.painter.setPen(self._outline(number, node.index) if node.index in special else hairline)
+            self.painter.setBrush(no_brush)
+            self.painter.drawRoundedRect(box, rounding, rounding)
 
     def _ground(self, layer: int, index: int, box: QRectF, numbers: bool, dead: bool) -> None:
         """A box without a picture: the sign and size of the answer to the traced row, with or without the number."""
@@ -188,16 +195,12 @@ class Painting:
         painter.drawLine(cross.topLeft(), cross.bottomRight())
         painter.drawLine(cross.topRight(), cross.bottomLeft())
 
-    def _frame(self, column: int, index: int, box: QRectF) -> None:
-        """The hairline around a box: thick when it is selected, dotted when it is frozen."""
-        c, painter = colours(), self.painter
-        chosen = self.selection == Unit(column, index)
-        pen = QPen(QColor(c.accent), 2.4) if chosen else QPen(QColor(c.line), 1.0)
+    def _outline(self, column: int, index: int) -> QPen:
+        """What a box has instead of a hairline: a thick frame when it is selected, a dotted one when it is frozen."""
+        c, chosen = colours(), self.selection == Unit(column, index)
         if is_frozen(self.snapshot.plan.layers[column - 1], index):
-            pen = QPen(QColor(c.accent if chosen else c.quiet), 2.0, Qt.PenStyle.DotLine)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box, corner(box.width()), corner(box.width()))
+            return QPen(QColor(c.accent if chosen else c.quiet), 2.0, Qt.PenStyle.DotLine)
+        return QPen(QColor(c.accent), 2.4)
 
     def _stage(self, mark: Mark) -> None:
         """The name of a stage in a small frame, or a dot where there is no room for words."""
@@ -236,10 +239,18 @@ class Painting:
                 (below, 33.0, 12, c.quiet, QFont.Weight.Normal),
                 (note, 49.0, 11, c.quiet, QFont.Weight.Normal),
             ):
+                if not text:
+                    continue
                 painter.setFont(font(size, weight))
                 painter.setPen(QColor(tint))
-                fitting = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+                fitting = _elided(text, painter.fontMetrics(), Qt.TextElideMode.ElideRight, int(room))
                 painter.drawText(QRectF(column.x - 70, y, 140, 18), Qt.AlignmentFlag.AlignCenter, fitting)
+
+
+def _elided(text: str, metrics: QFontMetrics, mode: Qt.TextElideMode, room: int) -> str:
+    """As much of a text as there is room for."""
+    # Most of them fit, and to measure a text is quicker than to lay it out.
+    return text if metrics.horizontalAdvance(text) <= room else metrics.elidedText(text, mode, room)
 
 
 def numbers_beside(snapshot: Snapshot, shown: Shown) -> tuple[float, float]:

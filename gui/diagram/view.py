@@ -25,8 +25,9 @@ from gui.text import tr
 from gui.theme import colour, colours, font
 from gui.thumbnails import Thumbnails
 
-# When a frame had no time for all edges, the next one comes after this, even if no snapshot does.
-_CATCH_UP_MS = 30
+# When a frame had no time for all edges, the next one comes after this, even if no snapshot does. While training
+# snapshots do, and a frame between two of them would take the time of both.
+_CATCH_UP_MS, _CATCH_UP_RUNNING_MS = 30, 90
 # What is scrolled fades over so many pixels before it passes under the titles or the legend.
 _FADE = 14
 
@@ -96,6 +97,7 @@ class DiagramView(ZoomingView):
         self._hovered = still_there(self._hovered, snapshot)
         self._place()
         self._place_bar()
+        self._catch_up.setInterval(_CATCH_UP_RUNNING_MS if running else _CATCH_UP_MS)
         if running:
             self.edges.refresh()
         else:

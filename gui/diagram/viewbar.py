@@ -116,11 +116,14 @@ class PlanePicker(Picker):
         super().__init__("view.plane", tr("Plane"), about, parent)
         self._names: tuple[str, ...] = ()
         self._plane: tuple[int, ...] = ()
+        self._listed: tuple[str, ...] = ()
         self._none = QAction(tr("None"), self.menu(), checkable=True)
         self._none.setData("none")
         self._none.triggered.connect(self._leave)
         self.across, self.up = QMenu(tr("Across"), self.menu()), QMenu(tr("Up"), self.menu())
         for menu in (self.across, self.up):
+            # Hundreds of columns take longer to list than a network takes to draw.
+            menu.aboutToShow.connect(self._list)
             menu.setStyleSheet("QMenu { menu-scrollable: 1; }")
         self.menu().addAction(self._none)
         self.menu().addMenu(self.across)
@@ -128,20 +131,24 @@ class PlanePicker(Picker):
 
     def show_plane(self, names: tuple[str, ...], plane: tuple[int, ...]) -> None:
         """Offers the columns; ``plane`` are the indices of those the maps run over, () for none."""
-        if names != self._names:
-            self._names = names
-            columns = [(str(i), name, name, "") for i, name in enumerate(names)]
+        self._names, self._plane = names, plane
+        self._none.setChecked(not plane)
+        self.up.setEnabled(bool(plane))
+        self.show_label(" × ".join(_short(names[i]) for i in plane) or tr("None"))
+
+    @Slot()
+    def _list(self) -> None:
+        """Fills both menus with the columns there are, and ticks what is chosen."""
+        if self._names != self._listed:
+            self._listed = self._names
+            columns = [(str(i), name, name, "") for i, name in enumerate(self._names)]
             add_choices(self.across, columns, self._pick_across)
             alone = ("none", tr("None"), tr("The pictures run along one input only."), "")
             add_choices(self.up, [alone, *columns], self._pick_up)
-        self._plane = plane
-        self._none.setChecked(not plane)
-        self.up.setEnabled(bool(plane))
         for menu, place in ((self.across, 0), (self.up, 1)):
-            here = str(plane[place]) if len(plane) > place else "none"
+            here = str(self._plane[place]) if len(self._plane) > place else "none"
             for action in menu.actions():
                 action.setChecked(action.data() == here)
-        self.show_label(" × ".join(_short(names[i]) for i in plane) or tr("None"))
 
     @Slot()
     def _leave(self) -> None:
@@ -171,6 +178,7 @@ class PlanePicker(Picker):
         self.picked.emit(plane)
         # What was wished is shown when it has become true.
         self.show_plane(self._names, self._plane)
+        self._list()
 
 
 def _short(name: str) -> str:

@@ -43,12 +43,14 @@ def said(bar: ViewBar) -> Iterator[list[Shown]]:
 
 
 def entry(menu: QMenu, key: str) -> QAction:
-    """An entry of a menu by its key."""
+    """An entry of a menu, as it is when it opens, by its key."""
+    menu.aboutToShow.emit()
     return next(action for action in menu.actions() if action.data() == key)
 
 
 def on(menu: QMenu) -> list[str]:
-    """The keys of what is ticked."""
+    """The keys of what is ticked when the menu opens."""
+    menu.aboutToShow.emit()
     return [action.data() for action in menu.actions() if action.isChecked()]
 
 

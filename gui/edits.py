@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.experiment import MAX_LAYERS, Experiment
+from engine.experiment import MAX_LAYERS, Experiment, NetworkSpec
 from engine.layers import LAYERS, Dense, Layer, Output, Weighted
 from engine.snapshot import Snapshot
 from engine.surgery import with_features
@@ -99,6 +99,19 @@ def change_units(experiment: Experiment, index: int, by: int) -> Experiment:
     assert isinstance(layer, Dense)
     units = min(max(layer.units + by, int(bounds.low)), int(bounds.high))
     return experiment.with_layer(index, units=units)
+
+
+def units_of(network: NetworkSpec, layer: int) -> int:
+    """How many units a hidden layer has, counted as in the plan."""
+    found = network.layers[network.dense[layer]]
+    assert isinstance(found, Dense)
+    return found.units
+
+
+def layer_now(before: NetworkSpec, after: NetworkSpec, layer: int) -> int | None:
+    """A hidden layer, counted as in the plan, after an edit; None when it is no longer there."""
+    place = where_now(before.layers, after.layers, before.dense[layer])
+    return after.dense.index(place) if place in after.dense else None
 
 
 def where_now(before: tuple[Layer, ...], after: tuple[Layer, ...], index: int) -> int | None:

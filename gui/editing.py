@@ -72,9 +72,9 @@ class Editing(QObject):
         if snapshot.said and snapshot.generation != self._generation:
             self._tell(snapshot.said)
         self._generation = snapshot.generation
-        if snapshot.least_important is not None:
+        if snapshot.least_important is not None and snapshot.least_important[0] in self._losing[:1]:
             layer, unit = snapshot.least_important
-            del self._losing[:1]
+            self._losing.pop(0)
             words = tr("Remove unit {0} of {1}").format(unit + 1, snapshot.plan.layers[layer].name)
             self.operate(RemoveUnit(layer, unit), words)
 

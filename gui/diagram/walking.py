@@ -1,4 +1,4 @@
-"""Where the arrow keys lead: from unit to unit, from layer to layer, and along the weights of a unit. No Qt."""
+"""Where the arrow keys lead: from unit to unit, from layer to layer, and along the weights of a unit."""
 
 from __future__ import annotations
 

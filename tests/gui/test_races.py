@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import hands
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from engine.checkpoint import Moments
 from engine.experiment import Experiment
@@ -39,6 +40,12 @@ def busy(window: Window) -> Iterator[None]:
     finally:
         go.set()
         runner._report = report
+
+
+def begun(window: Window) -> None:
+    """The training thread has been given what was asked for last."""
+    while window.training.runner.idle:
+        QApplication.processEvents()
 
 
 def change(window: Window, path: str, value: object, merge: str = "") -> None:
@@ -81,6 +88,7 @@ def test_undo_takes_back_an_epoch_under_way(window: Window) -> None:
     start = hands.settle(window)
     with busy(window):
         hands.trigger(window, "train.epoch")
+        begun(window)
         hands.trigger(window, "edit.undo")
     assert same(hands.settle(window), start)
 
@@ -88,6 +96,7 @@ def test_undo_takes_back_an_epoch_under_way(window: Window) -> None:
 def test_an_epoch_undone_under_way_comes_again_by_redo(window: Window) -> None:
     with busy(window):
         hands.trigger(window, "train.epoch")
+        begun(window)
         hands.trigger(window, "edit.undo")
     hands.settle(window)
     hands.trigger(window, "edit.redo")
@@ -97,6 +106,7 @@ def test_an_epoch_undone_under_way_comes_again_by_redo(window: Window) -> None:
 def test_undo_takes_back_a_step_that_waits_and_nothing_else(window: Window) -> None:
     with busy(window):
         change(window, "training.batch_size", 8)
+        begun(window)
         hands.trigger(window, "train.step")
         hands.trigger(window, "edit.undo")
     assert (hands.settle(window).step, texts(window)) == (0, ["training.batch_size"])
@@ -105,6 +115,7 @@ def test_undo_takes_back_a_step_that_waits_and_nothing_else(window: Window) -> N
 def test_undo_takes_back_the_last_of_two_epochs_that_wait(window: Window) -> None:
     with busy(window):
         change(window, "training.batch_size", 8)
+        begun(window)
         for name in ("train.epoch", "train.epoch", "edit.undo"):
             hands.trigger(window, name)
     assert hands.settle(window).epoch == 1
@@ -115,6 +126,7 @@ def test_a_step_that_waits_is_not_done_after_beginning_anew(window: Window, name
     trained(window)
     with busy(window):
         change(window, "training.batch_size", 8)
+        begun(window)
         hands.trigger(window, "train.step")
         hands.trigger(window, name)
     assert hands.settle(window).step == 0
@@ -124,6 +136,7 @@ def test_undo_while_other_data_are_loaded_brings_back_what_was_learned(window: W
     before = trained(window)
     with busy(window):
         change(window, "data.source", "moons")
+        begun(window)
         hands.trigger(window, "edit.undo")
     assert same(hands.settle(window), before)
 
@@ -131,6 +144,7 @@ def test_undo_while_other_data_are_loaded_brings_back_what_was_learned(window: W
 def test_data_whose_loading_was_undone_come_by_redo(window: Window) -> None:
     with busy(window):
         change(window, "data.source", "moons")
+        begun(window)
         hands.trigger(window, "edit.undo")
         hands.trigger(window, "edit.redo")
     assert hands.settle(window).data.source == "moons"
@@ -140,6 +154,7 @@ def test_an_epoch_asked_for_before_a_new_seed_is_one_epoch(window: Window) -> No
     trained(window, 3)
     with busy(window):
         hands.trigger(window, "train.epoch")
+        begun(window)
         change(window, "training.seed", 5)
     assert hands.settle(window).epoch == 1
 
@@ -151,6 +166,7 @@ def test_loading_that_fails_after_it_was_undone_leaves_nothing(window: Window) -
     before = trained(window)
     with busy(window):
         change(window, "data.features", ())
+        begun(window)
         hands.trigger(window, "edit.undo")
     assert (same(hands.settle(window), before), len(window.document.undo_stack)) == (True, 0)
 
@@ -159,6 +175,7 @@ def test_loading_that_fails_after_undo_and_redo_leaves_nothing(window: Window) -
     before = trained(window)
     with busy(window):
         change(window, "data.features", ())
+        begun(window)
         hands.trigger(window, "edit.undo")
         hands.trigger(window, "edit.redo")
     assert (same(hands.settle(window), before), window.document.experiment) == (True, before.experiment)
@@ -170,6 +187,7 @@ def test_undo_goes_on_over_a_refused_edit(window: Window) -> None:
     hands.settle(window)
     with busy(window):
         change(window, "data.features", ())
+        begun(window)
         hands.trigger(window, "edit.undo")
         hands.trigger(window, "edit.undo")
     assert (same(hands.settle(window), before), window.document.undo_stack.redo_text) == (
@@ -182,6 +200,7 @@ def test_what_was_asked_for_after_a_refused_edit_goes_with_it(window: Window) ->
     trained(window)
     with busy(window):
         change(window, "network.layers.0.units", 5)
+        begun(window)
         change(window, "data.features", ())
         window.editing.operate(AddUnit(0), "Add")
     assert (units(window), texts(window)) == ([5, 8], ["network.layers.0.units"])
@@ -262,6 +281,7 @@ def test_the_unit_is_removed_from_the_layer_that_was_meant(window: Window) -> No
     trained(window)
     with busy(window):
         window.diagram.units_wished.emit(0, -1)
+        begun(window)
         window.diagram.layer_wished.emit(0)
     assert units(window) == [2, 7, 8]
 
@@ -271,6 +291,7 @@ def test_a_unit_of_a_layer_removed_meanwhile_is_not_looked_for(window: Window) -
     hands.select_layer(window, 1)
     with busy(window):
         window.diagram.units_wished.emit(1, -1)
+        begun(window)
         hands.trigger(window, "layer.remove")
     assert (units(window), window.banner.isHidden()) == ([8], True)
 
@@ -280,6 +301,7 @@ def test_undo_takes_back_the_wish_for_a_unit_less(window: Window) -> None:
     hands.settle(window)
     with busy(window):
         window.diagram.units_wished.emit(0, -1)
+        begun(window)
         hands.trigger(window, "edit.undo")
     assert (units(window), texts(window)) == ([8, 8], ["trained 1 step"])
 

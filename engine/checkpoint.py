@@ -49,8 +49,9 @@ class Moments:
     def __contains__(self, number: int) -> bool:
         return number in self._kept
 
-    def __getitem__(self, number: int) -> Checkpoint:
-        return self._kept[number]
+    def find(self, number: int) -> Checkpoint | None:
+        """The checkpoint with a number, None when it is not there, or not any more."""
+        return self._kept.get(number)
 
     def keep(self, number: int, checkpoint: Checkpoint) -> None:
         """Keeps a checkpoint; one that is there already stays. The newest is kept whatever it takes."""
@@ -61,4 +62,4 @@ class Moments:
         while self._bytes > self._most_bytes and len(self._kept) > 1:
             first = min(self._kept)
             self._bytes -= self._kept.pop(first).size
-            self.oldest = first + 1
+            self.oldest = max(self.oldest, first + 1)

@@ -15,7 +15,7 @@ from engine.experiment import Experiment
 from engine.layers import Dense, Weighted
 from engine.model import Model
 from engine.network import Network
-from engine.operation import JUDGED, OnLayer, Operation, hidden, name_of, weighted, with_new_layer
+from engine.operation import JUDGED, OnLayer, Operation, RefusedError, hidden, name_of, weighted, with_new_layer
 from engine.plan import Plan
 
 # The outputs may change by this share of the largest one.
@@ -74,7 +74,7 @@ class InsertIdentity(OnLayer):
             chosen = self.activation
         if chosen not in works:
             label = ACTIVATIONS[chosen].label if chosen in ACTIVATIONS else chosen
-            raise ValueError(
+            raise RefusedError(
                 f"A layer of {label} units in front of {name} would change what the network says; "
                 f"{', '.join(ACTIVATIONS[key].label for key in works)} would not"
             )
@@ -92,7 +92,7 @@ class InsertIdentity(OnLayer):
         before = network.plan.layers[self.layer - 1].activation if self.layer else None
         change = write_identity(model, network, memory, self.layer, passes(layer.activation, before))
         if change > _UNCHANGED:
-            raise ValueError(
+            raise RefusedError(
                 f"A layer of {layer.activation.label} units would change the outputs by {change:.1g} of the largest; "
                 f"choose {ACTIVATIONS['linear'].label}"
             )
@@ -116,7 +116,7 @@ class InsertIdentity(OnLayer):
         most = Dense.settings()["units"].high
         assert most is not None
         if not 0 < inputs <= most:
-            raise ValueError(
+            raise RefusedError(
                 "How many inputs the network has must be known for a layer in front of the first; name the columns"
                 if not inputs
                 else f"The network has {inputs:,} inputs, more than the {most:.0f} units that a layer can have"
@@ -185,7 +185,7 @@ class MoveLayer(Operation):
         layers = list(experiment.network.layers)
         for place in (self.place, self.to):
             if not 0 <= place < len(layers):
-                raise ValueError(f"There is no place {place + 1} among {len(layers)} hidden layers")
+                raise RefusedError(f"There is no place {place + 1} among {len(layers)} hidden layers")
         layers.insert(self.to, layers.pop(self.place))
         begin = next((layer for layer in experiment.network.layers if isinstance(layer, Dense)), None)
         for place, layer in enumerate(layers):

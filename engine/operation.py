@@ -20,6 +20,10 @@ JUDGED = 1024
 AnyWeighted = TypeVar("AnyWeighted", bound=Weighted)
 
 
+class RefusedError(ValueError):
+    """What cannot be done to a network, or not any more; the message is one sentence that says why."""
+
+
 class Operation:
     """One edit: ``after`` says what becomes of the description, the rest what becomes of the numbers."""
 
@@ -61,14 +65,14 @@ def name_of(experiment: Experiment, layer: int) -> str:
     """What people call a layer, as in its plan; raises ``ValueError`` where there is none."""
     layers = len(experiment.network.dense) + 1
     if not 0 <= layer < layers:
-        raise ValueError(f"There is no layer {layer + 1}: the network has {layers}, the output included")
+        raise RefusedError(f"There is no layer {layer + 1}: the network has {layers}, the output included")
     return f"hidden {layer + 1}" if layer < layers - 1 else "output"
 
 
 def hidden(experiment: Experiment, layer: int, what: str) -> Dense:
     """The description of a hidden dense layer; raises ``ValueError`` where it is the output, which cannot ``what``."""
     if name_of(experiment, layer) == "output":
-        raise ValueError(f"The output cannot {what}: its width is that of the data; choose a hidden layer")
+        raise RefusedError(f"The output cannot {what}: its width is that of the data; choose a hidden layer")
     found = weighted(experiment)[layer]
     assert isinstance(found, Dense)
     return found
@@ -78,7 +82,7 @@ def checked_unit(experiment: Experiment, layer: int, unit: int) -> Dense:
     """A hidden layer that has a unit; raises ``ValueError`` otherwise."""
     found = hidden(experiment, layer, "gain or lose units")
     if not 0 <= unit < found.units:
-        raise ValueError(f"{name_of(experiment, layer).capitalize()} has {found.units} units, no unit {unit + 1}")
+        raise RefusedError(f"{name_of(experiment, layer).capitalize()} has {found.units} units, no unit {unit + 1}")
     return found
 
 
@@ -100,7 +104,7 @@ def with_new_layer(experiment: Experiment, place: int, new: Dense) -> Experiment
     """The experiment with one hidden layer more; raises ``ValueError`` where that is too many."""
     layers = experiment.network.layers
     if len(layers) >= MAX_LAYERS:
-        raise ValueError(
+        raise RefusedError(
             f"The network has {len(layers)} hidden layers, which is the most there can be; remove one first"
         )
     network = experiment.network.edited(layers=(*layers[:place], new, *layers[place:]))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from time import perf_counter
 
-from engine.checkpoint import Moments
+from engine.checkpoint import Checkpoint, Moments
 from engine.data.table import DataError
 from engine.edge_views import edge_values
 from engine.experiment import Experiment
@@ -22,7 +22,7 @@ from engine.looking import Look
 from engine.plan import TooLargeError
 from engine.probes import Wants, trace
 from engine.snapshot import Failure, Snapshot
-from engine.surgery import Operation, least_important
+from engine.surgery import Operation, RefusedError, least_important
 from engine.trainer import Trainer
 
 
@@ -52,7 +52,8 @@ class Apply(Job):
     """Takes over a changed experiment, with the least loss of what was learned; ``fresh`` begins anew.
 
     ``operation``: what led to the experiment, when it was an edit of the numbers. ``back_to``: the number of a
-    kept instant with this experiment; everything is as it was then, as long as it is kept.
+    kept instant from which the experiment is taken over; where it has this very experiment, everything is as it was
+    then. It is refused when the instant is kept no longer.
     """
 
     experiment: Experiment = field(kw_only=True)
@@ -131,7 +132,7 @@ class Runner:
                 least_important=(job.layer, least_important(trainer, job.layer)) if isinstance(job, Weigh) else None,
                 oldest_moment=self._moments.oldest,
             )
-        except (DataError, TooLargeError) as refusal:
+        except (DataError, TooLargeError, RefusedError) as refusal:
             return _failure(job, str(refusal))
         except MemoryError:
             return _failure(job, "There is not enough free memory for this network; make it smaller")
@@ -140,6 +141,8 @@ class Runner:
 
     def _done(self, job: Job) -> Trainer:
         """Does the job and returns the trainer, which only this thread touches."""
+        # Found before this instant is kept, for which the oldest may have to go.
+        point = self._moments.find(job.back_to) if isinstance(job, Apply) else None
         if self._trainer is not None and job.keep:
             self._moments.keep(job.keep, self._trainer.checkpoint())
         if isinstance(job, Apply):
@@ -147,7 +150,7 @@ class Runner:
             if self._trainer is None:
                 self._trainer = Trainer(job.experiment)
             else:
-                self._said = self._applied(self._trainer, job)
+                self._said = self._applied(self._trainer, job, point)
             self._look = Look()
         assert self._trainer is not None, "the first job must be Apply"
         if isinstance(job, Train):
@@ -157,12 +160,14 @@ class Runner:
             self._trainer.train(job.seconds, job.steps, goal)
         return self._trainer
 
-    def _applied(self, trainer: Trainer, job: Apply) -> str:
-        """Carries an edit out; returns what it has to tell."""
-        if job.back_to in self._moments:
-            trainer.go_to(self._moments[job.back_to])
-        elif job.operation is not None:
+    def _applied(self, trainer: Trainer, job: Apply, point: Checkpoint | None) -> str:
+        """Carries an edit out, from an instant gone back to if there is one; returns what it has to tell."""
+        if job.operation is not None:
             return trainer.operate(job.operation)
+        if point is not None:
+            _change_from(trainer, point, job.experiment)
+        elif job.back_to:
+            raise RefusedError("What the network was then is no longer kept: the memory for it is used up")
         else:
             trainer.reconfigure(job.experiment)
         if job.fresh:
@@ -170,12 +175,24 @@ class Runner:
         return ""
 
 
+def _change_from(trainer: Trainer, point: Checkpoint, experiment: Experiment) -> None:
+    """Takes over an experiment as if nothing had happened since an instant; where it is refused, nothing changes."""
+    present = trainer.checkpoint()
+    trainer.go_to(point)
+    if experiment != point.experiment:
+        try:
+            trainer.reconfigure(experiment)
+        except BaseException:
+            trainer.go_to(present)
+            raise
+
+
 def _reached(trainer: Trainer, job: Train) -> bool:
     return job.until_epoch is not None and trainer.epochs_done >= job.until_epoch
 
 
 def _failure(job: Job, message: str, details: str = "") -> Failure:
-    return Failure(job.generation, message, details, job.experiment if isinstance(job, Apply) else None, job.keep)
+    return Failure(job.generation, message, details)
 
 
 def _snapshot(trainer: Trainer, job: Job, look: Look, rate: float) -> Snapshot:

@@ -80,14 +80,8 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Failure:
-    """A job that could not be done: one sentence for people, and for errors of the program the traceback.
-
-    ``refused`` is the experiment that could not be taken over, when that was the job, and ``moment`` the number
-    under which the instant before it is kept.
-    """
+    """A job that could not be done: one sentence for people, and for errors of the program the traceback."""
 
     generation: int
     message: str
     details: str = ""
-    refused: Experiment | None = None
-    moment: int = 0

@@ -18,6 +18,7 @@ from engine.network import Network
 from engine.operation import (
     JUDGED,
     OnLayer,
+    RefusedError,
     checked_unit,
     hidden,
     inputs_of_layer,
@@ -47,7 +48,7 @@ class SetWeight(OnLayer):
         """The same description; raises ``ValueError`` for a pruned weight and a value that is not finite."""
         name = name_of(experiment, self.layer)
         if (self.source, self.unit) in weighted(experiment)[self.layer].pruned_weights:
-            raise ValueError(
+            raise RefusedError(
                 f"The weight from input {self.source + 1} to {name} · {self.unit + 1} is pruned, that is held at zero; "
                 "let it grow again first"
             )
@@ -73,7 +74,7 @@ class SetBias(OnLayer):
         """The same description; raises ``ValueError`` for a layer without biases."""
         name = name_of(experiment, self.layer)
         if not weighted(experiment)[self.layer].bias:
-            raise ValueError(f"{name.capitalize()} has no biases; switch them on first")
+            raise RefusedError(f"{name.capitalize()} has no biases; switch them on first")
         return experiment
 
     def complete(self, model: Model, network: Network, memory: Array) -> str:
@@ -136,12 +137,12 @@ class SplitUnit(OnLayer):
         layer = checked_unit(experiment, self.layer, self.unit)
         who = f"{name_of(experiment, self.layer)} · {self.unit + 1}"
         if ACTIVATIONS[layer.activation].mixes:
-            raise ValueError(
+            raise RefusedError(
                 f"{who.capitalize()} cannot be split: {layer.activation} shares out one sum among all units"
             )
         mixing = [stage for stage in _stages_behind(experiment, self.layer) if stage.mixes]
         if mixing:
-            raise ValueError(
+            raise RefusedError(
                 f"{who.capitalize()} cannot be split: {mixing[0].label.lower()} behind it depends on all units together"
             )
         return _with_units(experiment, self.layer, self._origins(layer.units))
@@ -177,7 +178,7 @@ class RemoveUnit(OnLayer):
         """One unit less; raises ``ValueError`` for the last one of a layer."""
         layer = checked_unit(experiment, self.layer, self.unit)
         if layer.units == 1:
-            raise ValueError(
+            raise RefusedError(
                 f"{name_of(experiment, self.layer).capitalize()} has only this one unit; remove the whole layer instead"
             )
         return _with_units(experiment, self.layer, self._origins(layer.units))
@@ -246,7 +247,7 @@ def _with_units(experiment: Experiment, layer: int, origins: list[int]) -> Exper
     most = Dense.settings()["units"].high
     assert most is not None
     if len(origins) > most:
-        raise ValueError(f"{name_of(experiment, layer).capitalize()} has {most:.0f} units, the most there can be")
+        raise RefusedError(f"{name_of(experiment, layer).capitalize()} has {most:.0f} units, the most there can be")
     changed = remapped(layers[layer], units=origins)
     return with_weighted(experiment, {layer: changed, layer + 1: remapped(layers[layer + 1], inputs=origins)})
 
@@ -263,11 +264,11 @@ def _stages_behind(experiment: Experiment, layer: int) -> list[Stage]:
 
 def _refuse_beyond(layer: LayerPlan, kind: str, index: int, count: int) -> None:
     if not 0 <= index < count:
-        raise ValueError(f"{layer.name.capitalize()} has {count} {kind}s, no {kind} {index + 1}")
+        raise RefusedError(f"{layer.name.capitalize()} has {count} {kind}s, no {kind} {index + 1}")
 
 
 def _fitting(value: float, network: Network) -> float:
     """A value that the network's precision can hold."""
     if not (isfinite(value) and abs(value) <= np.finfo(network.dtype).max):
-        raise ValueError(f"{value} is not a finite number that the network can hold; choose another")
+        raise RefusedError(f"{value} is not a finite number that the network can hold; choose another")
     return value

@@ -35,6 +35,7 @@ def step_epoch(window: Window) -> None:
 def reset(window: Window) -> None:
     """Back to the start of the same seed; can be undone like an edit, when there was something to lose."""
     window.training.set_running(False)
+    window.editing.forget_waiting()
     window.banner.hide()
     snapshot = window.training.snapshot
     if snapshot is not None and not (snapshot.pristine and window.training.settled):
@@ -44,6 +45,7 @@ def reset(window: Window) -> None:
 def restart(window: Window) -> None:
     """Begins anew with the next seed; an edit like any other."""
     window.training.set_running(False)
+    window.editing.forget_waiting()
     window.banner.hide()
     experiment = window.document.experiment
     window.document.change(
@@ -76,6 +78,8 @@ def _change_speed(window: Window, by: int) -> None:
 
 def undo(window: Window) -> None:
     """Takes back the last edit, or what was trained since; training that is under way is paused."""
+    if window.editing.forget_last():
+        return  # the last wish was still waiting to be begun
     entries = list(window.document.undo_stack)[: window.document.undo_stack.index]
     if entries and entries[-1].steps is not None:
         window.training.set_running(False)

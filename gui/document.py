@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.experiment import Experiment
 from engine.surgery import Operation
@@ -23,6 +23,7 @@ class Change:
     ``operation`` is what led to the experiment when it was an edit of the numbers; ``fresh`` begins anew.
     ``keep``: the number under which the instant before is kept; ``back_to``: the one to go back to; 0: none.
     Changes with the same ``merge`` key that have not been carried out yet may become the last of them.
+    ``edit``: the number of the instant before the entry that this is about; ``undoes``: the entry is taken back.
     """
 
     experiment: Experiment
@@ -31,12 +32,20 @@ class Change:
     back_to: int = 0
     fresh: bool = False
     merge: str = ""
+    edit: int = 0
+    undoes: bool = False
+
+    @property
+    def begins_elsewhere(self) -> bool:
+        """Whether it leads to another instant of the run: what was still asked for at the present one is void."""
+        return self.fresh or (self.back_to > 0 and not self.merge)
 
     def after(self, earlier: Change) -> Change | None:
         """This change in one with an earlier one that has not been carried out; None where both are needed."""
         same_kind = type(self.operation) is type(earlier.operation)
         if self.merge and self.merge == earlier.merge and not self.keep and same_kind:
-            return replace(self, keep=earlier.keep)
+            # The instant before the gesture is the present one as long as nothing of it was carried out.
+            return replace(self, keep=earlier.keep, back_to=0 if self.back_to == earlier.keep else self.back_to)
         return None
 
 
@@ -44,8 +53,9 @@ class Change:
 class Entry:
     """One edit, or one stretch of training (``steps`` of it): the experiments before and after, and what it is called.
 
-    ``back`` and ``ahead`` are the numbers of the instants before it and, once it was undone, after it. Edits that
-    follow one another with the same ``merge`` key are one.
+    ``back`` and ``ahead`` are the numbers of the instants before it and, once it was undone, after it, which is the
+    one before the next entry if there is one. Edits that follow one another with the same ``merge`` key are one.
+    ``with_numbers``: it has changed more than the experiment, or something was trained within it.
     """
 
     before: Experiment
@@ -99,10 +109,10 @@ class UndoStack(QObject):
         """What would be made again, "" for nothing."""
         return self._entries[self._index].text if self._index < len(self._entries) else ""
 
-    def push(self, entry: Entry) -> bool:
+    def push(self, entry: Entry) -> Entry:
         """Adds an edit after those in force; the ones taken back are gone. Edits of one gesture become one.
 
-        Says whether the entry stands for itself, so that the instant before it is to be kept.
+        Returns the entry as it is now: with another instant before it when it goes on with the last one.
         """
         del self._entries[self._index :]
         first = self._begun_by(entry)
@@ -113,7 +123,7 @@ class UndoStack(QObject):
         if not entry.changes_nothing:
             self._entries.append(entry)
         self._moved(len(self._entries))
-        return first is None
+        return entry
 
     def _begun_by(self, entry: Entry) -> Entry | None:
         """The entry that this one goes on with, if there is one; what was trained in between belongs to the gesture."""
@@ -121,6 +131,7 @@ class UndoStack(QObject):
             return None
         if len(self._entries) > 1 and self._entries[-1].steps is not None and self._entries[-2].merge == entry.merge:
             self._entries.pop()
+            self._entries[-1] = replace(self._entries[-1], with_numbers=True)
         return self._entries[-1] if self._entries and self._entries[-1].merge == entry.merge else None
 
     def clear(self) -> None:
@@ -133,7 +144,8 @@ class UndoStack(QObject):
         if not self._index:
             return None
         entry = self._entries[self._index - 1]
-        self._entries[self._index - 1] = replace(entry, ahead=entry.ahead or next(_moments))
+        following = self._entries[self._index].back if self._index < len(self._entries) else 0
+        self._entries[self._index - 1] = replace(entry, ahead=following or entry.ahead or next(_moments))
         self._moved(self._index - 1)
         return self._entries[self._index]
 
@@ -159,11 +171,22 @@ class UndoStack(QObject):
         del self._entries[at]
         self._moved(self._index - (at < self._index))
 
+    def stay(self, index: int) -> None:
+        """So many edits are in force."""
+        self._moved(index)
+
+    def cut(self, at: int) -> None:
+        """Forgets an entry and all after it."""
+        del self._entries[at:]
+        self._moved(min(self._index, at))
+
     def forget_before(self, oldest: int) -> None:
-        """Forgets what cannot be undone exactly, because the instants before it are kept no longer."""
+        """Forgets what cannot be undone or made again exactly, because the instants are kept no longer."""
+        lost = (i for i in range(self._index, len(self._entries)) if self._entries[i].ahead < oldest)
+        last = next(lost, len(self._entries))
         gone = sum(entry.back < oldest for entry in self._entries[: self._index])
-        if gone:
-            del self._entries[:gone]
+        if gone or last < len(self._entries):
+            self._entries = self._entries[gone:last]
             self._moved(self._index - gone)
 
     def _moved(self, index: int) -> None:
@@ -205,9 +228,12 @@ class Document(QObject):
         self._push(Entry(self._experiment, after, text, merge, with_numbers=True), operation)
 
     def _push(self, entry: Entry, operation: Operation | None = None, fresh: bool = False) -> None:
-        stands_alone = self.undo_stack.push(entry)
-        keep = entry.back if stands_alone else 0
-        self._show(Change(entry.after, operation, keep, fresh=fresh, merge=entry.merge))
+        whole = self.undo_stack.push(entry)
+        keep = whole.back if whole.back == entry.back else 0
+        # A gesture counts from where it began, so that nothing is lost on the way: 8 units, 7 units, 8 units.
+        returns = not whole.with_numbers and (whole.changes_nothing or _decides(entry.before) != _decides(entry.after))
+        back_to = whole.back if returns and not keep else 0
+        self._show(Change(entry.after, operation, keep, back_to, fresh, entry.merge, edit=whole.back))
 
     def show_run(self, moment: int, steps: int, over: bool) -> None:
         """A stretch of training, that began at the instant with this number, has come so far.
@@ -227,28 +253,47 @@ class Document(QObject):
         """Takes back the last edit or stretch of training, if there is one."""
         entry = self.undo_stack.step_back()
         if entry is not None:
-            self._show(Change(entry.before, keep=entry.ahead, back_to=entry.back))
+            self._show(Change(entry.before, keep=entry.ahead, back_to=entry.back, edit=entry.back, undoes=True))
 
     def redo(self) -> None:
         """Makes again what was taken back last, if there is something."""
         entry = self.undo_stack.step_forward()
         if entry is not None:
-            self._show(Change(entry.after, back_to=entry.ahead))
+            self._show(Change(entry.after, back_to=entry.ahead, edit=entry.back))
 
-    def refuse(self, experiment: Experiment, moment: int = 0) -> None:
-        """Takes back an edit that the engine could not carry out, as if it had never been made."""
+    @Slot(object)
+    def refuse(self, change: Change) -> None:
+        """What the training could not carry out is as if it had never been asked for, and what came after it too.
+
+        Nothing after it has been carried out, and nothing is waiting.
+        """
         stack = self.undo_stack
-        last = stack.find(moment) if moment else stack.index - 1
-        if experiment != self._experiment or last is None or last < 0 or last != stack.index - 1:
+        at = stack.find(change.edit)
+        if at is None:
+            # Of an entry forgotten since; what was asked for after it is still to be done.
+            if change.edit and change.experiment != self._experiment:
+                self._show(Change(self._experiment))
             return
-        before = list(stack)[last].before
-        stack.drop(last)
-        self._show(Change(before))
+        entries = list(stack)
+        if change.undoes:
+            # It could not be left, and so it is still in force.
+            stack.stay(at + 1)
+            self._show(Change(entries[at].after))
+            return
+        stack.cut(at)
+        there = entries[stack.index]
+        self._show(Change(there.before, back_to=there.back))
 
     def _show(self, change: Change) -> None:
         self._experiment = change.experiment
         self.changed.emit(change.experiment)
         self.applied.emit(change)
+
+
+def _decides(experiment: Experiment) -> tuple[object, ...]:
+    """What of an experiment decides which numbers a network has; the rest can change without a loss."""
+    training = experiment.training
+    return experiment.data, experiment.network, training.seed, training.optimizer.kind
 
 
 def next_moment() -> int:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, Slot
 from engine.experiment import Experiment
 from engine.snapshot import Failure, Snapshot
 from engine.surgery import Operation, RemoveUnit
+from gui import edits
 from gui.banner import Banner
-from gui.document import Document
+from gui.document import Change, Document
 from gui.text import tr
 from gui.training import Training
 
@@ -28,6 +29,9 @@ class Editing(QObject):
         self._document, self._training, self._banner, self._tell = document, training, banner, tell
         self.keeps_learned = True
         self._generation = -1
+        # Hidden layers, as in the plan, that are each to lose the unit that matters least, one after the other.
+        self._losing: list[int] = []
+        self._network = document.experiment.network
 
     @property
     def keeps(self) -> bool:
@@ -57,9 +61,8 @@ class Editing(QObject):
 
     @Slot(object)
     def show_failure(self, failure: Failure) -> None:
-        """Says what could not be done, and takes back the edit that asked for it."""
-        if failure.refused is not None:
-            self._document.refuse(failure.refused, failure.moment)
+        """Says what could not be done; the edit that asked for it is taken back already."""
+        self._losing.clear()
         self._say(failure.message, failure.details)
 
     @Slot(object)
@@ -69,7 +72,49 @@ class Editing(QObject):
         if snapshot.said and snapshot.generation != self._generation:
             self._tell(snapshot.said)
         self._generation = snapshot.generation
-        if snapshot.least_important is not None:
+        if snapshot.least_important is not None and snapshot.least_important[0] in self._losing[:1]:
             layer, unit = snapshot.least_important
+            self._losing.pop(0)
             words = tr("Remove unit {0} of {1}").format(unit + 1, snapshot.plan.layers[layer].name)
             self.operate(RemoveUnit(layer, unit), words)
+
+    # -- units that have to be found first -------------------------------------------------------
+
+    def lose_unit(self, layer: int) -> None:
+        """A hidden layer, as in the plan, loses the unit that matters least, once all else is done."""
+        self._losing.append(layer)
+        if len(self._losing) == 1:
+            self._find_unit()
+
+    def forget_last(self) -> bool:
+        """What was asked for last is not done, if it is not begun; says whether there was anything."""
+        if self._losing:
+            self._losing.pop()
+            self._find_unit()
+            return True
+        return self._training.forget_last()
+
+    def forget_waiting(self) -> None:
+        """Nothing that was asked for and not begun is done."""
+        while self.forget_last():
+            pass
+
+    @Slot(object)
+    def follow(self, change: Change) -> None:
+        """A layer that is to lose a unit may stand at another place after an edit, and what was found is void."""
+        before, after = self._network, change.experiment.network
+        self._network = after
+        if change.begins_elsewhere:
+            self._losing.clear()
+        moved = (edits.layer_now(before, after, layer) for layer in self._losing)
+        self._losing = [layer for layer in moved if layer is not None]
+        self._find_unit()
+
+    def _find_unit(self) -> None:
+        """Asks for the first unit that is to be found, if there is one."""
+        first = self._losing[0] if self._losing else None
+        if first is not None and edits.units_of(self._network, first) == 1:
+            self._losing.clear()
+            first = None
+            self._banner.say(tr("A layer needs at least one unit; remove the layer instead."), fault=False)
+        self._training.weigh(first)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.experiment import MAX_LAYERS, Experiment
+from engine.experiment import MAX_LAYERS, Experiment, NetworkSpec
 from engine.layers import LAYERS, Dense, Layer, Output, Weighted
 from engine.snapshot import Snapshot
 from engine.surgery import with_features
@@ -80,6 +80,19 @@ def with_inputs(experiment: Experiment, names: tuple[str, ...], snapshot: Snapsh
         return experiment
     ordered = tuple(name for name in snapshot.data.columns if name in names)
     return with_features(experiment, ordered, snapshot.data.names)
+
+
+def units_of(network: NetworkSpec, layer: int) -> int:
+    """How many units a hidden layer has, counted as in the plan."""
+    found = network.layers[network.dense[layer]]
+    assert isinstance(found, Dense)
+    return found.units
+
+
+def layer_now(before: NetworkSpec, after: NetworkSpec, layer: int) -> int | None:
+    """A hidden layer, counted as in the plan, after an edit; None when it is no longer there."""
+    place = where_now(before.layers, after.layers, before.dense[layer])
+    return after.dense.index(place) if place in after.dense else None
 
 
 def where_now(before: tuple[Layer, ...], after: tuple[Layer, ...], index: int) -> int | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine import surgery
 from engine.experiment import Experiment
-from engine.layers import Dense, Weighted
+from engine.layers import Weighted
 from gui import commands, edits
 from gui.document import next_moment
 from gui.selection import (
@@ -274,15 +274,14 @@ def remove_unit_from(window: Window, layer: int) -> None:
     network = window.document.experiment.network
     if layer >= len(network.dense):
         return
-    units = network.layers[network.dense[layer]]
-    assert isinstance(units, Dense)
-    if units.units == 1:
+    units = edits.units_of(network, layer)
+    if units == 1:
         window.banner.say(tr("A layer needs at least one unit; remove the layer instead."), fault=False)
     elif window.editing.keeps:
-        window.training.weigh(layer)
+        window.editing.lose_unit(layer)
     else:
         words = tr("Remove unit of {0}").format(_called(window, layer))
-        window.editing.operate(surgery.RemoveUnit(layer, units.units - 1, fold=False), words)
+        window.editing.operate(surgery.RemoveUnit(layer, units - 1, fold=False), words)
 
 
 def remove_selected(window: Window) -> None:

@@ -7,7 +7,7 @@ long as drawing leaves room for in a frame, so that frames keep coming and train
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -17,7 +17,8 @@ from engine.probes import Wants
 from engine.runner import Apply, Job, Runner, Train, Weigh
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
-from gui.document import Change, next_moment
+from gui.document import Change
+from gui.stretches import Stretches
 
 # How often the window looks whether a job is done. A slice of known length is left alone until it should be
 # over, because each look takes the interpreter away from training.
@@ -36,26 +37,18 @@ FULL_SPEED = len(SPEEDS) - 1
 FIRST_SPEED = SPEEDS.index(100)
 
 
-@dataclass
-class Run:
-    """A stretch of training without an edit or a pause: the number of the instant before it, and how far it came."""
-
-    moment: int
-    first_step: int
-    steps: int = 0
-    over: bool = False
-
-
 class Training(QObject):
     """Owns the runner. ``shown(snapshot)`` for each new one, ``failed(failure)``, ``toggled(running)``.
 
     The window says what its views want (``wants``) and asks for work; everything is done one job at a
     time, and the notches of one gesture that come faster than that are merged. ``ran(moment, steps, over)``: a
-    stretch of training, which began at the instant kept under that number, has come so far.
+    stretch of training, which began at the instant kept under that number, has come so far. ``refused(change)``,
+    before ``failed``: the change could not be carried out, and those that were waiting behind it are not done either.
     """
 
     shown = Signal(object)
     failed = Signal(object)
+    refused = Signal(object)
     toggled = Signal(bool)
     ran = Signal(int, int, bool)
 
@@ -69,7 +62,9 @@ class Training(QObject):
         self.frame_times: deque[float] = deque(maxlen=120)
         self._generation = 0
         self._pending: deque[Change] = deque()
-        self._run: Run | None = None
+        self._under_way: Change | None = None
+        self._weighed: int | None = None
+        self._stretches = Stretches(self.ran.emit)
         self._goal: int | None = None
         self._epochs_wished = 0
         self._chores: deque[Job] = deque()
@@ -96,7 +91,7 @@ class Training(QObject):
             self.running = running
             self._credit = 0.0
             if not running:
-                self._end_run()
+                self._stretches.end(self.runner.idle)
                 # The last slice may have been too busy to look.
                 self._chores.append(Job())
             self.toggled.emit(running)
@@ -118,18 +113,35 @@ class Training(QObject):
         self._epochs_wished = wished
         self._wake()
 
-    def weigh(self, layer: int) -> None:
-        """Finds the unit of a layer that matters least; the next snapshot but those under way says it."""
-        self._chores.append(Weigh(layer=layer))
+    def weigh(self, layer: int | None) -> None:
+        """Finds the unit of a layer that matters least, once all else is done; a snapshot says it. None: no longer."""
+        self._weighed = layer
         self._wake()
+
+    def forget_last(self) -> bool:
+        """The step or epoch that was asked for last is not done, if it is not begun; says whether there was one."""
+        steps = [chore for chore in self._chores if isinstance(chore, Train)]
+        if steps:
+            self._chores.remove(steps[-1])
+        elif self._epochs_wished:
+            self._epochs_wished -= 1
+        else:
+            return False
+        return True
+
+    def forget_waiting(self) -> None:
+        """Nothing that was asked for and not begun is done."""
+        while self.forget_last():
+            pass
 
     @Slot(object)
     def apply(self, change: Change) -> None:
         """Carries out a change. Snapshots from before it are dropped."""
         self._generation += 1
-        self._end_run()
-        if change.fresh or change.back_to:
-            self._goal, self._epochs_wished = None, 0
+        self._stretches.end(self.runner.idle)
+        if change.begins_elsewhere:
+            self._goal = None
+            self.forget_waiting()
         merged = change.after(self._pending[-1]) if self._pending else None
         if merged is not None:
             self._pending[-1] = merged
@@ -148,7 +160,8 @@ class Training(QObject):
     def finish(self, timeout_s: float = 600.0) -> None:
         """Trains to the end at once, without frames, for pictures and scripts."""
         self.wait_idle(timeout_s)
-        self.runner.post(Train(self._generation, wants=self.wants, keep=self._begin_run()))
+        self._under_way = None
+        self.runner.post(Train(self._generation, wants=self.wants, keep=self._stretches.begin(self.snapshot)))
         self._take(self.runner.wait(timeout_s))
 
     def wait_idle(self, timeout_s: float = 60.0) -> None:
@@ -181,8 +194,8 @@ class Training(QObject):
             if self.runner.idle and not self._after_paint.isActive():
                 self._post_next()
             return
-        step_s = self._step_seconds()
-        if step_s > _LONG_STEP_S and self.running and not (self._run and self._run.over):
+        goes_on = self.running and isinstance(report, Snapshot) and not self._stretches.is_over
+        if goes_on and self._step_seconds() > _LONG_STEP_S:
             self._post_next()
         self._take(report)
         # Timers of zero length fire when the paint events are done: the drawing and the training of a
@@ -194,15 +207,15 @@ class Training(QObject):
         return 1.0 / rate if rate > 0 else 0.0
 
     def _take(self, report: Snapshot | Failure) -> None:
-        self._follow_run(report)
+        self._stretches.follow(report)
+        if isinstance(report, Failure):
+            self._fail(report)
+            return
         if report.generation < self._generation:
             return
-        if isinstance(report, Failure):
-            self.set_running(False)
-            self._chores.clear()
-            self._goal, self._epochs_wished = None, 0
-            self.failed.emit(report)
-            return
+        if self._goal is not None and self.snapshot is not None:
+            # An edit that begins anew leaves as many epochs to do as there were.
+            self._goal -= max(self.snapshot.epoch - report.epoch, 0)
         self.snapshot = report
         self.frame_times.append(perf_counter())
         over = report.finished or report.diverged is not None
@@ -211,37 +224,21 @@ class Training(QObject):
         if self.running and over:
             self.set_running(False)
         if not self.running and self._goal is None:
-            self._end_run()
+            self._stretches.end(self.runner.idle)
         self.shown.emit(report)
 
-    # -- stretches of training -------------------------------------------------------------------
-
-    def _begin_run(self) -> int:
-        """The number under which the instant before the next slice is kept; 0 within a run that has begun."""
-        if self._run is not None or self.snapshot is None:
-            return 0
-        self._run = Run(next_moment(), self.snapshot.step)
-        self.ran.emit(self._run.moment, 0, False)
-        return self._run.moment
-
-    def _follow_run(self, report: Snapshot | Failure) -> None:
-        run = self._run
-        if run is not None:
-            if isinstance(report, Snapshot) and report.step >= run.first_step:
-                run.steps = report.step - run.first_step
-            self._say_run(run)
-
-    def _end_run(self) -> None:
-        """What comes next is not part of the run; the slice that is still being worked at is."""
-        if self._run is not None:
-            self._run.over = True
-            if self.runner.idle:
-                self._say_run(self._run)
-
-    def _say_run(self, run: Run) -> None:
-        if run.over:
-            self._run = None
-        self.ran.emit(run.moment, run.steps, run.over)
+    def _fail(self, failure: Failure) -> None:
+        """Nothing that was asked for after what has failed is done, for it was meant for another network."""
+        change, self._under_way = self._under_way, None
+        if change is not None:
+            self._pending.clear()
+        self._weighed = None
+        self.set_running(False)
+        self._chores.clear()
+        self._stretches.end(self.runner.idle)
+        if change is not None:
+            self.refused.emit(change)
+        self.failed.emit(failure)
 
     @Slot()
     def _post_next(self) -> None:
@@ -251,6 +248,7 @@ class Training(QObject):
         if self.running and self.snapshot is not None and self.frame_times:
             drawing = min(now - self.frame_times[-1], 0.05)
             self._drawing_s += 0.2 * (drawing - self._drawing_s)
+        self._under_way = self._pending[0] if self._pending else None
         job = self._next_job(now - self._last_tick)
         self._last_tick = now
         if job is not None:
@@ -268,8 +266,11 @@ class Training(QObject):
             return _apply_job(change, self._generation - len(self._pending), self.wants)
         if self._chores:
             chore = self._chores.popleft()
-            keep = self._begin_run() if isinstance(chore, Train) else 0
+            keep = self._stretches.begin(self.snapshot) if isinstance(chore, Train) else 0
             return replace(chore, generation=self._generation, wants=self.wants, keep=keep)
+        if self._weighed is not None:
+            layer, self._weighed = self._weighed, None
+            return Weigh(self._generation, wants=self.wants, layer=layer)
         if self._epochs_wished and self.snapshot is not None:
             # Counted from the snapshot that all edits and resets before it have led to.
             self._goal, self._epochs_wished = self.snapshot.epoch + self._epochs_wished, 0
@@ -279,7 +280,7 @@ class Training(QObject):
                 seconds=_LONGEST_SLICE_S,
                 until_epoch=self._goal,
                 wants=self.wants,
-                keep=self._begin_run(),
+                keep=self._stretches.begin(self.snapshot),
             )
         if not self.running:
             return None
@@ -288,13 +289,15 @@ class Training(QObject):
         slice_s = min(max(_FULL_SPEED_FRAME_S - drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
         speed = SPEEDS[self.speed]
         if speed is None:
-            return Train(self._generation, seconds=slice_s, wants=self.wants, keep=self._begin_run())
+            return Train(self._generation, seconds=slice_s, wants=self.wants, keep=self._stretches.begin(self.snapshot))
         self._credit = min(self._credit + speed * elapsed_s, max(1.0, speed * 0.1))
         steps = int(self._credit)
         if steps == 0 or perf_counter() - self._posted_at < _FRAME_S:
             return None
         self._credit -= steps
-        return Train(self._generation, seconds=slice_s, steps=steps, wants=self.wants, keep=self._begin_run())
+        return Train(
+            self._generation, seconds=slice_s, steps=steps, wants=self.wants, keep=self._stretches.begin(self.snapshot)
+        )
 
     @property
     def settled(self) -> bool:
@@ -303,7 +306,8 @@ class Training(QObject):
 
     @property
     def _has_work(self) -> bool:
-        asked = self._pending or self._chores or self._epochs_wished or self._goal is not None
+        asked = self._pending or self._chores or self._epochs_wished
+        asked = asked or self._goal is not None or self._weighed is not None
         return bool(asked) or not self.runner.idle
 
     @property

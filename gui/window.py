@@ -123,6 +123,8 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         self.document.changed.connect(self._show_experiment)
         self.document.applied.connect(self.training.apply)
+        self.document.applied.connect(self.editing.follow)
+        self.training.refused.connect(self.document.refuse)
         self.training.ran.connect(self.document.show_run)
         self.training.shown.connect(self._show_snapshot)
         self.training.shown.connect(self.editing.show_snapshot)

@@ -13,6 +13,7 @@ from engine import Dense, Experiment, Trainer, probes
 from engine.probes import Wants
 from engine.runner import Apply, Job, Runner, Train
 from engine.snapshot import Failure, Snapshot
+from engine.surgery import SetWeight
 
 LONG = Experiment().with_value("training.epochs", 1_000_000)
 
@@ -329,3 +330,36 @@ def test_closing_twice_does_no_harm() -> None:
     runner.close()
     runner.close()
     assert training_threads() == []
+
+
+# -- instants to come back to ------------------------------------------------------------------------
+
+
+def test_an_instant_that_is_not_kept_is_refused_in_a_sentence(runner: Runner) -> None:
+    refused = failure(runner, Apply(experiment=LONG, back_to=99))
+    assert (refused.message.split(":")[0], refused.details) == ("What the network was then is no longer kept", "")
+
+
+def test_an_experiment_is_taken_over_from_a_kept_instant(runner: Runner) -> None:
+    """Three units on the way leave no trace."""
+    ends = []
+    for way in (True, False):
+        snapshot(runner, Apply(experiment=LONG, fresh=True))
+        snapshot(runner, Train(steps=5))
+        if way:
+            snapshot(runner, Apply(experiment=LONG.with_layer(0, units=3), keep=7))
+        ends.append(snapshot(runner, Apply(experiment=LONG.with_layer(0, units=9), back_to=7 if way else 0)))
+    assert np.array_equal(ends[0].parameters, ends[1].parameters)
+
+
+def test_a_refused_experiment_from_a_kept_instant_leaves_the_present_one(runner: Runner) -> None:
+    snapshot(runner, Train(steps=5))
+    before = snapshot(runner, Apply(experiment=LONG.with_layer(0, units=3), keep=7))
+    failure(runner, Apply(experiment=LONG.with_value("data.features", ()), back_to=7))
+    after = snapshot(runner, Job())
+    assert (after.experiment, np.array_equal(after.parameters, before.parameters)) == (before.experiment, True)
+
+
+def test_a_refused_operation_is_no_error_of_the_program(runner: Runner) -> None:
+    refused = failure(runner, Apply(experiment=LONG, operation=SetWeight(0, 0, 99, 1.0)))
+    assert (refused.message, refused.details) == ("Hidden 1 has 8 units, no unit 100", "")

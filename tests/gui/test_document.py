@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication
 
 from engine.experiment import Experiment
-from gui.document import Document
+from gui.document import Change, Document
 
 FIRST = Experiment()
 
@@ -16,6 +16,12 @@ FIRST = Experiment()
 def rate(value: float) -> Experiment:
     """The example with another learning rate."""
     return FIRST.with_value("training.optimizer.learning_rate", value)
+
+
+def refuse(document: Document, experiment: Experiment) -> None:
+    """The training could not take over an experiment."""
+    entries = [entry for entry in document.undo_stack if entry.after == experiment]
+    document.refuse(Change(experiment, edit=entries[-1].back if entries else 0))
 
 
 @pytest.fixture
@@ -92,20 +98,20 @@ def test_merged_changes_that_end_where_they_began_leave_no_entry(document: Docum
 
 def test_a_refused_change_is_taken_back(document: Document) -> None:
     document.change(rate(0.5), "Rate")
-    document.refuse(rate(0.5))
+    refuse(document, rate(0.5))
     assert document.experiment == FIRST
 
 
 def test_a_refused_change_cannot_be_redone(document: Document) -> None:
     document.change(rate(0.5), "Rate")
-    document.refuse(rate(0.5))
+    refuse(document, rate(0.5))
     assert (len(document.undo_stack), bool(document.undo_stack.redo_text)) == (0, False)
 
 
 def test_a_refused_change_leaves_the_entries_before_it(document: Document) -> None:
     document.change(rate(0.5), "Rate")
     document.change(rate(0.7), "Rate")
-    document.refuse(rate(0.7))
+    refuse(document, rate(0.7))
     document.undo()
     assert document.experiment == FIRST
 
@@ -114,18 +120,18 @@ def test_refusing_is_said_like_a_change(document: Document) -> None:
     document.change(rate(0.5), "Rate")
     said: list[Experiment] = []
     document.changed.connect(said.append)
-    document.refuse(rate(0.5))
+    refuse(document, rate(0.5))
     assert said == [FIRST]
 
 
 def test_refusing_another_experiment_than_the_present_one_does_nothing(document: Document) -> None:
     document.change(rate(0.5), "Rate")
-    document.refuse(rate(0.7))
+    refuse(document, rate(0.7))
     assert document.experiment == rate(0.5)
 
 
 def test_refusing_what_was_opened_does_nothing(document: Document) -> None:
-    document.refuse(FIRST)
+    refuse(document, FIRST)
     assert document.experiment == FIRST
 
 

@@ -77,17 +77,21 @@ def test_maps_and_statistics_are_made_once_for_an_instant(runner: Runner) -> Non
     assert (first.maps is second.maps, first.units is second.units) == (True, True)
 
 
-def test_a_pause_looks_for_dead_units_at_all_rows(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    searched = []
+def test_dead_units_are_looked_for_at_all_rows_seldom_but_at_every_pause(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[bool] = []
 
     def counted(*arguments: Any) -> UnitStatistics:
         searched.append(arguments[-1] is None)
         return unit_statistics(*arguments)
 
     monkeypatch.setattr("engine.looking.unit_statistics", counted)
-    for job in (Job(wants=EVERYTHING[0]), *2 * [Train(seconds=0.05, wants=EVERYTHING[0])], Job(wants=EVERYTHING[0])):
+    monkeypatch.setattr("engine.looking._LOOKING_SHARE", 1.0)
+    monkeypatch.setattr("engine.looking._DEAD_SHARE", 1e-9)
+    for job in (Job(wants=EVERYTHING[0]), *2 * [Train(seconds=0.02, wants=EVERYTHING[0])], Job(wants=EVERYTHING[0])):
         snapshot(runner, job)
-    assert (searched[0], searched[-1]) == (True, True)
+    assert searched == [True, False, False, True]
 
 
 def test_another_row_that_the_maps_are_held_at_makes_others(runner: Runner) -> None:

@@ -33,7 +33,7 @@ class Look:
         self._step = -1
         self._numbers: list[Array] = []
         self._ended, self._cost_s = 0.0, 0.0
-        self._dead_due = 0.0
+        self._dead_due, self._searched = 0.0, False
 
     def update(self, trainer: Trainer, wants: Wants, now: bool) -> None:
         """Looks again, unless that has taken too much of the time lately; ``now`` does in any case."""
@@ -51,7 +51,7 @@ class Look:
         same = self._is_of_now(trainer)
         if not (same and plane == self._plane):
             self.maps = maps(trainer.network, trainer.data, trainer.steps_done, plane) if plane else None
-        if not (same and counted == self._counted):
+        if not (same and counted == self._counted and (self._searched or not now)):
             self.units = self._statistics(trainer, counted, now) if counted else None
         self._plane, self._counted = plane, counted
         self._ended = perf_counter()
@@ -63,6 +63,7 @@ class Look:
         search = now or self.units is None or begun >= self._dead_due
         known = None if search or self.units is None else [layer.dead for layer in self.units.layers]
         found = unit_statistics(trainer.network, trainer.rows["train"], counted, trainer.steps_done, known)
+        self._searched = search
         if search:
             ended = perf_counter()
             self._dead_due = ended + (ended - begun) * (1.0 / _DEAD_SHARE - 1.0)

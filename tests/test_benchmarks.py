@@ -1,4 +1,4 @@
-"""The benchmark of the engine runs and says what it should; how fast anything is, no test asserts."""
+"""The benchmarks run and say what they should; how fast anything is, no test asserts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,26 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-NETWORK = "2-4-2-1"
+NETWORK, IN_THE_WINDOW = "2-4-2-1", "2-8x6-1"
+
+
+def printed(module: str, network: str) -> dict[str, Any]:
+    """What a benchmark prints of one network, without taking pains."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", "--quick", "--json", "--networks", network]
+    found: dict[str, Any] = json.loads(
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
+    return found
 
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.engine", "--quick", "--json", "--networks", NETWORK]
-    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    found: dict[str, Any] = json.loads(printed)
-    return found
+    return printed("engine", NETWORK)
+
+
+@pytest.fixture(scope="module")
+def window_results() -> dict[str, Any]:
+    return printed("window", IN_THE_WINDOW)
 
 
 def test_every_contender_that_is_installed_has_a_time_and_a_number_of_threads(results: dict[str, Any]) -> None:
@@ -44,3 +55,27 @@ def test_memory_and_growth_are_positive_numbers(results: dict[str, Any]) -> None
     assert {what: len(rows) for what, rows in results["growth"].items()} == {"rows": 3, "width": 3, "depth": 4}
     numbers = ("seconds", "time_growth", "work_growth", "ratio")
     assert all(row[key] > 0 for rows in results["growth"].values() for row in rows for key in numbers)
+
+
+def test_a_network_of_two_inputs_trains_in_the_window_with_maps_in_its_nodes(window_results: dict[str, Any]) -> None:
+    (row,) = window_results["networks"].values()
+    assert row["maps"]
+
+
+def test_frames_heartbeat_and_steps_in_the_window_are_numbers(window_results: dict[str, Any]) -> None:
+    row = window_results["networks"][IN_THE_WINDOW]
+    numbers = ("frames_per_second", "frame_cpu_ms", "steps_per_second", "headless_steps_per_second")
+    assert all(row[key] > 0 for key in numbers)
+    assert row["heartbeat_ms"]["p50"] <= row["heartbeat_ms"]["p99"] <= row["heartbeat_ms"]["max"]
+
+
+def test_drawings_of_more_edges_are_measured_beside_the_same_stroked_singly(window_results: dict[str, Any]) -> None:
+    rows = window_results["drawing"]["edges"]
+    assert [row["visible"] for row in rows] == 2 * [100, 1000, 5000]
+    assert all(0 < row["drawn"] <= row["visible"] for row in rows)
+    assert all(row["repaint"]["cpu_ms"] > 0 and row["stroked_over_ours"] > 0 for row in rows)
+
+
+def test_opening_is_measured_until_the_edges_are_there(window_results: dict[str, Any]) -> None:
+    rows = window_results["drawing"]["opened"].values()
+    assert all(row["drawn"] > 0 and row["opens"]["wall_ms"] > 0 for row in rows)

@@ -345,7 +345,7 @@ def _mix(darkness: Floats, height: int, width: int, style: Style) -> NDArray[np.
         # Block by block, so that what lies between stays in the processor's cache.
         plus, minus = darkness[:, begin : begin + _BLOCK]
         total = plus + minus
-        touched = np.flatnonzero(total)
+        touched = np.flatnonzero(total < 0.0)
         if len(touched):
             total = total[touched]
             share = np.float32(_SHARES) * (plus[touched] / total) + np.float32(0.5)

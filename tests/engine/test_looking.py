@@ -11,7 +11,7 @@ from engine.edge_views import EDGE_VIEWS
 from engine.probes import Wants
 from engine.runner import Apply, Job, Runner, Train
 from engine.snapshot import Snapshot
-from engine.unit_views import NODE_VIEWS
+from engine.unit_views import NODE_VIEWS, UnitStatistics, unit_statistics
 
 WINE = Experiment.model_validate({"data": {"source": "wine"}, "training": {"epochs": 1000}})
 EVERYTHING = [
@@ -75,6 +75,23 @@ def test_what_is_no_longer_wanted_is_gone(runner: Runner) -> None:
 def test_maps_and_statistics_are_made_once_for_an_instant(runner: Runner) -> None:
     first, second = (snapshot(runner, Job(wants=EVERYTHING[0])) for _ in range(2))
     assert (first.maps is second.maps, first.units is second.units) == (True, True)
+
+
+def test_dead_units_are_looked_for_at_all_rows_seldom_but_at_every_pause(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[bool] = []
+
+    def counted(*arguments: Any) -> UnitStatistics:
+        searched.append(arguments[-1] is None)
+        return unit_statistics(*arguments)
+
+    monkeypatch.setattr("engine.looking.unit_statistics", counted)
+    monkeypatch.setattr("engine.looking._LOOKING_SHARE", 1.0)
+    monkeypatch.setattr("engine.looking._DEAD_SHARE", 1e-9)
+    for job in (Job(wants=EVERYTHING[0]), *2 * [Train(seconds=0.02, wants=EVERYTHING[0])], Job(wants=EVERYTHING[0])):
+        snapshot(runner, job)
+    assert searched == [True, False, False, True]
 
 
 def test_another_row_that_the_maps_are_held_at_makes_others(runner: Runner) -> None:

@@ -242,6 +242,18 @@ def test_a_tanh_so_far_out_that_its_slope_is_rounded_away_is_dead() -> None:
     assert hidden(single("tanh", np.full(40, 50.0), np.float32)) == (1.0, True)
 
 
+@pytest.mark.parametrize(("was_dead", "sums", "found"), [
+    (True, [-2.0, -1.0], True), (False, [-2.0, -1.0], False), (True, [-2.0, 1.0], False),
+])  # fmt: skip
+def test_between_two_looks_at_all_rows_units_may_wake_but_none_dies(
+    was_dead: bool, sums: list[float], found: bool
+) -> None:
+    made = single("relu", sums)
+    known = [np.array([was_dead]), np.array([False])]
+    units = unit_statistics(made.network, made.rows["train"], "activation", 0, known)
+    assert units.layers[0].dead.tolist() == [found]
+
+
 def test_units_that_learn_are_not_dead(trainer: Trainer) -> None:
     assert not any(layer.dead.any() for layer in looked(trainer).layers)
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import hands
@@ -28,6 +29,7 @@ from engine.layers import LAYERS, Dense
 from engine.optimizers import OPTIMIZERS
 from engine.runner import Job, Runner
 from engine.snapshot import Failure, Snapshot
+from engine.surgery import SetWeight
 from engine.unit_views import NODE_VIEWS
 from gui.diagram.shown import Shown
 from gui.selection import Selection, StageAt, Unit, Weight, parameter_of
@@ -65,6 +67,7 @@ LOOKS = (
     "view.log",
     "value.pin",
 )
+IMPOSSIBLE = ("no inputs", "too large", "no such unit")
 SETTINGS: dict[str, tuple[Any, ...]] = {
     "training.optimizer.kind": tuple(sorted(OPTIMIZERS)),
     "training.optimizer.learning_rate": (1e-4, 1e-3, 0.01, 0.05, 0.1),
@@ -121,6 +124,7 @@ class Editor(RuleBasedStateMachine):
         self.first = instant(hands.settle(self.window))
         self.size = self._size()
         self.delay_s = 0.0
+        self.gestures = count(1)
         self.window.training.runner._report = self._answer
 
     def _answer(self, job: Job) -> Snapshot | Failure:
@@ -221,15 +225,30 @@ class Editor(RuleBasedStateMachine):
         merge = f"{path}#{gesture}" if gesture and path in MERGED else ""
         self._change(self.window.document.experiment.with_value(path, value), path, merge, waits)
 
-    @rule(units=st.lists(st.integers(1, MOST_UNITS), min_size=1, max_size=4), waits=st.booleans())
-    def drag_the_units_field(self, units: list[int], waits: bool) -> None:
-        """Within one gesture."""
-        for count in units:
+    @rule(notches=st.lists(st.sampled_from([-2, -1, 1, 2]), min_size=2, max_size=4), waits=st.booleans())
+    def drag_the_units_field(self, notches: list[int], waits: bool) -> None:
+        """Up and down within one gesture, often to where it began."""
+        gesture = next(self.gestures)
+        for notch in notches:
             experiment = self.window.document.experiment
             if experiment.network.dense:
                 place = experiment.network.dense[0]
-                changed = experiment.with_value(f"network.layers.{place}.units", count)
-                self._change(changed, "units", "units#7", waits)
+                units = min(max(experiment.network.layers[place].units + notch, 1), MOST_UNITS)
+                changed = experiment.with_value(f"network.layers.{place}.units", units)
+                self._change(changed, "units", f"units#{gesture}", waits)
+
+    @rule(what=st.sampled_from(IMPOSSIBLE), waits=st.booleans())
+    def ask_for_what_cannot_be_done(self, what: str, waits: bool) -> None:
+        """It is refused in a sentence, once the training thread has come to it."""
+        experiment = self.window.document.experiment
+        if what == "no inputs":
+            self._change(experiment.with_value("data.features", ()), what, "", waits)
+        elif what == "too large":
+            self._change(experiment.with_layers((Dense(units=4096),) * 64), what, "", waits)
+        else:
+            with nothing_raised():
+                self.window.editing.operate(SetWeight(0, 0, 5000, 1.0), what)
+            self._after(waits)
 
     @rule(name=st.sampled_from(NUMBERS), waits=st.booleans())
     def edit_numbers(self, name: str, waits: bool) -> None:

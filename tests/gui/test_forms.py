@@ -202,11 +202,11 @@ def test_the_columns_of_a_wide_table_have_a_name_and_a_tooltip(window: Window) -
 
 def test_every_plot_has_an_accessible_name(window: Window) -> None:
     plots = window.findChildren(PlotWidget)
-    assert (len(plots), [named(plot) for plot in plots if not plot.accessibleName()]) == (4, [])
+    assert (len(plots), [named(plot) for plot in plots if not plot.accessibleName()]) == (5, [])
 
 
 def test_every_view_has_an_accessible_name(window: Window) -> None:
-    views = (window.diagram, window.output.map, window.output.confusion, window.inspector.curve)
+    views = (window.diagram, window.output.map, window.output.confusion, window.inspector.portrait.curve)
     assert all(view.accessibleName() for view in views)
 
 

@@ -91,7 +91,7 @@ def _effective_step(trainer: Trainer, trace: Trace | None) -> Array | str:
         return f"{optimizer.label} moves all weights together; none has a rate of its own."
     if not update.applied:
         return _NO_STEP
-    rates = optimizer.effective_rates(update.memory, update.count, update.rate)
+    rates = optimizer.effective_rates(trainer.network.gradient, update.memory, update.count, update.rate)
     assert rates is not None, f"{optimizer.label} must say which rate each weight has"
     found = np.full(trainer.network.parameters.size, rates, trainer.dtype)
     found[update.held] = 0.0

@@ -60,12 +60,12 @@ class Optimizer(Spec):
         """Like ``move``, for optimizers that try several lengths: ``loss()`` is the loss at the ``w`` of the moment."""
         self.move(w, g, rows, t, rate)
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """The rate that each parameter had in update ``t``: w has moved by −(effective rate) · direction.
 
-        ``rows`` are as ``move`` has left them, (len(self.rows), n). Returns (n,) or one number for all; NaN where
-        no gradient has ever come, None when there is no such rate. The direction is that of the formula: g, or its
-        memory. A weight decay beside the direction is not counted.
+        ``g`` (n,) is the gradient of that update, and ``rows`` (len(self.rows), n) are as ``move`` has left them.
+        Returns (n,) or one number for all; NaN where no gradient has ever come, None when there is no such rate. The
+        direction is that of the formula: g, or its memory. A weight decay beside the direction is not counted.
         """
         return rate
 
@@ -154,7 +154,7 @@ class AdaGrad(Optimizer):
         v += g * g
         w -= rate * g / (np.sqrt(v) + self.epsilon)
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """rate / (√v + ε), on g."""
         return _divided(rate, np.sqrt(rows[0]), self.epsilon)
 
@@ -184,10 +184,14 @@ class AdaDelta(Optimizer):
         u += (1.0 - self.rho) * (d * d - u)
         w -= rate * d
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
-        """rate · √(u + ε) / √(v + ε), on g, with the u that the step has left for the next one."""
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
+        """rate · √(u + ε) / √(v + ε), on g, with the u that the step began with."""
         v, u = rows
-        result: Array = rate * np.sqrt(u + self.epsilon) / np.sqrt(v + self.epsilon)
+        # The step has left ρ u + (1 − ρ) (u + ε) k with this k; NaN where it remembers nothing and there was no g.
+        k = (1.0 - self.rho) * g * g / (v + self.epsilon)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            before = (u - k * self.epsilon) / (self.rho + k)
+        result: Array = rate * np.sqrt(np.maximum(before, 0.0) + self.epsilon) / np.sqrt(v + self.epsilon)
         return result
 
 
@@ -213,7 +217,7 @@ class RMSProp(Optimizer):
         v += (1.0 - self.rho) * (g * g - v)
         w -= rate * g / (np.sqrt(v) + self.epsilon)
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """rate / (√v + ε), on g."""
         return _divided(rate, np.sqrt(rows[0]), self.epsilon)
 
@@ -243,7 +247,7 @@ class CentredRMSProp(Optimizer):
         # Rounding may leave a spread just below zero.
         w -= rate * g / (np.sqrt(np.maximum(v - m * m, 0.0)) + self.epsilon)
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """rate / (√(v − m²) + ε), on g."""
         v, m = rows
         result = rate / (np.sqrt(np.maximum(v - m * m, 0.0)) + self.epsilon)
@@ -299,7 +303,7 @@ class Adam(Optimizer):
         step *= rate * correction / (1.0 - self.beta1**t)
         return step
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """rate / (√v̂ + ε), on m̂; AMSGrad's v̂ is the largest so far, which is its last row as v is Adam's."""
         return _divided(rate, np.sqrt(rows[-1] / (1.0 - self.beta2**t)), self.epsilon)
 
@@ -404,7 +408,7 @@ class AdaMax(Optimizer):
         np.maximum(u, np.abs(g) + self.epsilon, out=u)
         w -= rate / (1.0 - self.beta1**t) * m / u
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """rate / u, on m̂; u is ε where no gradient has ever come."""
         u = rows[1]
         return np.where(u <= self.epsilon, np.nan, rate / u)
@@ -468,7 +472,7 @@ class Rprop(Optimizer):
         np.multiply(g, turn >= 0.0, out=last)
         w -= size * np.sign(last)
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """s, on the sign of g."""
         sizes: Array = rows[1].copy()
         return sizes
@@ -514,7 +518,7 @@ class LBFGS(Optimizer):
         if not _fall(w, rows[0], d, reach, float(np.dot(g, d)), loss):
             rows[2:] = 0.0
 
-    def effective_rates(self, rows: Array, t: int, rate: float) -> Array | float | None:
+    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """None: H mixes the gradients of all parameters, so that none has a rate of its own."""
         return None
 

@@ -72,10 +72,24 @@ class Snapshot:
             return self.weights(layer)
         return None if self.edges.values is None else self.plan.layers[layer].weights(self.edges.values)
 
-    def largest_weight(self) -> float:
-        """The largest magnitude of any weight (biases left out), 0 when none is finite."""
-        sizes = [np.abs(self.weights(i)) for i in range(len(self.plan.layers))]
-        return float(max(np.where(np.isfinite(size), size, 0.0).max() for size in sizes))
+    def largest_edge(self) -> float:
+        """The largest magnitude that the edges show (biases left out), 0 when none is finite."""
+        return max(map(self._largest_of, range(len(self.plan.layers))), default=0.0)
+
+    def _largest_of(self, layer: int) -> float:
+        values = self.edge_values(layer)
+        if values is None or not values.size:
+            return 0.0
+        sizes = np.abs(values)
+        top = float(sizes.max())
+        # Mostly all are finite, and to look for the others takes longer.
+        return top if np.isfinite(top) else float(np.where(np.isfinite(sizes), sizes, 0.0).max())
+
+    def has_edges(self) -> bool:
+        """Whether the edges show a number other than zero anywhere (biases left out)."""
+        layers = map(self.edge_values, range(len(self.plan.layers)))
+        # Row by row, since the first one mostly answers it.
+        return any((row[np.isfinite(row)] != 0.0).any() for values in layers if values is not None for row in values)
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,9 @@ class LayerStatistics:
     the rows in each; ``level`` (units,) the root of the mean square; numbers that are not finite count in neither.
     ``saturated`` (units,) is the share of the rows at which the activation is flat (its slope below a twentieth of
     the steepest); ``dead`` (units,) whether its slope is zero at every row, so that nothing can be learned there.
-    Both are nothing where an activation mixes the units of its layer (softmax); and an output whose loss is
-    computed from z at once is never dead, since its gradient does not pass the activation.
+    Where an activation mixes the units of its layer (softmax), no single unit is flat: the share is NaN and none is
+    dead. An output whose loss is computed from z at once is never dead either, since its gradient does not pass the
+    activation.
     """
 
     bounds: Array
@@ -164,10 +165,10 @@ def _distribution(values: Array) -> tuple[Array, NDArray[np.int64], Array]:
 
 
 def _saturated(at: LayerWork) -> Array:
-    """The share of the rows at which each unit is flat, (units,)."""
+    """The share of the rows at which each unit is flat, (units,); NaN where the activation mixes the units."""
     f = at.plan.activation
     if f.backward is not None:
-        return np.zeros(at.plan.units)
+        return np.full(at.plan.units, np.nan)
     slopes = _slopes(at)
     flat: Array = (slopes < _FLAT * steepest_slope(f)) | (slopes == 0.0)
     share: Array = flat.mean(axis=1)

@@ -23,7 +23,20 @@ from gui.diagram import leads
 from gui.diagram.layout import FOOT, Column, Mark, head_for, marks, place
 from gui.diagram.legend import Legend, legend_of
 from gui.diagram.painting import Painting, numbers_beside
-from gui.diagram.raster import Style
+from gui.diagram.raster import (
+    BROAD,
+    CROWDED,
+    DASH,
+    FAINT,
+    HAIRLINE,
+    LEAST,
+    SPACE,
+    STRONG,
+    THIN,
+    Style,
+    broadest,
+    most_edges,
+)
 from gui.diagram.ribbon import Ribbon, cells, heat, ribbon_between
 from gui.diagram.shown import Shown
 from gui.selection import output_names, stage_name, stages_before
@@ -31,20 +44,8 @@ from gui.text import number, tr
 from gui.theme import colour, colours, font, rgb
 from gui.thumbnails import Thumbnails
 
-# Of one gap no more edges than this are drawn, the strongest: the others would hardly be seen among them. Where columns
-# stand close together it is so many for each pixel between them, but never less than _FEWEST.
-MOST_EDGES, _FEWEST, _PER_PIXEL = 600, 60, 2.2
-# And the broadest is so broad for each pixel between the columns, within these bounds.
-_WIDTH_PER_PIXEL, _NARROW, _BROADEST = 0.04, 1.6, 4.6
-# Weights below this part of the largest are left out, as in the window.
-LEAST = 0.004
-# In a gap with more edges than _CROWDED all are thin and the weak ones fainter still, but for the _BROAD strongest
-# of them, if they reach _STRONG of the largest.
-_CROWDED, _BROAD, _STRONG = 150, 60, 0.3
-_THIN = 1.1
-_DASH, _GAP = 7.0, 4.5
-# Edges of which there is nothing to show.
-_HAIRLINE, _FAINTEST = 0.8, 0.14
+# Of one gap no more edges than this are drawn, the strongest: the others would hardly be seen among them.
+MOST_EDGES = 600
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,11 @@ def strokes(values: NDArray[Any], scale: float, style: Style, most: int = MOST_E
     opacity = style.faintest + (style.strongest - style.faintest) * strength**0.7
     width = style.thinnest + (style.widest - style.thinnest) * strength
     order = np.argsort(strength, kind="stable")
-    if flat.size > _CROWDED:
+    if flat.size > CROWDED:
         thin = np.ones(flat.size, dtype=bool)
-        thin[order[-_BROAD:]] = strength[order[-_BROAD:]] <= _STRONG
+        thin[order[-BROAD:]] = strength[order[-BROAD:]] <= STRONG
         opacity = np.where(thin, opacity * strength**0.5, opacity)
-        width = np.where(thin, _THIN, width)
+        width = np.where(thin, THIN, width)
     for edge in order[-most:]:
         if strength[edge] > LEAST:
             source, unit = divmod(int(edge), values.shape[1])
@@ -104,8 +105,10 @@ class Drawing:
         after = tr("After {0} epochs, {1} steps.").format(f"{snapshot.epoch:,}", f"{snapshot.step:,}")
         edges = tr("Edges: {0}.").format(legend.missing.rstrip(".") or legend.label)
         signs = tr("Blue, solid edges are positive, orange, dashed ones negative; the widest is {0}.")
+        signs = signs.format(number(legend.scale)) if legend.scale else tr("No value but 0.")
         notes = [f"{note[:1].upper()}{note[1:]}." for note in (*legend.nodes[:1], *legend.others)]
-        return " ".join([f"{', '.join(parts)}.", after, edges, signs.format(number(legend.scale)), *notes])
+        notes = notes if legend.missing else [signs, *notes]
+        return " ".join([f"{', '.join(parts)}.", after, edges, *notes])
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -147,9 +150,7 @@ class Drawing:
     @cached_property
     def scale(self) -> float:
         """The magnitude that is drawn widest: the largest finite one of what the edges show, 1 when there is none."""
-        shown = [self.snapshot.edge_values(layer) for layer in range(len(self.snapshot.plan.layers))]
-        sizes = [np.abs(values[np.isfinite(values)]).max(initial=0.0) for values in shown if values is not None]
-        return float(max(sizes, default=0.0)) or 1.0
+        return self.snapshot.largest_edge() or 1.0
 
     @property
     def legend(self) -> Legend:
@@ -206,13 +207,12 @@ def _draw_edges(painter: QPainter, drawing: Drawing, layer: int) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if values is None:
         # There is nothing to show of them yet: all alike, thin and faint.
-        painter.setPen(QPen(colour(colours().quiet, _FAINTEST), _HAIRLINE))
+        painter.setPen(QPen(colour(colours().quiet, FAINT), HAIRLINE))
         for source, unit in _some(len(left.nodes), len(right.nodes), _most(left, right)):
             painter.drawPath(_curve(begin, left.nodes[source].y, end, right.nodes[unit].y))
         return
     c = colours()
-    widest = min(max(_WIDTH_PER_PIXEL * (right.x - left.x), _NARROW), _BROADEST)
-    style = Style(rgb(c.positive), rgb(c.negative), widest=widest)
+    style = Style(rgb(c.positive), rgb(c.negative), widest=broadest(right.x - left.x))
     for stroke in strokes(values[np.ix_(left.shown, right.shown)], drawing.scale, style, _most(left, right)):
         painter.setPen(_pen(stroke))
         painter.drawPath(_curve(begin, left.nodes[stroke.source].y, end, right.nodes[stroke.unit].y))
@@ -220,7 +220,7 @@ def _draw_edges(painter: QPainter, drawing: Drawing, layer: int) -> None:
 
 def _most(left: Column, right: Column) -> int:
     """How many edges are drawn at most between two columns."""
-    return int(min(max(_PER_PIXEL * (right.x - left.x), _FEWEST), MOST_EDGES))
+    return most_edges(right.x - left.x, MOST_EDGES)
 
 
 def _some(sources: int, units: int, most: int) -> list[tuple[int, int]]:
@@ -250,7 +250,7 @@ def _pen(stroke: Stroke) -> QPen:
     pen = QPen(colour(c.negative if stroke.negative else c.positive, stroke.opacity), stroke.width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if stroke.negative:
-        pen.setDashPattern([_DASH / stroke.width, _GAP / stroke.width])
+        pen.setDashPattern([DASH / stroke.width, SPACE / stroke.width])
     return pen
 
 

@@ -14,7 +14,7 @@ from engine.activations import Array
 from engine.snapshot import Snapshot
 from gui.diagram import leads
 from gui.diagram.layout import Column, edge_at, gap_at, steady_scale
-from gui.diagram.raster import Gap, Style
+from gui.diagram.raster import FAINT, HAIRLINE, Gap, Style, broadest, most_edges
 from gui.diagram.ribbon import Ribbon, cells, heat, ribbon_between, strongest_at
 from gui.diagram.scene import Scene
 from gui.selection import Selection, Unit, Weight
@@ -25,10 +25,8 @@ from gui.theme import colours, rgb
 _SHARE = 8.0
 # And no frame may spend much longer on them than this: the gaps of a large network are drawn one after the other.
 _FRAME_S = 0.006
-# So many edges for every pixel between two columns are drawn at most, and within these bounds.
-_PER_PIXEL, _FEWEST, _MOST = 2.2, 60, 400
-# And the broadest of them is so broad, within these bounds.
-_WIDTH_PER_PIXEL, _NARROW, _BROAD = 0.04, 1.6, 4.6
+# The most edges that are drawn between two columns.
+_MOST = 400
 # How solid the edges are from which the pointer draws the eye away.
 _FADED = 0.16
 
@@ -137,7 +135,7 @@ class Edges:
         if not missing and not self._stale:
             return
         if self._round_begins:
-            self._scales[self._key] = steady_scale(self.scale, _largest(snapshot))
+            self._scales[self._key] = steady_scale(self.scale, snapshot.largest_edge())
             self._round_begins = False
         for layer in missing:
             self._pictures[layer] = self._picture(snapshot, layer)
@@ -317,34 +315,18 @@ def _edges_of(left: Column, right: Column, source: int | None, unit: int | None)
     return (rows[:, None] * len(right.nodes) + columns[None, :]).ravel()
 
 
-def _largest(snapshot: Snapshot) -> float:
-    """The largest magnitude that the edges show (biases left out), 0 when none is finite."""
-    largest = 0.0
-    for layer in range(len(snapshot.plan.layers)):
-        values = snapshot.edge_values(layer)
-        if values is not None and values.size:
-            top = float(np.abs(values).max())
-            if not np.isfinite(top):
-                sizes = np.abs(values)
-                top = float(np.where(np.isfinite(sizes), sizes, 0.0).max())
-            largest = max(largest, top)
-    return largest
-
-
 def _style(scene: Scene, layer: int) -> Style:
     """The colours in force; fewer edges, and less broad ones, where columns stand close together."""
     c = colours()
     left, right = scene.columns[layer : layer + 2]
     apart = right.x - left.x
-    widest = min(max(_WIDTH_PER_PIXEL * apart, _NARROW), _BROAD)
-    most = int(min(max(_PER_PIXEL * apart, _FEWEST), _MOST))
-    return Style(rgb(c.positive), rgb(c.negative), widest=widest, most=most)
+    return Style(rgb(c.positive), rgb(c.negative), widest=broadest(apart), most=most_edges(apart, _MOST))
 
 
 def _hairlines() -> Style:
     """All edges alike, thin and faint: there is nothing to show of them yet."""
     quiet = rgb(colours().quiet)
-    return Style(quiet, quiet, thinnest=0.8, widest=0.8, faintest=0.14, strongest=0.14)
+    return Style(quiet, quiet, thinnest=HAIRLINE, widest=HAIRLINE, faintest=FAINT, strongest=FAINT)
 
 
 def _image(pixels: Array) -> QImage:

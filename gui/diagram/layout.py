@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEAD = 72.0
-FOOT = 40.0
+FOOT = 48.0
 # The names of stages stand under the buttons between two columns, a line each, and no more than so many.
 MARK_TOP, MARK_LINE, MOST_MARKS = 50.0, 20.0, 4
 _ROOMY, _TIGHT = 58.0, 17.0

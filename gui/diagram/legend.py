@@ -15,10 +15,11 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
 from engine.edge_views import EDGE_VIEWS
 from engine.snapshot import Snapshot
-from gui.diagram.nodes import DECADES, dead_units, kind_of, largest_level, statistics
+from gui.diagram.nodes import DECADES, dead_units, image_side, kind_of, largest_level, statistics
+from gui.diagram.raster import DASH, SPACE
 from gui.diagram.ribbon import CROWD
 from gui.diagram.shown import Shown
-from gui.diagram.words import compact
+from gui.diagram.words import compact, sure_output
 from gui.text import in_a_sentence, number, tr
 from gui.theme import colour, colours, font
 
@@ -30,7 +31,9 @@ Measure = Callable[[str], float]
 
 @dataclass(frozen=True)
 class Legend:
-    """What there is to say. ``scale`` is the value drawn widest; ``missing`` says why there are no values.
+    """What there is to say. ``scale`` is the value drawn widest, 0 where no edge is other than 0.
+
+    ``missing`` says why there are no values.
 
     ``ribbons``: whether heat maps are in the drawing. ``nodes``, ``others``: the same in fewer and fewer words.
     """
@@ -62,16 +65,16 @@ class Item:
 def legend_of(snapshot: Snapshot, shown: Shown, scale: float, drawn: tuple[int, int] | None = None) -> Legend:
     """What the legend of a snapshot says. ``drawn``: how many edges of how many are drawn, when not all."""
     view = EDGE_VIEWS[snapshot.edges.key if snapshot.edges else "weight"]
-    missing = snapshot.edges.missing if snapshot.edges and snapshot.edges.values is None else ""
-    others = [*_dead(snapshot), *_strongest(drawn)]
+    missing = tr(snapshot.edges.missing) if snapshot.edges and snapshot.edges.values is None else ""
+    others, nodes = [*_dead(snapshot), *_strongest(drawn)], _of_the_nodes(snapshot, shown)
     return Legend(
         label=f"{in_a_sentence(tr(view.label))} {view.symbol}",
         symbol=view.symbol,
         signed=view.signed,
-        scale=scale,
+        scale=scale if snapshot.has_edges() else 0.0,
         missing=missing,
         ribbons=shown.ribbons and has_large_pair(snapshot),
-        nodes=_of_the_nodes(snapshot, shown),
+        nodes=(*_with_more(snapshot, shown, nodes[0]), *nodes),
         others=tuple(others),
     )
 
@@ -90,6 +93,17 @@ def _strongest(drawn: tuple[int, int] | None) -> list[str]:
 def _dead(snapshot: Snapshot) -> list[str]:
     found = sum(int(dead_units(snapshot, layer).sum()) for layer in range(len(snapshot.plan.layers)))
     return [tr("× {0} dead").format(f"{found:,}")] if found else []
+
+
+def _with_more(snapshot: Snapshot, shown: Shown, words: str) -> tuple[str, ...]:
+    """The sentence about the nodes with what else is coloured: outputs by class, and pixels of the traced row."""
+    more, last = [], kind_of(snapshot, shown, len(snapshot.plan.layers) - 1)
+    mapped = last == "map" and snapshot.maps is not None and snapshot.maps.quantity == "activation"
+    if (mapped and snapshot.data.classes) or (last == "row" and sure_output(snapshot, 0) is not None):
+        more.append(tr("outputs by class"))
+    if snapshot.trace is not None and image_side(snapshot.data.names) is not None and shown.nodes != "sample":
+        more.append(tr("inputs row {0}").format(snapshot.trace.row + 1))
+    return (", ".join([words, *more]),) if more else ()
 
 
 def _of_the_nodes(snapshot: Snapshot, shown: Shown) -> tuple[str, ...]:
@@ -143,15 +157,18 @@ def sentences(legend: Legend, room: float, measure: Measure) -> str:
 def place(legend: Legend, room: float, measure: Measure) -> tuple[Item, ...]:
     """The lower line, the first of its forms that has room: fewer samples first, then the symbol for the name.
 
-    Where there are no values there are no samples; the upper line says why.
+    Where there are no values there are no samples; the upper line says why. A heat map has a bar between the samples.
     """
     if legend.missing:
         return (Item("text", 0.0, room, legend.label),)
+    if not legend.scale:
+        forms_of_none = [tr("{0}: no value but 0").format(name) for name in (legend.label, legend.symbol)]
+        return next((_words(words, measure) for words in forms_of_none if measure(words) <= room), ())
     many: tuple[float, ...] = (-1.0, -0.5, 0.5, 1.0) if legend.signed else (0.5, 1.0)
     few: tuple[float, ...] = (-1.0, 1.0) if legend.signed else (1.0,)
     forms: list[tuple[tuple[str, ...], tuple[float, ...], bool]]
     if legend.ribbons:
-        forms = [((legend.label,), few, True), ((legend.symbol,), few, True), ((legend.symbol,), (), True)]
+        forms = [((legend.label,), few, True), ((legend.label,), (), True), ((legend.symbol,), (), True)]
     else:
         forms = [((legend.label,), many, False), ((legend.label,), few, False), ((legend.symbol,), few, False)]
     forms += [((), few, False), ((), (1.0,), False)]
@@ -177,20 +194,26 @@ def _line(
 
     for text in texts:
         add("text", measure(text), _APART, text)
-    for share in shares:
-        value = "" if bar else compact(share * legend.scale, legend.signed)
-        add("edge", _SAMPLE, _AFTER_SAMPLE, share=share)
-        if value:
-            add("text", measure(value), _APART, value)
     if bar:
-        low, high = (
-            compact(-legend.scale if legend.signed else 0.0, legend.signed),
-            compact(legend.scale, legend.signed),
-        )
+        low, high = (compact(share * legend.scale, legend.signed) for share in (-1.0 if legend.signed else 0.0, 1.0))
+        # The numbers stand between the samples and the ends of the bar, and are those of both.
+        for share in shares[:-1]:
+            add("edge", _SAMPLE, _AFTER_SAMPLE, share=share)
         add("text", measure(low), _AFTER_SAMPLE, low)
         add("bar", _BAR, _AFTER_SAMPLE)
-        add("text", measure(high), 0.0, high)
+        add("text", measure(high), _AFTER_SAMPLE, high)
+        for share in shares[-1:]:
+            add("edge", _SAMPLE, _AFTER_SAMPLE, share=share)
+        return tuple(items)
+    for share in shares:
+        value = compact(share * legend.scale, legend.signed)
+        add("edge", _SAMPLE, _AFTER_SAMPLE, share=share)
+        add("text", measure(value), _APART, value)
     return tuple(items)
+
+
+def _words(text: str, measure: Measure) -> tuple[Item, ...]:
+    return (Item("text", 0.0, measure(text), text),)
 
 
 def paint(painter: QPainter, legend: Legend, size: QSizeF, room: float | None = None) -> None:
@@ -223,7 +246,7 @@ def _paint_sample(painter: QPainter, at: QPointF, share: float) -> None:
     pen = QPen(colour(c.positive if share > 0 else c.negative, 0.3 + 0.7 * size), 0.6 + 4.0 * size)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if share < 0:
-        pen.setDashPattern([7.0 / pen.widthF(), 4.5 / pen.widthF()])
+        pen.setDashPattern([DASH / pen.widthF(), SPACE / pen.widthF()])
     painter.setPen(pen)
     painter.drawLine(at, QPointF(at.x() + _SAMPLE, at.y()))
 

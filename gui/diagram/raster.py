@@ -21,7 +21,14 @@ Rgb = tuple[int, int, int]
 Floats = NDArray[Any]
 # Places in a picture, and the logarithm of the light that passes there.
 _Part = tuple[NDArray[np.int64], Floats]
-_DASH, _GAP = 7.0, 4.5
+# Of a negative edge the length of a dash and of what is left out behind it, in pixels.
+DASH, SPACE = 7.0, 4.5
+# Width and opacity of edges of which there is nothing to show.
+HAIRLINE, FAINT = 0.8, 0.14
+# So many edges are drawn at most for each pixel between two columns, but never fewer than _FEWEST; the broadest is so
+# broad for each pixel, within bounds.
+_PER_PIXEL, _FEWEST = 2.2, 60
+_WIDTH_PER_PIXEL, _NARROW, _BROADEST = 0.04, 1.6, 4.6
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,22 @@ class Style:
     most: int = 400
 
 
-# More edges than this in one gap are drawn thin from stored geometry, and only the strongest of them broad.
-_CROWDED, _BROAD = 150, 60
-_THIN = 1.1
+def broadest(apart: float) -> float:
+    """How broad the strongest edge is between columns so many pixels apart."""
+    return min(max(_WIDTH_PER_PIXEL * apart, _NARROW), _BROADEST)
+
+
+def most_edges(apart: float, most: int) -> int:
+    """How many edges are drawn at most between columns so many pixels apart, and never more than ``most``."""
+    return int(min(max(_PER_PIXEL * apart, _FEWEST), most))
+
+
+# More edges than CROWDED in one gap are drawn thin, and only the BROAD strongest of them broad, if they reach STRONG of
+# the scale.
+CROWDED, BROAD, STRONG = 150, 60, 0.3
+THIN = 1.1
 # A weight of less than this share of the scale leaves no trace.
-_LEAST = 0.004
+LEAST = 0.004
 # The stored geometry of a crowd is kept as long as its edges are nearly as strong as the strongest would be.
 _GOOD_ENOUGH = 0.96
 # Pixels that are mixed at a time, and steps between the colours of the two signs.
@@ -80,7 +98,7 @@ class _Lines:
         steep = rise * (_slope(middle) / span).astype(np.float32)
         self.stretch = np.sqrt(1.0 + steep * steep)
         # Dashes, in periods along the edge: where each pixel is, and how much further the one below it is.
-        period = np.float32((_DASH + _GAP) * density)
+        period = np.float32((DASH + SPACE) * density)
         self.lean = steep / (self.stretch * period)
         along = np.cumsum(self.stretch, axis=1, dtype=np.float32) * np.float32(step)
         along += _length_before(rise, first, span)
@@ -113,7 +131,7 @@ class _Lines:
         phase *= top
         phase += np.repeat(self.phase[rows].ravel(), count)
         phase -= np.floor(phase)
-        solid: Floats = np.minimum(phase, np.float32(_DASH / (_DASH + _GAP)) - phase)
+        solid: Floats = np.minimum(phase, np.float32(DASH / (DASH + SPACE)) - phase)
         solid *= self._period
         solid += np.float32(0.5)
         return np.clip(solid, 0.0, 1.0, out=solid)
@@ -124,7 +142,7 @@ class _Crowd:
 
     def __init__(self, edges: NDArray[np.intp], lines: _Lines, height: int, density: float) -> None:
         self.edges = edges
-        broad = np.full(len(edges), _THIN * density, np.float32)
+        broad = np.full(len(edges), THIN * density, np.float32)
         self._touch = lines.touch(slice(None), broad, height, dashes=True)
         self._half = height * lines.y.shape[1]
         self._negative: NDArray[np.bool_] | None = None
@@ -177,16 +195,16 @@ class Gap:
         strength = strength.astype(np.float32)
         opacity: Floats = style.faintest + (style.strongest - style.faintest) * strength ** np.float32(0.7)
         negative = flat < 0
-        chosen = np.flatnonzero(strength > _LEAST)
+        chosen = np.flatnonzero(strength > LEAST)
         fog, parts = None, []
-        if len(edges) > _CROWDED:
+        if len(edges) > CROWDED:
             # In a crowd faint edges would add up to a fog: the weak ones are fainter still.
             crowd, at = self._crowd_of(edges, strength, style.most if only is None else len(edges))
-            solid = opacity[at] * strength[at] ** np.float32(0.5) * (strength[at] > _LEAST)
+            solid = opacity[at] * strength[at] ** np.float32(0.5) * (strength[at] > LEAST)
             fog = crowd.dark(solid, negative[at])
             self.drawn = len(at)
-            chosen = _strongest(strength, chosen, _BROAD)
-            chosen = chosen[strength[chosen] > 0.3]
+            chosen = _strongest(strength, chosen, BROAD)
+            chosen = chosen[strength[chosen] > STRONG]
         else:
             self.drawn = len(edges)
         if len(chosen):
@@ -211,7 +229,7 @@ class Gap:
         """Of a crowd that passes through the picture only the edges that begin or end in it: where do others lead?"""
         inside = [(y >= 0.0) & (y <= self.height) for y in (self._starts, self._ends)]
         touching = self._passing[(inside[0][:, None] | inside[1][None, :]).ravel()[self._passing]]
-        return touching if len(self._passing) > _CROWDED and len(touching) else self._passing
+        return touching if len(self._passing) > CROWDED and len(touching) else self._passing
 
     def _lines_of(self, edges: NDArray[np.intp], step: int = 1) -> _Lines:
         units = max(len(self._ends), 1)

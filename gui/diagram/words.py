@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite
+from math import isfinite, isnan
 
 from engine.edge_views import EDGE_VIEWS
 from engine.snapshot import Snapshot
@@ -94,13 +94,15 @@ def _shown_of_edge(snapshot: Snapshot, edge: Weight) -> list[str]:
         return []
     view, values = EDGE_VIEWS[snapshot.edges.key], snapshot.edge_values(edge.layer)
     if values is None:
-        return [snapshot.edges.missing]
+        return [tr(snapshot.edges.missing)]
     value = float(values[edge.source, edge.unit])
     return [f"{view.symbol} = {compact(value, view.signed, 4)}"]
 
 
 def compact(value: float, with_sign: bool = True, digits: int = 2) -> str:
-    """A number of any size in few characters: 0.58, 12, 3.1e−05; with its sign where it can have one."""
+    """A number in few characters: 0.58, 12, 3.1e−05; with its sign where it can have one; "none" for NaN."""
+    if isnan(value):
+        return tr("none")
     plain = 0.1 <= abs(value) < 100 or value == 0
     text = f"{value:+.{digits}f}" if plain else f"{value:+.{digits}g}"
     text = text.replace("-", MINUS)

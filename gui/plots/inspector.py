@@ -289,10 +289,7 @@ def _edge_of_bias(snapshot: Snapshot, unit: Unit) -> str:
 
 
 def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
-    """What is known of a unit over the training rows: how often it is flat, how strong its gradient is, if it is dead.
-
-    Softmax mixes its units, so that no single one is flat.
-    """
+    """What is known of a unit over the rows: how often it is flat, how strong its gradient is, if it is dead."""
     units, layer = statistics(snapshot), unit.column - 1
     if units is None:
         return []
@@ -300,7 +297,7 @@ def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
     if units.quantity == "gradient":
         level = number(float(found.level[unit.index]))
         notes.append(tr("delta = dL/dz is {0}: root of the mean square over {1} rows.").format(level, units.rows))
-    if snapshot.plan.layers[layer].activation.backward is None:
+    if np.isfinite(found.saturated[unit.index]):
         share = number(100 * float(found.saturated[unit.index]), 2)
         notes.append(tr("Saturated at {0} % of {1} training rows.").format(share, units.rows))
     if dead_units(snapshot, layer)[unit.index]:

@@ -200,6 +200,8 @@ def caption_of(snapshot: Snapshot, kind: str, layer: int, unit: int) -> tuple[st
         return "", ""
     found = units.layers[layer]
     if kind == "gauge":
+        if not np.isfinite(found.saturated[unit]):
+            return tr("never flat alone"), tr("The activation mixes the units of its layer: no single one is flat.")
         share = number(100 * float(found.saturated[unit]), 2)
         more = tr("Filled by the share of {0} training rows at which the activation is flat: {1} %.")
         return tr("flat at {0} %").format(share), more.format(units.rows, share)

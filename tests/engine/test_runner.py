@@ -189,14 +189,14 @@ def test_a_snapshot_has_the_weights_and_biases_of_the_network() -> None:
 def test_the_largest_weight_is_that_of_the_finite_ones(runner: Runner, parameters: float, largest: float) -> None:
     report = snapshot(runner, Job())
     report.parameters[:] = parameters
-    assert report.largest_weight() == largest
+    assert report.largest_edge() == largest
 
 
 def test_the_largest_weight_leaves_the_biases_out(runner: Runner) -> None:
     report = snapshot(runner, Job())
     report.parameters[:] = 1.0
     report.biases(1)[...] = 50.0
-    assert report.largest_weight() == 1.0
+    assert report.largest_edge() == 1.0
 
 
 @pytest.mark.parametrize(("wants", "held"), [(Wants(), (False, False)), (Wants(maps=True, row=3), (True, True))])

@@ -288,7 +288,7 @@ def test_a_file_that_cannot_be_written_names_the_path_and_the_reason(window: Win
 
 
 def test_what_is_drawn_widest_is_the_largest_weight(window: Window) -> None:
-    assert drawing(window).scale == hands.snapshot_of(window).largest_weight()
+    assert drawing(window).scale == hands.snapshot_of(window).largest_edge()
 
 
 # -- what the window shows ------------------------------------------------------------------------
@@ -422,7 +422,10 @@ def test_a_small_pair_of_layers_keeps_its_edges_beside_heat_maps(look: Callable[
 
 def test_a_file_says_in_words_what_nodes_and_edges_show(look: Callable[..., Drawing]) -> None:
     words = look(nodes="sample", edges="contribution").description
-    assert ("Edges: contribution w·a." in words, "Nodes: activation, row 1 · setosa." in words) == (True, True)
+    assert ("Edges: contribution w·a." in words, "Nodes: activation, row 1 · setosa, outputs by class." in words) == (
+        True,
+        True,
+    )
 
 
 def test_the_corners_of_pictures_in_a_file_are_as_round_as_their_frames(window: Window) -> None:

@@ -102,9 +102,26 @@ def test_heat_maps_have_a_bar_with_the_ends_of_the_scale() -> None:
     ribbons = replace(LEGEND, ribbons=True)
     kinds = [item.kind for item in place(ribbons, 900, measure)]
     assert (kinds, texts(ribbons, 900)) == (
-        ["text", "edge", "edge", "text", "bar", "text"],
+        ["text", "edge", "text", "bar", "text", "edge"],
         ["weight w", "−1.23", "+1.23"],
     )
+
+
+def test_where_all_values_are_zero_there_is_no_scale() -> None:
+    found = [texts(replace(LEGEND, scale=0.0), room) for room in (300, 130, 20)]
+    assert found == [["weight w: no value but 0"], ["w: no value but 0"], []]
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_edges_that_are_all_zero_or_unknown_have_no_scale(wine: Snapshot, value: float) -> None:
+    nothing = replace(wine, edges=EdgeValues("effective_step", np.full_like(wine.parameters, value)))
+    assert legend_of(nothing, Shown(), 1.0).scale == 0.0
+
+
+def test_one_edge_that_is_not_zero_has_a_scale(wine: Snapshot) -> None:
+    values = np.zeros_like(wine.parameters)
+    wine.plan.layers[-1].weights(values)[-1, -1] = -0.5
+    assert legend_of(replace(wine, edges=EdgeValues("gradient", values)), Shown(), 0.5).scale == 0.5
 
 
 def test_where_there_are_no_values_there_are_no_samples() -> None:
@@ -122,6 +139,7 @@ def test_where_there_are_no_values_there_are_no_samples() -> None:
         (0.0, "+0.00"),
         (-0.002, "−0.002"),
         (0.0364, "+0.036"),
+        (np.nan, "none"),
     ],
 )
 def test_values_of_any_size_are_short(value: float, text: str) -> None:
@@ -185,7 +203,11 @@ def test_the_legend_says_over_how_many_rows(wine: Snapshot) -> None:
 
 
 def test_the_legend_names_the_row(wine: Snapshot) -> None:
-    assert legend_of(wine, Shown(nodes="sample"), 1.0).nodes[0] == f"nodes: activation, row 5 · {wine.trace.truth}"
+    said = legend_of(wine, Shown(nodes="sample"), 1.0).nodes
+    assert said[:2] == (
+        f"nodes: activation, row 5 · {wine.trace.truth}, outputs by class",
+        said[0].split(", outputs")[0],
+    )
 
 
 def test_ribbons_are_in_the_legend_only_where_a_pair_is_large(wine: Snapshot) -> None:
@@ -195,12 +217,16 @@ def test_ribbons_are_in_the_legend_only_where_a_pair_is_large(wine: Snapshot) ->
 @pytest.mark.parametrize(
     ("source", "shown", "words"),
     [
-        ("iris", Shown(), "nodes: activation over petal length × petal width"),
+        ("iris", Shown(), "nodes: activation over petal length × petal width, outputs by class"),
         ("iris", Shown(nodes="pre_activation"), "nodes: sum z over petal length × petal width"),
-        ("wine", Shown(plane=(0, 9)), "nodes: activation over alcohol × color_intensity, others as in row 1"),
-        ("wine", Shown(plane=(9,)), "nodes: activation over color_intensity, others as in row 1"),
+        (
+            "wine",
+            Shown(plane=(0, 5)),
+            "nodes: activation over alcohol × total_phenols, others as in row 1, outputs by class",
+        ),
+        ("wine", Shown(plane=(9,)), "nodes: activation over color_intensity, others as in row 1, outputs by class"),
         ("wine", Shown(nodes="saturation"), "nodes: share of 125 rows at which the activation is flat"),
-        ("digits", Shown(), "nodes: weights as a picture, others activation over 256 rows"),
+        ("digits", Shown(), "nodes: weights as a picture, others activation over 256 rows, inputs row 1"),
     ],
     ids=lambda value: str(value)[:60],
 )

@@ -12,7 +12,7 @@ from engine.experiment import Dense, Experiment
 from engine.unit_views import NODE_VIEWS
 from gui.diagram.layout import Column, Node
 from gui.diagram.shown import Shown
-from gui.diagram.words import compact
+from gui.diagram.words import compact, describe_unit
 from gui.plots.portrait import pictured, shown_by
 from gui.selection import Unit, Weight
 from gui.thumbnails import Thumbnails
@@ -119,6 +119,8 @@ def test_the_share_of_flat_rows_is_said(window: Window) -> None:
 
 def test_softmax_is_not_called_saturated(window: Window) -> None:
     assert "Saturated" not in look(window, Unit(3, 0), "iris", nodes="saturation")
+    assert "saturated" not in describe_unit(hands.snapshot_of(window), Unit(3, 0))
+    assert window.inspector.portrait.caption.text() == "never flat alone"
 
 
 def test_a_dead_unit_is_called_dead(window: Window) -> None:

@@ -140,7 +140,7 @@ EDGE_VIEWS: Registry[EdgeView] = Registry(
         ),
         EdgeView(
             "effective_step",
-            "Effective rate",
+            "Effective step",
             "η_w",
             "The learning rate each weight had in the last step: what the optimizer multiplied its direction by.",
             _effective_step,

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def toggle(window: Window) -> None:
-    """Trains, or pauses."""
+    """Trains, or pauses; says why when there is nothing left to train."""
+    snapshot = window.training.snapshot
+    if snapshot is not None and snapshot.finished and window.training.settled and not snapshot.stopped:
+        words = tr("All {0} epochs are done: raise Epochs to go on, or reset (Ctrl+R) to begin again.")
+        window.banner.say(words.format(f"{snapshot.epoch:,}"), generation=snapshot.generation, fault=False)
     window.training.toggle()
 
 
@@ -83,11 +87,15 @@ def undo(window: Window) -> None:
     entries = list(window.document.undo_stack)[: window.document.undo_stack.index]
     if entries and entries[-1].steps is not None:
         window.training.set_running(False)
+    if entries:
+        window.status.say(tr("Undone: {0}").format(entries[-1].text))
     window.document.undo()
 
 
 def redo(window: Window) -> None:
     """Makes it again."""
+    if window.document.undo_stack.redo_text:
+        window.status.say(tr("Done again: {0}").format(window.document.undo_stack.redo_text))
     window.document.redo()
 
 

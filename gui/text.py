@@ -44,8 +44,11 @@ def in_a_sentence(label: str) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number with so many significant digits and a true minus sign."""
-    return f"{value:.{digits}g}".replace("-", MINUS)
+    """A number with so many significant digits and a true minus sign; thousands as 1,500 and not as 1.5e+03."""
+    words = f"{value:.{digits}g}"
+    if "e+" in words and abs(value) < 1e6:
+        words = f"{float(words):,.0f}"
+    return words.replace("-", MINUS)
 
 
 def signed(value: float, digits: int = 3) -> str:

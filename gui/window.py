@@ -170,7 +170,10 @@ class Window(QMainWindow):
         if self.selection is not None and still_there(self.selection, snapshot) is None:
             self.select(None)
         self.looking.show_snapshot(snapshot)
+        pinned = bool(self.pins.pins)
         self.pins.collect(snapshot)
+        if pinned and not self.pins.pins:
+            self.panels.docks["pins"].hide()
         self.gestures.show_snapshot(snapshot)
         self.diagram.show_snapshot(snapshot, self.training.running)
         self.side_views.show_snapshot(snapshot, self.training.running)
@@ -248,6 +251,8 @@ class Window(QMainWindow):
         """Traces a weight or bias, or no longer; the plot opens with the first one."""
         if self.pins.toggle(which):
             self.panels.open("pins")
+        elif not self.pins.pins:
+            self.panels.docks["pins"].hide()
         self.refresh_commands()
 
     # -- the window itself -----------------------------------------------------------------------

@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPai
 from PySide6.QtWidgets import QWidget
 
 from engine.snapshot import Snapshot
+from gui.diagram import badges
 from gui.diagram.controls import Controls
 from gui.diagram.edges import Edges
-from gui.diagram.layout import Column
+from gui.diagram.layout import Column, title_room
 from gui.diagram.overview import Overview
 from gui.diagram.painting import Painting, numbers_beside
 from gui.diagram.pointer import Pointer
@@ -219,10 +220,16 @@ class DiagramView(ZoomingView):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours().chip))
-            painter.drawRoundedRect(QRectF(scene.columns[self._head].x - 46.0, 12.0, 92.0, 42.0), 8.0, 8.0)
+            width = min(title_room(scene.columns[1].x - scene.columns[0].x) + 4.0, 96.0)
+            box = QRectF(scene.columns[self._head].x - width / 2, 12.0, width, 42.0)
+            painter.drawRoundedRect(box, 8.0, 8.0)
         if not scene.viewport.fits:
             painter.setClipRect(body)
         self.edges.paint(painter, snapshot, self._hovered)
+        chosen = self._selection
+        in_map = isinstance(chosen, Weight) and self.edges.box_of(chosen) is not None
+        cell = self.rect_of(chosen) if in_map else None
+        badges.paint(painter, snapshot, scene.columns, self._selection, cell)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._painting(painter, snapshot, scene.in_sight).paint()
         _paint_more_gaps(painter, scene.columns)
@@ -269,6 +276,9 @@ class DiagramView(ZoomingView):
         stage = self._scene.mark_at(x, y)
         if stage is not None:
             return StageAt(stage)
+        held = badges.at(self._snapshot, self._scene.columns, position)
+        if held is not None:
+            return held
         edge = self.edges.edge_at(self._snapshot, x, y)
         return Weight(*edge) if edge is not None else None
 

@@ -8,7 +8,7 @@ from math import isfinite, isnan
 from engine.edge_views import EDGE_VIEWS
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import DECADES, largest_level, statistics
-from gui.selection import Unit, Weight, is_frozen, unit_name
+from gui.selection import Unit, Weight, is_frozen, is_held, unit_name
 from gui.text import MINUS, number, signed, tr
 
 # Longer formulas have a line of their own before the number.
@@ -68,7 +68,7 @@ def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
         ))  # fmt: skip
     saturated = float(layer.saturated[unit.index])
     if isfinite(saturated):
-        lines.append(tr("saturated at {0} % of {1} rows").format(number(100 * saturated, 2), units.rows))
+        lines.append(tr("saturated at {0} % of {1} rows").format(f"{100 * saturated:.0f}", units.rows))
     if layer.dead[unit.index]:
         lines.append(tr("dead: its slope is zero for every row; it cannot learn"))
     return lines
@@ -79,7 +79,9 @@ def describe_edge(snapshot: Snapshot, edge: Weight) -> str:
     source = unit_name(snapshot, edge.layer, edge.source)
     unit = unit_name(snapshot, edge.layer + 1, edge.unit)
     w, trace = float(snapshot.weights(edge.layer)[edge.source, edge.unit]), snapshot.trace
-    lines = [f"{source} → {unit}", f"w = {signed(w, 4)}", *_shown_of_edge(snapshot, edge)]
+    held = is_held(snapshot.plan.layers[edge.layer], edge.source, edge.unit)
+    value = f"w = {signed(w, 4)}, {held}" if held else f"w = {signed(w, 4)}"
+    lines = [f"{source} → {unit}", value, *_shown_of_edge(snapshot, edge)]
     if trace is not None and edge.layer < len(trace.inputs):
         x = float(trace.inputs[edge.layer][edge.source])
         lines.append(tr("row {0}: w·x = {1} × {2} = {3}").format(
@@ -123,9 +125,9 @@ def in_a_box(value: float, room: float, measure: Callable[[str], float]) -> str:
 
 
 def sure_output(snapshot: Snapshot, index: int) -> float | None:
-    """The probability that an output gives for the traced row, None where it is none."""
+    """How sure an output says yes to the traced row, from 0 to 1 (a step unit knows only these); None for numbers."""
     trace, last = snapshot.trace, snapshot.plan.layers[-1]
-    if trace is None or not snapshot.data.classes or last.activation.key not in ("softmax", "sigmoid"):
+    if trace is None or not snapshot.data.classes or last.activation.key not in ("softmax", "sigmoid", "step"):
         return None
     share = float(trace.a[-1][index])
     return share if isfinite(share) else None

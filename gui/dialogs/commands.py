@@ -41,21 +41,36 @@ class CommandPalette(QDialog):
     def _filter(self, query: str) -> None:
         self.list.clear()
         for action in self._actions:
-            if action.isEnabled() and matches(query, f"{action.text()} {action.toolTip()}"):
+            if matches(query, f"{action.text()} {action.toolTip()}"):
                 keys = action.shortcut().toString()
                 item = QListWidgetItem(f"{action.text()}    {keys}" if keys else action.text())
                 item.setToolTip(action.toolTip())
                 item.setData(Qt.ItemDataRole.UserRole, action)
+                if not action.isEnabled():
+                    item.setFlags(Qt.ItemFlag.NoItemFlags)  # found, but grey: the tooltip says why
                 self.list.addItem(item)
-        self.list.setCurrentRow(0)
+        if self.list.count() == 0:
+            nothing = QListWidgetItem(tr("No command has these words."))
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
+        self._go(1, start=-1)
+
+    def _go(self, step: int, start: int) -> None:
+        """Selects the next command that can be run, from a row on; none where there is none."""
+        count = self.list.count()
+        for distance in range(1, count + 1):
+            row = (start + step * distance) % count
+            if self.list.item(row).flags() & Qt.ItemFlag.ItemIsEnabled:
+                self.list.setCurrentRow(row)
+                return
+        self.list.setCurrentRow(-1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Up, down and Enter in the line go to the list."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 step = 1 if event.key() == Qt.Key.Key_Down else -1
-                count = max(self.list.count(), 1)
-                self.list.setCurrentRow((self.list.currentRow() + step) % count)
+                self._go(step, self.list.currentRow())
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 if self.list.currentItem() is not None:
@@ -66,5 +81,7 @@ class CommandPalette(QDialog):
     @Slot(QListWidgetItem)
     def _run(self, item: QListWidgetItem) -> None:
         action = item.data(Qt.ItemDataRole.UserRole)
+        if action is None or not action.isEnabled():
+            return
         self.close()
         action.trigger()

@@ -298,7 +298,7 @@ def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
         level = number(float(found.level[unit.index]))
         notes.append(tr("delta = dL/dz is {0}: root of the mean square over {1} rows.").format(level, units.rows))
     if np.isfinite(found.saturated[unit.index]):
-        share = number(100 * float(found.saturated[unit.index]), 2)
+        share = f"{100 * float(found.saturated[unit.index]):.0f}"
         notes.append(tr("Saturated at {0} % of {1} training rows.").format(share, units.rows))
     if dead_units(snapshot, layer)[unit.index]:
         notes.append(tr("Dead: its slope is zero at every row, so it cannot learn."))

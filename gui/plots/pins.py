@@ -38,6 +38,8 @@ class Trace:
 class PinPlot(TimePlot):
     """The traces of the pinned parameters. A trace begins when its parameter is pinned."""
 
+    says_single = True
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
             tr("Pinned"),

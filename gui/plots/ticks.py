@@ -29,7 +29,9 @@ def round_up(value: float) -> float:
 
 def held_range(before: tuple[float, float] | None, low: float, high: float) -> tuple[float, float]:
     """A range for an axis that holds low to high and moves seldom: only when they leave it or half of it is empty."""
-    span = max(high - low, 1e-9 * max(abs(high), 1.0), 1e-300)
+    # What does not move gets a range in which that is seen, not one of its last digits.
+    still = 0.1 * abs(high) if high - low <= 1e-6 * abs(high) else 0.0
+    span = max(high - low, still, 1e-300)
     if before is not None and before[0] <= low and high <= before[1] and span > 0.5 * (before[1] - before[0]):
         return before
     margin = 0.12 * span

@@ -27,6 +27,8 @@ class TimePlot(QWidget):
     """
 
     switched = Signal(str, bool)
+    # Whether a single point is something to show.
+    says_single = False
 
     def __init__(
         self,
@@ -113,7 +115,7 @@ class TimePlot(QWidget):
             curve.setData(steps, np.maximum(values, _SMALLEST) if self._logarithmic else values, connect="finite")
         if band is not None:
             self._draw_band(*band)
-        self._empty.setVisible(len(steps) < 2)
+        self._empty.setVisible(not series or (len(steps) < 2 and not self.says_single))
         if self._following:
             self._fit()
 

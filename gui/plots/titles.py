@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from gui.theme import colours
@@ -77,9 +77,10 @@ class PanelTitle(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 12, 4)
         row.setSpacing(6)
-        name = QLabel(title)
-        name.setProperty("role", "section")
-        row.addWidget(name)
+        self._name = QLabel(title)
+        self._name.setProperty("role", "section")
+        self._name.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._name)
         self._legend = QHBoxLayout()
         self._legend.setSpacing(5)
         self._entries: tuple[str, ...] = ()
@@ -99,6 +100,27 @@ class PanelTitle(QWidget):
             button.clicked.connect(self._switch)
             row.addWidget(button)
             self._switches[key] = button
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Never the reason why a panel cannot get narrower: what does not fit is cut at the right."""
+        return QSize(60, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The same whatever the legend says, so that panels keep their widths."""
+        return QSize(240, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leaves the legend out where there is no room for all of it."""
+        super().resizeEvent(event)
+        self._fit_legend()
+
+    def _fit_legend(self) -> None:
+        widgets = [item.widget() for i in range(self._legend.count()) if (item := self._legend.itemAt(i)) is not None]
+        parts = [widget for widget in widgets if widget is not None]
+        fixed = [self._name, *self._switches.values()]
+        needed = sum(widget.sizeHint().width() + 12 for widget in (*parts, *fixed)) + 40
+        for widget in parts:
+            widget.setVisible(needed <= self.width())
 
     @Slot()
     def _switch(self) -> None:
@@ -134,3 +156,4 @@ class PanelTitle(QWidget):
             rest.setProperty("role", "key")
             rest.setToolTip(", ".join(entries))
             self._legend.addWidget(rest)
+        self._fit_legend()

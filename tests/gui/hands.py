@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from shiboken6 import isValid
 
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
@@ -34,7 +35,8 @@ def settle(window: Window) -> Snapshot:
     """Does all that was asked of the training thread, and of Qt but for the painting."""
     window.training.wait_idle()
     for child in window.findChildren(QWidget):
-        QCoreApplication.sendPostedEvents(child, QEvent.Type.MetaCall)  # shows what was added to a layout
+        if isValid(child):
+            QCoreApplication.sendPostedEvents(child, QEvent.Type.MetaCall)  # shows what was added to a layout
     for kind in (QEvent.Type.LayoutRequest, QEvent.Type.DeferredDelete):
         QCoreApplication.sendPostedEvents(None, kind)
     assert window.training.snapshot is not None

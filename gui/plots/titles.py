@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from gui.theme import colours
@@ -40,6 +40,58 @@ class Swatch(QWidget):
         with QPainter(self) as painter:
             painter.setPen(series_pen(self._index, 2.0))
             painter.drawLine(QPointF(1, 6.5), QPointF(17, 6.5))
+
+
+class Legend(QWidget):
+    """A swatch and a word for each series, as many as there is room for; it never makes a panel wider."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(1)
+        self._entries: tuple[str, ...] = ()
+        self._line = QWidget(self)
+
+    def show_entries(self, entries: tuple[str, ...]) -> None:
+        """Names these series, and of very many the first ones and the last."""
+        if entries == self._entries:
+            return
+        self._entries = entries
+        self._line.deleteLater()
+        self._line = QWidget(self)
+        row = QHBoxLayout(self._line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5)
+        shown = entries if len(entries) <= _MOST_ENTRIES else entries[: _MOST_ENTRIES - 2]
+        rest = () if len(shown) == len(entries) else (f"… {entries[-1]}",)
+        for index, text in enumerate((*shown, *rest)):
+            if index < len(shown):
+                row.addSpacing(6)
+                row.addWidget(Swatch(index))
+            label = QLabel(text)
+            label.setProperty("role", "key")
+            row.addWidget(label)
+        self.setToolTip(", ".join(entries))
+        self._line.show()
+        self._cut()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all entries."""
+        return self._line.sizeHint().expandedTo(QSize(0, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Shows the entries that fit."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        """Leaves out the entries of which a part would be cut off."""
+        hint = self._line.sizeHint()
+        self._line.setGeometry(0, (self.height() - hint.height()) // 2, hint.width(), hint.height())
+        if (row := self._line.layout()) is not None:
+            row.activate()
+        ends = [label.geometry().right() + 1 for label in self._line.findChildren(QLabel)]
+        self._line.setMask(QRegion(0, 0, max((end for end in ends if end <= self.width()), default=0), hint.height()))
 
 
 class Note(QLabel):
@@ -80,10 +132,8 @@ class PanelTitle(QWidget):
         name = QLabel(title)
         name.setProperty("role", "section")
         row.addWidget(name)
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(5)
-        self._entries: tuple[str, ...] = ()
-        row.addLayout(self._legend)
+        self._legend = Legend()
+        row.addWidget(self._legend)
         self._note = Note()
         row.addWidget(self._note, 1)
         self._switches: dict[str, QToolButton] = {}
@@ -116,21 +166,4 @@ class PanelTitle(QWidget):
 
     def show_legend(self, entries: tuple[str, ...]) -> None:
         """A swatch and a word for each series; none where there is only one."""
-        if entries == self._entries:
-            return
-        self._entries = entries
-        while (item := self._legend.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        shown = entries if len(entries) <= _MOST_ENTRIES else entries[: _MOST_ENTRIES - 2]
-        for index, text in enumerate(shown if len(entries) > 1 else ()):
-            self._legend.addSpacing(6)
-            self._legend.addWidget(Swatch(index))
-            label = QLabel(text)
-            label.setProperty("role", "key")
-            self._legend.addWidget(label)
-        if len(shown) < len(entries):
-            rest = QLabel(f"… {entries[-1]}")
-            rest.setProperty("role", "key")
-            rest.setToolTip(", ".join(entries))
-            self._legend.addWidget(rest)
+        self._legend.show_entries(entries if len(entries) > 1 else ())

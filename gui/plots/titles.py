@@ -89,7 +89,8 @@ class Legend(QWidget):
         hint = self._line.sizeHint()
         self._line.setGeometry(0, (self.height() - hint.height()) // 2, hint.width(), hint.height())
         if (row := self._line.layout()) is not None:
-            row.activate()
+            # At once, also while nothing is visible yet.
+            row.setGeometry(self._line.rect())
         ends = [label.geometry().right() + 1 for label in self._line.findChildren(QLabel)]
         self._line.setMask(QRegion(0, 0, max((end for end in ends if end <= self.width()), default=0), hint.height()))
 

@@ -683,6 +683,6 @@ def test_a_legend_shows_whole_entries_only(qtbot: QtBot, width: int, all_of_it: 
     legend.resize(width, 20)
     legend.show()
     labels = legend.findChildren(QLabel)
-    seen = labels[0].parentWidget().visibleRegion().boundingRect().right() + 1
+    seen = labels[0].parentWidget().mask().boundingRect().right() + 1
     ends = [label.geometry().right() + 1 for label in labels]
     assert (seen in ends, seen == ends[-1], seen <= width) == (True, all_of_it, True)

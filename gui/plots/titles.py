@@ -25,6 +25,8 @@ def series_pen(index: int, width: float = 1.6) -> QPen:
 
 # More series than this are not all named: the line would be wider than the plot.
 _MOST_ENTRIES = 7
+# The room for what stands for entries that are left out.
+_ELLIPSIS = 16
 
 
 class Swatch(QWidget):
@@ -49,7 +51,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self.setMinimumWidth(1)
         self._entries: tuple[str, ...] = ()
-        self._line = QWidget(self)
+        self._line, self._shown = QWidget(self), 0
 
     def show_entries(self, entries: tuple[str, ...]) -> None:
         """Names these series, and of very many the first ones and the last."""
@@ -71,7 +73,6 @@ class Legend(QWidget):
             label.setProperty("role", "key")
             row.addWidget(label)
         self.setToolTip(", ".join(entries))
-        self._line.show()
         self._cut()
         self.updateGeometry()
 
@@ -85,14 +86,27 @@ class Legend(QWidget):
         self._cut()
 
     def _cut(self) -> None:
-        """Leaves out the entries of which a part would be cut off."""
+        """Leaves out the entries of which a part would be cut off; an ellipsis stands for them."""
         hint = self._line.sizeHint()
         self._line.setGeometry(0, (self.height() - hint.height()) // 2, hint.width(), hint.height())
         if (row := self._line.layout()) is not None:
             # At once, also while nothing is visible yet.
             row.setGeometry(self._line.rect())
         ends = [label.geometry().right() + 1 for label in self._line.findChildren(QLabel)]
-        self._line.setMask(QRegion(0, 0, max((end for end in ends if end <= self.width()), default=0), hint.height()))
+        room = self.width() if hint.width() <= self.width() else self.width() - _ELLIPSIS
+        self._shown = max((end for end in ends if end <= room), default=0)
+        self._line.setMask(QRegion(0, 0, self._shown, hint.height()))
+        # Qt takes an empty mask for none.
+        self._line.setVisible(self._shown > 0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The ellipsis, where there is room for it."""
+        if self._shown < self._line.width() and self.width() - self._shown >= _ELLIPSIS:
+            with QPainter(self) as painter:
+                painter.setPen(QColor(colours().quiet))
+                box = self.rect().adjusted(self._shown, 0, 0, 0)
+                painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, " …")
 
 
 class Note(QLabel):

@@ -29,7 +29,7 @@ from gui.plots.decision import mix
 from gui.plots.portrait import CurveView
 from gui.plots.ticks import held_range, round_ticks, round_up
 from gui.plots.timeplot import TimePlot
-from gui.plots.titles import Legend, PanelTitle
+from gui.plots.titles import Legend, PanelTitle, Swatch
 from gui.selection import Unit, Weight
 from gui.text import number
 from gui.window import Window
@@ -686,3 +686,12 @@ def test_a_legend_shows_whole_entries_only(qtbot: QtBot, width: int, all_of_it: 
     seen = labels[0].parentWidget().mask().boundingRect().right() + 1
     ends = [label.geometry().right() + 1 for label in labels]
     assert (seen in ends, seen == ends[-1], seen <= width) == (True, all_of_it, True)
+
+
+def test_a_legend_without_room_for_a_word_shows_no_line_without_one(qtbot: QtBot) -> None:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.show_entries(("training loss", "test loss"))
+    legend.resize(50, 20)
+    legend.show()
+    assert [swatch.isVisible() for swatch in legend.findChildren(Swatch)] == [False, False]

@@ -354,3 +354,12 @@ def test_before_the_first_network_there_is_no_bar(qtbot: QtBot) -> None:
     qtbot.addWidget(view)
     view.show()
     assert (view.isVisible(), view.bar.isVisible()) == (True, False)
+
+
+def test_heat_maps_that_are_on_can_be_switched_off_where_no_pair_is_large(window: Window) -> None:
+    snapshot, bar = hands.snapshot_of(window), ViewBar()
+    seen = []
+    for ribbons in (False, True):
+        bar.show_view(Shown(ribbons=ribbons), snapshot)
+        seen.append(bar.ribbons.isHidden())
+    assert seen == [True, False]

@@ -66,12 +66,13 @@ def legend_of(snapshot: Snapshot, shown: Shown, scale: float, drawn: tuple[int, 
     """What the legend of a snapshot says. ``drawn``: how many edges of how many are drawn, when not all."""
     view = EDGE_VIEWS[snapshot.edges.key if snapshot.edges else "weight"]
     missing = tr(snapshot.edges.missing) if snapshot.edges and snapshot.edges.values is None else ""
-    others, nodes = [*_dead(snapshot), *_strongest(drawn)], _of_the_nodes(snapshot, shown)
+    something, nodes = snapshot.has_edges(), _of_the_nodes(snapshot, shown)
+    others = [*_dead(snapshot), *_strongest(drawn if something else None)]
     return Legend(
         label=f"{in_a_sentence(tr(view.label))} {view.symbol}",
         symbol=view.symbol,
         signed=view.signed,
-        scale=scale if snapshot.has_edges() else 0.0,
+        scale=scale if something else 0.0,
         missing=missing,
         ribbons=shown.ribbons and has_large_pair(snapshot),
         nodes=(*_with_more(snapshot, shown, nodes[0]), *nodes),

@@ -64,6 +64,8 @@ class DiagramView(ZoomingView):
         self._controls.units_wished.connect(self.units_wished)
         self._controls.layer_wished.connect(self.layer_wished)
         self.bar, self._shown, self._legend_room = ViewBar(self), Shown(), 0.0
+        # There is nothing to look at before the first network.
+        self.bar.hide()
         self.bar.chosen.connect(self.view_chosen)
         self.bar.zoomed.connect(self.zoom_steps)
         self.bar.fitted.connect(self.fit)
@@ -141,6 +143,7 @@ class DiagramView(ZoomingView):
         if self._snapshot is not None:
             self.bar.show_view(self._shown, self._snapshot, self.zoom)
             self._legend_room = self.bar.settle(self.width(), self.height())
+            self.bar.show()
 
     def _place(self) -> None:
         """Works out the geometry again, but only when the network, the size or the density changed."""

@@ -261,7 +261,8 @@ class ViewBar(QWidget):
         # A network of one or two inputs has a plane of its own.
         self.plane.setVisible(len(data.names) > 2)
         self.plane.show_plane(data.names, available_plane(shown.plane, len(data.names)))
-        self.ribbons.setVisible(has_large_pair(snapshot))
+        # Columns that are folded are drawn as heat maps, too: what is on can be switched off.
+        self.ribbons.setVisible(has_large_pair(snapshot) or shown.ribbons)
         self.ribbons.setChecked(shown.ribbons)
         self.row.setVisible(trace is not None and shown != shown.without_row())
         self._row_words = (f"{row} · {trace.truth} ✕" if trace else "", f"{row} ✕")

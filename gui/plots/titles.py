@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from gui.theme import colours
@@ -25,6 +25,8 @@ def series_pen(index: int, width: float = 1.6) -> QPen:
 
 # More series than this are not all named: the line would be wider than the plot.
 _MOST_ENTRIES = 7
+# The room for what stands for entries that are left out.
+_ELLIPSIS = 16
 
 
 class Swatch(QWidget):
@@ -40,6 +42,71 @@ class Swatch(QWidget):
         with QPainter(self) as painter:
             painter.setPen(series_pen(self._index, 2.0))
             painter.drawLine(QPointF(1, 6.5), QPointF(17, 6.5))
+
+
+class Legend(QWidget):
+    """A swatch and a word for each series, as many as there is room for; it never makes a panel wider."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(1)
+        self._entries: tuple[str, ...] = ()
+        self._line, self._shown = QWidget(self), 0
+
+    def show_entries(self, entries: tuple[str, ...]) -> None:
+        """Names these series, and of very many the first ones and the last."""
+        if entries == self._entries:
+            return
+        self._entries = entries
+        self._line.deleteLater()
+        self._line = QWidget(self)
+        row = QHBoxLayout(self._line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5)
+        shown = entries if len(entries) <= _MOST_ENTRIES else entries[: _MOST_ENTRIES - 2]
+        rest = () if len(shown) == len(entries) else (f"… {entries[-1]}",)
+        for index, text in enumerate((*shown, *rest)):
+            if index < len(shown):
+                row.addSpacing(6)
+                row.addWidget(Swatch(index))
+            label = QLabel(text)
+            label.setProperty("role", "key")
+            row.addWidget(label)
+        self.setToolTip(", ".join(entries))
+        self._cut()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all entries."""
+        return self._line.sizeHint().expandedTo(QSize(0, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Shows the entries that fit."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        """Leaves out the entries of which a part would be cut off; an ellipsis stands for them."""
+        hint = self._line.sizeHint()
+        self._line.setGeometry(0, (self.height() - hint.height()) // 2, hint.width(), hint.height())
+        if (row := self._line.layout()) is not None:
+            # At once, also while nothing is visible yet.
+            row.setGeometry(self._line.rect())
+        ends = [label.geometry().right() + 1 for label in self._line.findChildren(QLabel)]
+        room = self.width() if hint.width() <= self.width() else self.width() - _ELLIPSIS
+        self._shown = max((end for end in ends if end <= room), default=0)
+        self._line.setMask(QRegion(0, 0, self._shown, hint.height()))
+        # Qt takes an empty mask for none.
+        self._line.setVisible(self._shown > 0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The ellipsis, where there is room for it."""
+        if self._shown < self._line.width() and self.width() - self._shown >= _ELLIPSIS:
+            with QPainter(self) as painter:
+                painter.setPen(QColor(colours().quiet))
+                box = self.rect().adjusted(self._shown, 0, 0, 0)
+                painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, " …")
 
 
 class Note(QLabel):
@@ -77,14 +144,11 @@ class PanelTitle(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 12, 4)
         row.setSpacing(6)
-        self._name = QLabel(title)
-        self._name.setProperty("role", "section")
-        self._name.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
-        row.addWidget(self._name)
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(5)
-        self._entries: tuple[str, ...] = ()
-        row.addLayout(self._legend)
+        name = QLabel(title)
+        name.setProperty("role", "section")
+        row.addWidget(name)
+        self._legend = Legend()
+        row.addWidget(self._legend)
         self._note = Note()
         row.addWidget(self._note, 1)
         self._switches: dict[str, QToolButton] = {}
@@ -100,27 +164,6 @@ class PanelTitle(QWidget):
             button.clicked.connect(self._switch)
             row.addWidget(button)
             self._switches[key] = button
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Never the reason why a panel cannot get narrower: what does not fit is cut at the right."""
-        return QSize(60, super().minimumSizeHint().height())
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The same whatever the legend says, so that panels keep their widths."""
-        return QSize(240, super().sizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Leaves the legend out where there is no room for all of it."""
-        super().resizeEvent(event)
-        self._fit_legend()
-
-    def _fit_legend(self) -> None:
-        widgets = [item.widget() for i in range(self._legend.count()) if (item := self._legend.itemAt(i)) is not None]
-        parts = [widget for widget in widgets if widget is not None]
-        fixed = [self._name, *self._switches.values()]
-        needed = sum(widget.sizeHint().width() + 12 for widget in (*parts, *fixed)) + 40
-        for widget in parts:
-            widget.setVisible(needed <= self.width())
 
     @Slot()
     def _switch(self) -> None:
@@ -138,22 +181,4 @@ class PanelTitle(QWidget):
 
     def show_legend(self, entries: tuple[str, ...]) -> None:
         """A swatch and a word for each series; none where there is only one."""
-        if entries == self._entries:
-            return
-        self._entries = entries
-        while (item := self._legend.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        shown = entries if len(entries) <= _MOST_ENTRIES else entries[: _MOST_ENTRIES - 2]
-        for index, text in enumerate(shown if len(entries) > 1 else ()):
-            self._legend.addSpacing(6)
-            self._legend.addWidget(Swatch(index))
-            label = QLabel(text)
-            label.setProperty("role", "key")
-            self._legend.addWidget(label)
-        if len(shown) < len(entries):
-            rest = QLabel(f"… {entries[-1]}")
-            rest.setProperty("role", "key")
-            rest.setToolTip(", ".join(entries))
-            self._legend.addWidget(rest)
-        self._fit_legend()
+        self._legend.show_entries(entries if len(entries) > 1 else ())

@@ -115,7 +115,8 @@ def test_where_all_values_are_zero_there_is_no_scale() -> None:
 @pytest.mark.parametrize("value", [0.0, np.nan])
 def test_edges_that_are_all_zero_or_unknown_have_no_scale(wine: Snapshot, value: float) -> None:
     nothing = replace(wine, edges=EdgeValues("effective_step", np.full_like(wine.parameters, value)))
-    assert legend_of(nothing, Shown(), 1.0).scale == 0.0
+    found = legend_of(nothing, Shown(), 1.0, (60, 2048))
+    assert (found.scale, found.others) == (0.0, ())
 
 
 def test_one_edge_that_is_not_zero_has_a_scale(wine: Snapshot) -> None:

@@ -29,6 +29,7 @@ from gui.plots.decision import mix
 from gui.plots.portrait import CurveView
 from gui.plots.ticks import held_range, round_ticks, round_up
 from gui.plots.timeplot import TimePlot
+from gui.plots.titles import Legend, PanelTitle, Swatch
 from gui.selection import Unit, Weight
 from gui.text import number
 from gui.window import Window
@@ -664,3 +665,33 @@ def test_the_maps_are_there_before_the_first_step(window: Window) -> None:
     first = hands.settle(fresh)
     fresh.close()
     assert (first.step, first.maps is not None, first.trace is not None) == (0, True, True)
+
+
+def test_a_legend_of_many_series_makes_no_panel_wider(qtbot: QtBot) -> None:
+    title = PanelTitle("Weight magnitudes")
+    qtbot.addWidget(title)
+    alone = title.minimumSizeHint().width()
+    title.show_legend(("1", "2", "3", "4", "output"))
+    assert title.minimumSizeHint().width() <= alone + 10
+
+
+@pytest.mark.parametrize(("width", "all_of_it"), [(700, True), (230, False)])
+def test_a_legend_shows_whole_entries_only(qtbot: QtBot, width: int, all_of_it: bool) -> None:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.show_entries(("training loss", "validation loss", "test loss"))
+    legend.resize(width, 20)
+    legend.show()
+    labels = legend.findChildren(QLabel)
+    seen = labels[0].parentWidget().mask().boundingRect().right() + 1
+    ends = [label.geometry().right() + 1 for label in labels]
+    assert (seen in ends, seen == ends[-1], seen <= width) == (True, all_of_it, True)
+
+
+def test_a_legend_without_room_for_a_word_shows_no_line_without_one(qtbot: QtBot) -> None:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.show_entries(("training loss", "test loss"))
+    legend.resize(50, 20)
+    legend.show()
+    assert [swatch.isVisible() for swatch in legend.findChildren(Swatch)] == [False, False]

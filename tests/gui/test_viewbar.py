@@ -11,12 +11,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QToolButton
+from pytestqt.qtbot import QtBot
 
 from engine.edge_views import EDGE_VIEWS
 from engine.experiment import Experiment
 from engine.optimizers import OPTIMIZERS
 from engine.unit_views import NODE_VIEWS
 from gui.diagram.shown import Shown, available_plane
+from gui.diagram.view import DiagramView
 from gui.diagram.viewbar import ViewBar
 from gui.diagram.words import why_not
 from gui.window import Window
@@ -345,3 +347,19 @@ def test_looking_does_not_change_the_run(window: Window) -> None:
         hands.trigger(window, "train.epoch")
         runs.append(hands.settle(window).parameters)
     assert np.array_equal(*runs)
+
+
+def test_before_the_first_network_there_is_no_bar(qtbot: QtBot) -> None:
+    view = DiagramView()
+    qtbot.addWidget(view)
+    view.show()
+    assert (view.isVisible(), view.bar.isVisible()) == (True, False)
+
+
+def test_heat_maps_that_are_on_can_be_switched_off_where_no_pair_is_large(window: Window) -> None:
+    snapshot, bar = hands.snapshot_of(window), ViewBar()
+    seen = []
+    for ribbons in (False, True):
+        bar.show_view(Shown(ribbons=ribbons), snapshot)
+        seen.append(bar.ribbons.isHidden())
+    assert seen == [True, False]

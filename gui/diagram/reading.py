@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.snapshot import Snapshot
+from gui.diagram.words import compact
 from gui.selection import Selection, StageAt, Unit, Weight, is_frozen, is_held, stage_name, still_there, unit_name
 from gui.text import in_a_sentence, number, signed, tr
 
@@ -20,7 +21,7 @@ def describe_selection(snapshot: Snapshot, selection: Selection) -> str:
 
 
 def _weight(snapshot: Snapshot, weight: Weight) -> str:
-    value = signed(float(snapshot.weights(weight.layer)[weight.source, weight.unit]))
+    value = compact(float(snapshot.weights(weight.layer)[weight.source, weight.unit]), digits=3)
     source, unit = unit_name(snapshot, weight.layer, weight.source), unit_name(snapshot, weight.layer + 1, weight.unit)
     held = is_held(snapshot.plan.layers[weight.layer], weight.source, weight.unit)
     words = tr("weight from {0} to {1}: {2}").format(source, unit, value)

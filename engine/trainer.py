@@ -134,11 +134,10 @@ class Trainer(Training):
         """Takes over a changed experiment with the least loss of what was learned.
 
         Other data or another seed begin anew; other columns of the same rows do not, and what was learned of
-        those still there is kept. Of a changed network the layers, units and inputs that are still there keep their
-        weights, with the optimizer's memory of them; what is new starts as its initializer says. Before the first
-        step, with nothing edited by hand, data and network begin anew as well. Everything else changes live, and the
-        optimizer keeps its memory unless it is another optimizer. Raises like the constructor, and ``DataError`` for
-        other data than arrays of one's own; then nothing has changed.
+        those still there is kept. A changed network is adopted. Before the first step, with nothing edited by
+        hand, data and network begin anew as well. Everything else changes live, and the optimizer keeps its
+        memory unless it is another optimizer. Raises like the constructor, and ``DataError`` for other data
+        than arrays of one's own; then nothing has changed.
         """
         old, data = self.experiment, self.data
         if experiment.data != old.data:
@@ -160,6 +159,19 @@ class Trainer(Training):
             self._install(experiment, data, graft, *self._grafted(experiment, planned, graft))
         else:
             self._take_over(experiment)
+
+    def adopt(self, experiment: Experiment) -> None:
+        """Takes over an experiment with another network and keeps what fits of the one there is.
+
+        Layers that are still there keep the weights of units and inputs that are still there, with the
+        optimizer's memory of them; what is new starts as its initializer says. Raises like the constructor,
+        and then nothing has changed.
+        """
+        if experiment.data != self.experiment.data:
+            raise ValueError("a network is adopted on the same data; other data are taken over by reconfigure")
+        planned = checked_plan(experiment, self.data, self.dtype)
+        graft = overlap(self.network.plan, planned)
+        self._install(experiment, self.data, graft, *self._grafted(experiment, planned, graft))
 
     def operate(self, operation: Operation) -> str:
         """Carries out an edit of the numbers (see ``surgery``) and goes on from there, also before the first step.

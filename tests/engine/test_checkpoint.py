@@ -142,3 +142,10 @@ def test_a_single_moment_is_kept_whatever_it_takes() -> None:
 def test_the_size_counts_weights_and_what_the_optimizer_remembers() -> None:
     trainer = trained()
     assert trainer.checkpoint().size >= trainer.network.parameters.nbytes + trainer.update.memory.nbytes
+
+
+def test_a_network_is_adopted_before_the_first_step_too() -> None:
+    trainer = Trainer(Experiment())
+    before = trainer.network.weights[0].copy()
+    trainer.adopt(trainer.experiment.with_layer(0, units=5))
+    assert np.array_equal(trainer.network.weights[0], before[:, :5])

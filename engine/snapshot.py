@@ -18,6 +18,9 @@ from engine.probes import Maps, Trace
 from engine.trainer import Divergence
 from engine.unit_views import UnitStatistics
 
+# So many times the largest weight of an ordinary layer are drawn like all that are larger still.
+_HUGE = 4.0
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -75,6 +78,19 @@ class Snapshot:
     def largest_edge(self) -> float:
         """The largest magnitude that the edges show (biases left out), 0 when none is finite."""
         return max(map(self._largest_of, range(len(self.plan.layers))), default=0.0)
+
+    def widest_edge(self) -> float:
+        """The magnitude that a drawing should draw widest: the largest there is, 0 when none is finite.
+
+        Of weights no more than some times that of an ordinary layer, so that one layer with huge ones, such as that
+        behind an inserted identity of small weights, does not make all others invisible.
+        """
+        sizes = [self._largest_of(layer) for layer in range(len(self.plan.layers))]
+        largest = max(sizes, default=0.0)
+        if self.edges is not None and self.edges.key != "weight":
+            return largest
+        ordinary = float(np.median(sizes)) if sizes else 0.0
+        return min(largest, _HUGE * ordinary) if ordinary > 0.0 else largest
 
     def _largest_of(self, layer: int) -> float:
         values = self.edge_values(layer)

@@ -150,7 +150,7 @@ class Drawing:
     @cached_property
     def scale(self) -> float:
         """The magnitude that is drawn widest: the largest finite one of what the edges show, 1 when there is none."""
-        return self.snapshot.largest_edge() or 1.0
+        return self.snapshot.widest_edge() or 1.0
 
     @property
     def legend(self) -> Legend:

@@ -135,7 +135,7 @@ class Edges:
         if not missing and not self._stale:
             return
         if self._round_begins:
-            self._scales[self._key] = steady_scale(self.scale, snapshot.largest_edge())
+            self._scales[self._key] = steady_scale(self.scale, snapshot.widest_edge())
             self._round_begins = False
         for layer in missing:
             self._pictures[layer] = self._picture(snapshot, layer)

@@ -67,7 +67,7 @@ def legend_of(snapshot: Snapshot, shown: Shown, scale: float, drawn: tuple[int, 
     view = EDGE_VIEWS[snapshot.edges.key if snapshot.edges else "weight"]
     missing = tr(snapshot.edges.missing) if snapshot.edges and snapshot.edges.values is None else ""
     something, nodes = snapshot.has_edges(), _of_the_nodes(snapshot, shown)
-    others = [*_dead(snapshot), *_strongest(drawn if something else None)]
+    others = [*_dead(snapshot), *_beyond(snapshot), *_strongest(drawn if something else None)]
     return Legend(
         label=f"{in_a_sentence(tr(view.label))} {view.symbol}",
         symbol=view.symbol,
@@ -78,6 +78,12 @@ def legend_of(snapshot: Snapshot, shown: Shown, scale: float, drawn: tuple[int, 
         nodes=(*_with_more(snapshot, shown, nodes[0]), *nodes),
         others=tuple(others),
     )
+
+
+def _beyond(snapshot: Snapshot) -> list[str]:
+    """Of weights that are larger than what is drawn widest the largest."""
+    largest = snapshot.largest_edge()
+    return [tr("largest {0}").format(compact(largest, False, 3))] if largest > snapshot.widest_edge() else []
 
 
 def has_large_pair(snapshot: Snapshot) -> bool:

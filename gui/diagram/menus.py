@@ -76,13 +76,14 @@ def columns_menu(parent: QWidget, snapshot: Snapshot, choose: Callable[[tuple[st
     menu = QMenu(tr("Inputs"), parent)
     names = snapshot.data.names
     for name in snapshot.data.columns:
-        action = menu.addAction(name)
+        action = menu.addAction(name.replace("&", "&&"))  # one alone would underline the letter behind it
+        action.setData(name)
         action.setCheckable(True)
         action.setChecked(name in names)
         action.setEnabled(name not in names or len(names) > 1)
 
     def changed() -> None:
-        choose(tuple(action.text() for action in menu.actions() if action.isChecked()))
+        choose(tuple(str(action.data()) for action in menu.actions() if action.isChecked()))
 
     menu.triggered.connect(changed)
     return menu

@@ -107,6 +107,8 @@ def compact(value: float, with_sign: bool = True, digits: int = 2) -> str:
         return tr("none")
     plain = 0.1 <= abs(value) < 100 or value == 0
     text = f"{value:+.{digits}f}" if plain else f"{value:+.{digits}g}"
+    if 100 <= abs(value) < 1e5:
+        text = f"{value:+.0f}"
     text = text.replace("-", MINUS)
     return text if with_sign or value < 0 else text.removeprefix("+")
 

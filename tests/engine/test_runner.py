@@ -192,6 +192,13 @@ def test_the_largest_weight_is_that_of_the_finite_ones(runner: Runner, parameter
     assert report.largest_edge() == largest
 
 
+def test_one_layer_of_huge_weights_does_not_decide_what_is_drawn_widest(runner: Runner) -> None:
+    report = snapshot(runner, Job())
+    for layer, size in enumerate((0.5, 1.0, 160.0)):
+        report.weights(layer)[...] = size
+    assert (report.widest_edge(), report.largest_edge()) == (4.0, 160.0)
+
+
 def test_the_largest_weight_leaves_the_biases_out(runner: Runner) -> None:
     report = snapshot(runner, Job())
     report.parameters[:] = 1.0

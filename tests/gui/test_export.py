@@ -288,7 +288,9 @@ def test_a_file_that_cannot_be_written_names_the_path_and_the_reason(window: Win
 
 
 def test_what_is_drawn_widest_is_the_largest_weight(window: Window) -> None:
-    assert drawing(window).scale == hands.snapshot_of(window).largest_edge()
+    snapshot = hands.snapshot_of(window)
+    largest = max(float(np.abs(snapshot.weights(layer)).max()) for layer in range(len(snapshot.plan.layers)))
+    assert drawing(window).scale == largest
 
 
 # -- what the window shows ------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def test_where_there_are_no_values_there_are_no_samples() -> None:
     [
         (0.58, "+0.58"),
         (-12.345, "−12.35"),
-        (123.4, "+1.2e+02"),
+        (123.4, "+123"),
         (3.14e-5, "+3.1e−05"),
         (0.0, "+0.00"),
         (-0.002, "−0.002"),
@@ -248,3 +248,12 @@ def test_the_legend_ends_before_the_bar(window: Window, width: int, nodes: str) 
     room = bar.settle(width, 500)
     items = place(legend_of(snapshot, shown, 1.0), room, window.diagram.fontMetrics().horizontalAdvance)
     assert (LEFT + end_of(items) <= max(bar.x(), LEFT), bar.geometry().right() <= width) == (True, True)
+
+
+def test_the_legend_names_weights_larger_than_those_drawn_widest(window: Window) -> None:
+    snapshot = hands.settle(window)
+    assert not any("largest" in words for words in legend_of(snapshot, Shown(), 1.0).others)
+    parameters = snapshot.parameters.copy()
+    huge = replace(snapshot, parameters=parameters)
+    huge.weights(1)[...] = 160.0
+    assert "largest 160" in legend_of(huge, Shown(), 1.0).others

@@ -11,7 +11,8 @@ from engine.data.sources import SOURCES
 from engine.layers import LAYERS, Dense, Layer, Output, Stage, Weighted
 from engine.losses import DEFAULT_HUBER_DELTA, LOSSES
 from engine.metrics import METRICS
-from engine.optimizers import OPTIMIZERS, Adam, Optimizer
+from engine.optimizer import Optimizer
+from engine.optimizers import OPTIMIZERS, Adam
 from engine.schedules import SCHEDULES, Constant, Schedule
 from engine.spec import Setting, Spec, chosen_by_kind
 

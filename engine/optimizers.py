@@ -8,8 +8,6 @@ vectors, ``rows`` the same block of what is remembered (zeros at first), ``t`` c
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable
 from functools import cached_property, lru_cache
 from math import log, sqrt
 from typing import Annotated, ClassVar, Literal
@@ -17,63 +15,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from engine.activations import Array, Constant
-from engine.spec import Setting, Spec
-
-_RATE = Setting(
-    "Learning rate", "How far each step goes along the gradient.", low=1e-8, high=1e4, step=1.25, scale="log"
-)
-_MOMENTUM = Setting("Momentum", "Share of the last step that is kept.", low=0.0, high=0.9999, step=0.05)
-_BETA1 = Setting("β₁", "Memory of the mean gradient m.", low=0.0, high=0.9999, step=0.01)
-_BETA2 = Setting("β₂", "Memory of the squared gradient v.", low=0.0, high=0.999999, step=0.001)
-_RHO = Setting("ρ", "Memory of the squared gradient v.", low=0.0, high=0.999999, step=0.01)
-_EPSILON = Setting("ε", "Keeps the division finite.", low=1e-16, high=1.0, step=10.0, scale="log")
-_DECAY = Setting("Weight decay", "Share of every parameter lost per unit of rate.", low=0.0, high=10.0, step=0.01)
-
-
-class Optimizer(Spec):
-    """What all optimizers share; one is chosen by its ``kind``.
-
-    ``full_batch``: every step takes all training rows at once, and the whole vector in one block.
-    ``first_moment`` and ``second_moment`` name the rows that remember the gradient and its size; "": none does.
-    """
-
-    kind: str
-    label: ClassVar[str]
-    formula: ClassVar[str]
-    about: ClassVar[str]
-    row_names: ClassVar[tuple[str, ...]] = ()
-    first_moment: ClassVar[str] = ""
-    second_moment: ClassVar[str] = ""
-    full_batch: ClassVar[bool] = False
-    learning_rate: Annotated[float, _RATE]
-
-    @property
-    def rows(self) -> tuple[str, ...]:
-        """What is remembered of each parameter."""
-        return self.row_names
-
-    @abstractmethod
-    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
-        """Updates ``w`` (n,) and ``rows`` (len(self.rows), n) in place from the gradient ``g`` (n,)."""
-
-    def search(self, w: Array, g: Array, rows: Array, t: int, rate: float, loss: Callable[[], float]) -> None:
-        """Like ``move``, for optimizers that try several lengths: ``loss()`` is the loss at the ``w`` of the moment."""
-        self.move(w, g, rows, t, rate)
-
-    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
-        """The rate that each parameter had in update ``t``: w has moved by −(effective rate) · direction.
-
-        ``g`` (n,) is the gradient of that update, and ``rows`` (len(self.rows), n) are as ``move`` has left them.
-        Returns (n,) or one number for all; NaN where no gradient has ever come, None when there is no such rate. The
-        direction is that of the formula: g, or its memory. A weight decay beside the direction is not counted.
-        """
-        return rate
-
-
-def _divided(rate: float, size: Array, epsilon: float) -> Array:
-    """rate / (size + ε); NaN where the size of the gradient has always been 0 and ε alone would make up the rate."""
-    result: Array = np.where(size == 0.0, np.nan, rate / (size + epsilon))
-    return result
+from engine.batch_optimizers import LBFGS, Rprop
+from engine.optimizer import BETA1, BETA2, DECAY, EPSILON, MOMENTUM, RATE, RHO, Optimizer, divided
+from engine.spec import Setting
 
 
 class GradientDescent(Optimizer):
@@ -83,7 +27,7 @@ class GradientDescent(Optimizer):
     label: ClassVar[str] = "Gradient descent"
     formula: ClassVar[str] = "w ← w − rate · g"
     about: ClassVar[str] = "A step straight down the slope; the same rate for every weight."
-    learning_rate: Annotated[float, _RATE] = 0.1
+    learning_rate: Annotated[float, RATE] = 0.1
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See ``formula``."""
@@ -102,8 +46,8 @@ class Momentum(Optimizer):
     about: ClassVar[str] = "A heavy ball: remembers its direction and rolls through small bumps."
     row_names: ClassVar[tuple[str, ...]] = ("m",)
     first_moment: ClassVar[str] = "m"
-    learning_rate: Annotated[float, _RATE] = 0.03
-    momentum: Annotated[float, _MOMENTUM] = 0.9
+    learning_rate: Annotated[float, RATE] = 0.03
+    momentum: Annotated[float, MOMENTUM] = 0.9
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See ``formula``."""
@@ -125,8 +69,8 @@ class Nesterov(Optimizer):
     about: ClassVar[str] = "Momentum that already counts the step it is about to take, and so brakes in time."
     row_names: ClassVar[tuple[str, ...]] = ("m",)
     first_moment: ClassVar[str] = "m"
-    learning_rate: Annotated[float, _RATE] = 0.03
-    momentum: Annotated[float, _MOMENTUM] = 0.9
+    learning_rate: Annotated[float, RATE] = 0.03
+    momentum: Annotated[float, MOMENTUM] = 0.9
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See ``formula``."""
@@ -145,8 +89,8 @@ class AdaGrad(Optimizer):
     about: ClassVar[str] = "Weights that were moved much move less and less; good for rare features."
     row_names: ClassVar[tuple[str, ...]] = ("v",)
     second_moment: ClassVar[str] = "v"
-    learning_rate: Annotated[float, _RATE] = 0.05
-    epsilon: Annotated[float, _EPSILON] = 1e-10
+    learning_rate: Annotated[float, RATE] = 0.05
+    epsilon: Annotated[float, EPSILON] = 1e-10
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See ``formula``."""
@@ -156,7 +100,7 @@ class AdaGrad(Optimizer):
 
     def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """rate / (√v + ε), on g."""
-        return _divided(rate, np.sqrt(rows[0]), self.epsilon)
+        return divided(rate, np.sqrt(rows[0]), self.epsilon)
 
 
 class AdaDelta(Optimizer):
@@ -172,9 +116,9 @@ class AdaDelta(Optimizer):
     about: ClassVar[str] = "Finds its step from its own last steps; needs no learning rate (leave it at 1)."
     row_names: ClassVar[tuple[str, ...]] = ("v", "u")
     second_moment: ClassVar[str] = "v"
-    learning_rate: Annotated[float, _RATE] = 1.0
-    rho: Annotated[float, _RHO] = 0.9
-    epsilon: Annotated[float, _EPSILON] = 1e-6
+    learning_rate: Annotated[float, RATE] = 1.0
+    rho: Annotated[float, RHO] = 0.9
+    epsilon: Annotated[float, EPSILON] = 1e-6
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See the class."""
@@ -207,9 +151,9 @@ class RMSProp(Optimizer):
     about: ClassVar[str] = "Divides by the recent size of the gradient: AdaGrad that forgets."
     row_names: ClassVar[tuple[str, ...]] = ("v",)
     second_moment: ClassVar[str] = "v"
-    learning_rate: Annotated[float, _RATE] = 0.01
-    rho: Annotated[float, _RHO] = 0.99
-    epsilon: Annotated[float, _EPSILON] = 1e-8
+    learning_rate: Annotated[float, RATE] = 0.01
+    rho: Annotated[float, RHO] = 0.99
+    epsilon: Annotated[float, EPSILON] = 1e-8
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See ``formula``."""
@@ -219,7 +163,7 @@ class RMSProp(Optimizer):
 
     def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """rate / (√v + ε), on g."""
-        return _divided(rate, np.sqrt(rows[0]), self.epsilon)
+        return divided(rate, np.sqrt(rows[0]), self.epsilon)
 
 
 class CentredRMSProp(Optimizer):
@@ -235,9 +179,9 @@ class CentredRMSProp(Optimizer):
     row_names: ClassVar[tuple[str, ...]] = ("v", "m")
     first_moment: ClassVar[str] = "m"
     second_moment: ClassVar[str] = "v"
-    learning_rate: Annotated[float, _RATE] = 0.001
-    rho: Annotated[float, _RHO] = 0.99
-    epsilon: Annotated[float, _EPSILON] = 1e-6
+    learning_rate: Annotated[float, RATE] = 0.001
+    rho: Annotated[float, RHO] = 0.99
+    epsilon: Annotated[float, EPSILON] = 1e-6
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See the class."""
@@ -268,10 +212,10 @@ class Adam(Optimizer):
     row_names: ClassVar[tuple[str, ...]] = ("m", "v")
     first_moment: ClassVar[str] = "m"
     second_moment: ClassVar[str] = "v"
-    learning_rate: Annotated[float, _RATE] = 0.01
-    beta1: Annotated[float, _BETA1] = 0.9
-    beta2: Annotated[float, _BETA2] = 0.999
-    epsilon: Annotated[float, _EPSILON] = 1e-8
+    learning_rate: Annotated[float, RATE] = 0.01
+    beta1: Annotated[float, BETA1] = 0.9
+    beta2: Annotated[float, BETA2] = 0.999
+    epsilon: Annotated[float, EPSILON] = 1e-8
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See the class; the corrections of m and v are folded into the step and into epsilon."""
@@ -305,7 +249,7 @@ class Adam(Optimizer):
 
     def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
         """rate / (√v̂ + ε), on m̂; AMSGrad's v̂ is the largest so far, which is its last row as v is Adam's."""
-        return _divided(rate, np.sqrt(rows[-1] / (1.0 - self.beta2**t)), self.epsilon)
+        return divided(rate, np.sqrt(rows[-1] / (1.0 - self.beta2**t)), self.epsilon)
 
 
 class AMSGrad(Adam):
@@ -338,7 +282,7 @@ class AdamW(Adam):
     label: ClassVar[str] = "AdamW"
     formula: ClassVar[str] = "w ← (1 − rate · λ) w, then as Adam"
     about: ClassVar[str] = "Adam that also shrinks the weights, by itself instead of through the gradient."
-    weight_decay: Annotated[float, _DECAY] = 0.01
+    weight_decay: Annotated[float, DECAY] = 0.01
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See the class."""
@@ -357,7 +301,7 @@ class NAdam(Adam):
     label: ClassVar[str] = "NAdam"
     formula: ClassVar[str] = "as Adam, with m̂ = μₜ₊₁ m / (1 − Πμ) + (1 − μₜ) g / (1 − Πμ)"
     about: ClassVar[str] = "Adam that already counts the step it is about to take."
-    learning_rate: Annotated[float, _RATE] = 0.002
+    learning_rate: Annotated[float, RATE] = 0.002
     momentum_decay: Annotated[
         float, Setting("ψ", "How quickly the momentum comes up to β₁.", low=0.0, high=1.0, step=0.001)
     ] = 0.004
@@ -395,10 +339,10 @@ class AdaMax(Optimizer):
     row_names: ClassVar[tuple[str, ...]] = ("m", "u")
     first_moment: ClassVar[str] = "m"
     second_moment: ClassVar[str] = "u"
-    learning_rate: Annotated[float, _RATE] = 0.01
-    beta1: Annotated[float, _BETA1] = 0.9
-    beta2: Annotated[float, _BETA2] = 0.999
-    epsilon: Annotated[float, _EPSILON] = 1e-8
+    learning_rate: Annotated[float, RATE] = 0.01
+    beta1: Annotated[float, BETA1] = 0.9
+    beta2: Annotated[float, BETA2] = 0.999
+    epsilon: Annotated[float, EPSILON] = 1e-8
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See the class."""
@@ -426,10 +370,10 @@ class Lion(Optimizer):
     about: ClassVar[str] = "Only the sign of the mean gradient counts; wants a rate several times smaller than Adam."
     row_names: ClassVar[tuple[str, ...]] = ("m",)
     first_moment: ClassVar[str] = "m"
-    learning_rate: Annotated[float, _RATE] = 0.001
-    beta1: Annotated[float, _BETA1] = 0.9
+    learning_rate: Annotated[float, RATE] = 0.001
+    beta1: Annotated[float, BETA1] = 0.9
     beta2: Annotated[float, Setting("β₂", "Memory of the mean gradient m.", low=0.0, high=0.9999, step=0.01)] = 0.99
-    weight_decay: Annotated[float, _DECAY] = 0.0
+    weight_decay: Annotated[float, DECAY] = 0.0
 
     def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
         """See the class."""
@@ -438,133 +382,6 @@ class Lion(Optimizer):
         w *= 1.0 - rate * self.weight_decay
         w -= rate * direction
         m += (1.0 - self.beta2) * (g - m)
-
-
-class Rprop(Optimizer):
-    """A step size for every weight that grows while the gradient keeps its sign (Riedmiller & Braun, 1993).
-
-    s ← s · grow if g keeps its sign, s · shrink if it turns (and then the weight rests once: iRprop−,
-    Igel & Hüsken, 2000, as in PyTorch);  w ← w − s · sign(g). The learning rate is the first step size.
-    """
-
-    kind: Literal["rprop"] = "rprop"
-    label: ClassVar[str] = "Rprop"
-    formula: ClassVar[str] = "s ← s · (grow or shrink);  w ← w − s · sign(g)"
-    about: ClassVar[str] = "Only the signs of the gradient count; for batches of all rows, and without a schedule."
-    row_names: ClassVar[tuple[str, ...]] = ("last g", "s")
-    learning_rate: Annotated[float, _RATE] = 0.01
-    grow: Annotated[float, Setting("Grow", "While the gradient keeps its sign.", low=1.0, high=5.0, step=0.05)] = 1.2
-    shrink: Annotated[float, Setting("Shrink", "When its sign turns.", low=0.01, high=1.0, step=0.05)] = 0.5
-    smallest: Annotated[
-        float, Setting("Smallest step", "No step gets smaller.", low=1e-16, high=1.0, step=10.0, scale="log")
-    ] = 1e-6
-    largest: Annotated[
-        float, Setting("Largest step", "No step gets larger.", low=1e-6, high=1e4, step=2.0, scale="log")
-    ] = 50.0
-
-    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
-        """See the class."""
-        last, size = rows
-        size[size == 0.0] = rate
-        turn = np.sign(g * last)
-        size *= np.where(turn > 0.0, self.grow, np.where(turn < 0.0, self.shrink, 1.0)).astype(size.dtype)
-        np.clip(size, self.smallest, self.largest, out=size)
-        np.multiply(g, turn >= 0.0, out=last)
-        w -= size * np.sign(last)
-
-    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
-        """s, on the sign of g."""
-        sizes: Array = rows[1].copy()
-        return sizes
-
-
-class LBFGS(Optimizer):
-    """Limited-memory BFGS: a Newton step from the last few changes (Liu & Nocedal, 1989; Nocedal & Wright, 7.4).
-
-    Takes all training rows in every step. The direction comes from the two-loop recursion over the last
-    ``memory`` pairs s = Δw, y = Δg with s·y > 0; the first step has the length rate · min(1, 1/|g|₁). With
-    the line search the step is halved until the loss falls enough (Armijo, 1966); without it this is
-    PyTorch's LBFGS with one iteration a step.
-    """
-
-    kind: Literal["lbfgs"] = "lbfgs"
-    label: ClassVar[str] = "L-BFGS"
-    formula: ClassVar[str] = "w ← w − rate · H g, H from the last changes of w and g"
-    about: ClassVar[str] = "Learns the curvature from its steps; few, good steps for small problems. Full batch."
-    full_batch: ClassVar[bool] = True
-    learning_rate: Annotated[float, _RATE] = 1.0
-    memory: Annotated[int, Setting("Memory", "How many changes of w and g are remembered.", low=1, high=50)] = 10
-    line_search: Annotated[
-        bool, Setting("Line search", "Halve a step until it lowers the loss enough; without it a step may go wrong.")
-    ] = True
-
-    @property
-    def rows(self) -> tuple[str, ...]:
-        """The last w and g, and the last changes of both, the newest first."""
-        changes = range(1, self.memory + 1)
-        return ("last w", "last g", *(f"s {i}" for i in changes), *(f"y {i}" for i in changes))
-
-    def move(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> None:
-        """See the class."""
-        w += self._reach(w, g, rows, t, rate) * self._direction(g, rows)
-
-    def search(self, w: Array, g: Array, rows: Array, t: int, rate: float, loss: Callable[[], float]) -> None:
-        """See the class; when no length lowers the loss, w stays and the memory begins anew."""
-        if not self.line_search:
-            self.move(w, g, rows, t, rate)
-            return
-        reach = self._reach(w, g, rows, t, rate)
-        d = self._direction(g, rows)
-        if not _fall(w, rows[0], d, reach, float(np.dot(g, d)), loss):
-            rows[2:] = 0.0
-
-    def effective_rates(self, g: Array, rows: Array, t: int, rate: float) -> Array | float | None:
-        """None: H mixes the gradients of all parameters, so that none has a rate of its own."""
-        return None
-
-    def _pairs(self, rows: Array) -> Array:
-        return rows[2:].reshape(2, self.memory, -1)
-
-    def _reach(self, w: Array, g: Array, rows: Array, t: int, rate: float) -> float:
-        """Remembers where the last step led, and says how far this one goes."""
-        last_w, last_g, pairs = rows[0], rows[1], self._pairs(rows)
-        if t > 1:
-            self._remember(pairs, w - last_w, g - last_g)
-        last_w[:], last_g[:] = w, g
-        if pairs[0, 0].any():
-            return rate
-        return rate * min(1.0, 1.0 / max(float(np.abs(g).sum()), 1e-30))
-
-    def _direction(self, g: Array, rows: Array) -> Array:
-        """-H g by the two-loop recursion (Nocedal & Wright, 2006, Algorithm 7.4); -g without pairs."""
-        known = [(s, y, 1.0 / float(np.dot(s, y))) for s, y in zip(*self._pairs(rows), strict=True) if s.any()]
-        q, shares = -g, []
-        for s, y, rho in known:
-            shares.append(rho * float(np.dot(s, q)))
-            q -= shares[-1] * y
-        if known:
-            _, y, rho = known[0]
-            q *= 1.0 / (rho * float(np.dot(y, y)))
-        for (s, y, rho), share in zip(known[::-1], shares[::-1], strict=True):
-            q += (share - rho * float(np.dot(y, q))) * s
-        return q
-
-    def _remember(self, pairs: Array, s: Array, y: Array) -> None:
-        if float(np.dot(s, y)) > 1e-10:
-            pairs[:, 1:] = pairs[:, :-1].copy()
-            pairs[0, 0], pairs[1, 0] = s, y
-
-
-def _fall(w: Array, start: Array, d: Array, rate: float, slope: float, loss: Callable[[], float]) -> bool:
-    """Halves the step until the loss falls by a ten-thousandth of what its slope promises; False: it never does."""
-    before = loss()
-    for _ in range(25):
-        np.add(start, rate * d, out=w)
-        if loss() <= before + 1e-4 * rate * slope:
-            return True
-        rate *= 0.5
-    w[:] = start
-    return False
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

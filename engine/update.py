@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.activations import Array
 from engine.experiment import TrainingSpec
 from engine.network import Network
-from engine.optimizers import Optimizer
+from engine.optimizer import Optimizer
 
 # The optimizer's formula runs over blocks that stay in the second-level cache, with all its temporaries.
 _BLOCK = 32768

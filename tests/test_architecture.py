@@ -114,7 +114,7 @@ def test_importing_the_engine_loads_no_window_and_nothing_slow() -> None:
 REGISTRIES = ("activations", "losses", "initializers", "optimizers", "schedules", "metrics", "data.sources")
 ORDER = [
     ("registry", "spec", "files"),
-    REGISTRIES,
+    (*REGISTRIES, "optimizer", "batch_optimizers"),
     ("layers", "matrices"),
     ("experiment",),
     ("data.loading", "plan"),

@@ -7,7 +7,8 @@ import pytest
 
 from engine import BatchNorm, Dense, Dropout, Experiment, Trainer
 from engine.edge_views import EDGE_VIEWS, EdgeValues, edge_values
-from engine.optimizers import OPTIMIZERS, Optimizer
+from engine.optimizer import Optimizer
+from engine.optimizers import OPTIMIZERS
 from engine.probes import Trace, trace
 
 VIEWS = [view.key for view in EDGE_VIEWS]

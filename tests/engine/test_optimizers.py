@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from engine import Experiment, Trainer
-from engine.optimizers import LBFGS, OPTIMIZERS, Optimizer
+from engine.optimizer import Optimizer
+from engine.optimizers import LBFGS, OPTIMIZERS
 
 
 class LionOfThePaper:

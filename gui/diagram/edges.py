@@ -20,9 +20,9 @@ from gui.diagram.scene import Scene
 from gui.selection import Selection, Unit, Weight
 from gui.theme import colours, rgb
 
-# Drawing the edges may take one part in so many of the time: some 25 times a second for small networks, more seldom
-# for large ones. Nodes and figures keep their own pace.
-_SHARE = 8.0
+# Drawing the edges may take one part in three of the time: in every frame for a thousand edges, more seldom for
+# large networks. Nodes and figures keep their own pace.
+_SHARE = 2.0
 # And no frame may spend much longer on them than this: the gaps of a large network are drawn one after the other.
 _FRAME_S = 0.006
 # The most edges that are drawn between two columns.

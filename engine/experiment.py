@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Self
 
 from pydantic import Field, SerializeAsAny, model_validator
+from pydantic_core import PydanticCustomError
 
-from engine.data.dataset import SCALES
-from engine.data.sources import SOURCES
+from engine.data.derived import Derived
+from engine.data.points import PointsSpec
+from engine.data.scaling import SCALES
+from engine.data.sources import SOURCES, source_choices
+from engine.data.table_spec import TableSpec
 from engine.layers import LAYERS, Dense, Layer, Output, Stage, Weighted
 from engine.losses import DEFAULT_HUBER_DELTA, LOSSES
 from engine.metrics import METRICS
@@ -22,10 +26,17 @@ _AUTO = ("auto", "Automatic")
 
 
 class DataSpec(Spec):
-    """Which data, which columns of it, how they are scaled and how much is held out for testing."""
+    """Which data, which columns of it, how they are scaled and how much is held out for testing.
 
-    source: Annotated[str, Setting("Table", "The data set to learn from.", choices=SOURCES.choices)] = "iris"
+    ``table`` describes a table of one's own, for the source "table", and ``points`` those drawn by hand, for "drawn".
+    ``features`` are the columns that are inputs, None for all; ``derived`` are features made from columns, inputs too.
+    """
+
+    source: Annotated[str, Setting("Table", "The data set to learn from.", choices=source_choices)] = "iris"
+    table: TableSpec | None = None
+    points: PointsSpec | None = None
     features: tuple[str, ...] | None = ("petal length (cm)", "petal width (cm)")
+    derived: tuple[Derived, ...] = ()
     samples: Annotated[
         int, Setting("Samples", "How many points are generated.", low=10, high=100_000, step=1.25, scale="log")
     ] = 300
@@ -51,14 +62,24 @@ class DataSpec(Spec):
     def _columns_to_start_with(cls, given: Any) -> Any:
         """A data set named without columns brings its own, not those of the default one."""
         source = given.get("source") if isinstance(given, dict) else None
-        if isinstance(source, str) and source in SOURCES and "features" not in given:
-            return {**given, "features": SOURCES[source].features}
+        if isinstance(source, str) and source in dict(source_choices()) and "features" not in given:
+            return {**given, "features": SOURCES[source].features if source in SOURCES else None}
         return given
+
+    @model_validator(mode="after")
+    def _own_data_are_described(self) -> Self:
+        """What is not in the registry of data sets has a description of its own."""
+        if self.source == "table" and self.table is None:
+            raise PydanticCustomError("refused", "DataSpec.table must say which file or text the table is in")
+        if self.source == "drawn" and self.points is None:
+            raise PydanticCustomError("refused", "DataSpec.points must hold the points that were drawn")
+        return self
 
     def edited(self, **changes: Any) -> Self:
         """As ever, but another data set brings its own columns, unless they are named too."""
-        if changes.get("source", self.source) != self.source and "features" not in changes:
-            kept = {name: value for name, value in dict(self).items() if name != "features"}
+        other = changes.get("source", self.source) != self.source or changes.get("table", self.table) != self.table
+        if other and "features" not in changes:
+            kept = {name: value for name, value in dict(self).items() if name not in ("features", "derived")}
             return type(self).model_validate({**kept, **changes})
         return super().edited(**changes)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
-from engine.data.sources import SOURCES
+from engine.data.sources import source_choices
 from engine.experiment import Experiment, NetworkSpec
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
@@ -157,7 +157,7 @@ class Window(QMainWindow):
         self._shown_experiment = experiment
         self.builder.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
-        self.setWindowTitle(f"Glassbox – {SOURCES[experiment.data.source].label}")
+        self.setWindowTitle(f"Glassbox – {dict(source_choices())[experiment.data.source]}")
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:

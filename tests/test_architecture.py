@@ -111,7 +111,16 @@ def test_importing_the_engine_loads_no_window_and_nothing_slow() -> None:
 
 
 # What may be imported by what comes after it; parts of one step may not import each other's likes.
-REGISTRIES = ("activations", "losses", "initializers", "optimizers", "schedules", "metrics", "data.sources")
+REGISTRIES = (
+    "activations",
+    "losses",
+    "initializers",
+    "optimizers",
+    "schedules",
+    "metrics",
+    "data.sources",
+    "data.derived",
+)
 ORDER = [
     ("registry", "spec", "files"),
     (*REGISTRIES, "optimizer", "batch_optimizers"),

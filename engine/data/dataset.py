@@ -8,39 +8,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.data.preparation import Preparation, PreparedColumn, PreparedTarget
+from engine.data.scaling import SCALES, Scaling
 from engine.data.table import DataError, Table, Task, task_of
-
-SCALES = (("standard", "Standardize"), ("minmax", "Min-max"), ("none", "None"))
-
-
-@dataclass(frozen=True)
-class Scaling:
-    """network value = (user's value − shift) / factor, by column; shift and factor have shape (columns,)."""
-
-    shift: NDArray[np.float64]
-    factor: NDArray[np.float64]
-
-    @classmethod
-    def fitted(cls, kind: str, x: NDArray[Any]) -> Self:
-        """Fits a scaling of a kind named in SCALES to x (rows, columns). A constant column is only shifted."""
-        columns = x.shape[1]
-        if kind == "none":
-            return cls(np.zeros(columns), np.ones(columns))
-        if kind == "minmax":
-            shift, factor = x.min(axis=0), np.ptp(x, axis=0)
-        else:
-            shift, factor = x.mean(axis=0), x.std(axis=0)
-        # A constant column has a spread of rounding errors, not of zero.
-        noise = 1e-12 * np.abs(x).max(axis=0, initial=0.0)
-        return cls(shift, np.where(factor > noise, factor, 1.0))
-
-    def apply(self, x: ArrayLike) -> NDArray[np.float32]:
-        """(rows, columns) in the user's units -> the same in the network's, float32."""
-        return ((np.asarray(x, dtype=np.float64) - self.shift) / self.factor).astype(np.float32)
-
-    def undo(self, x: ArrayLike) -> NDArray[np.float64]:
-        """(rows, columns) in the network's units -> the same in the user's, float64."""
-        return np.asarray(x, dtype=np.float64) * self.factor + self.shift
 
 
 @dataclass(frozen=True)
@@ -49,9 +19,9 @@ class Dataset:
 
     ``x_train``, ``x_test``: (rows, inputs) float32, scaled. ``y_train``, ``y_test``: class indices
     (rows,) int64 for classes, scaled numbers (rows, targets) float32 for regression. ``names`` are the
-    input columns. ``rows_train`` and ``rows_test`` are the rows of the original table. The scalings were
-    fitted on the training part alone. ``source`` is the key of the table it was loaded from, "" for arrays of
-    one's own.
+    inputs. ``rows_train`` and ``rows_test`` are the rows of the original table. The scalings were fitted on the
+    training part alone; ``preparation`` does the same with raw rows. ``columns`` are all that can be switched on.
+    ``source`` is the key of the source it was loaded from, "" for arrays of one's own.
     """
 
     x_train: NDArray[np.float32]
@@ -67,6 +37,7 @@ class Dataset:
     rows_train: NDArray[np.int64]
     rows_test: NDArray[np.int64]
     columns: tuple[str, ...]
+    preparation: Preparation
     source: str = ""
 
     @classmethod
@@ -104,6 +75,7 @@ class Dataset:
             rows_train=train,
             rows_test=test,
             columns=columns or table.columns,
+            preparation=prepared(table, train, x_scaling, y_scaling),
             source=source,
         )
 
@@ -166,6 +138,30 @@ class Dataset:
     def target_width(self) -> int:
         """How many numbers (regression) or classes one row's answer chooses from."""
         return len(self.classes) or int(np.prod(self.y_train.shape[1:], dtype=int))
+
+
+def prepared(table: Table, train: NDArray[np.int64], x: Scaling, y: Scaling) -> Preparation:
+    """The preparation of a table that holds numbers only, fitted on the rows ``train``."""
+    low, high = table.x[train].min(axis=0), table.x[train].max(axis=0)
+    typical = np.median(table.x[train], axis=0)
+    columns = tuple(
+        PreparedColumn(name=name, variables=(name,), low=low[i], high=high[i], typical=typical[i])
+        for i, name in enumerate(table.columns)
+    )
+    return Preparation(
+        columns=columns,
+        names=table.columns,
+        shift=tuple(x.shift.tolist()),
+        factor=tuple(x.factor.tolist()),
+        target=PreparedTarget(
+            name=table.target,
+            classes=table.classes,
+            shift=tuple(y.shift.tolist()),
+            factor=tuple(y.factor.tolist()),
+            logarithmic=y.logarithmic,
+        ),
+        task=table.task,
+    )
 
 
 def split(

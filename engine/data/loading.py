@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.guessing import plan_table
+from engine.data.opened import raw_table
 from engine.data.sources import SOURCES
+from engine.data.table import DataError, Table
 from engine.experiment import DataSpec
 
 
@@ -14,9 +17,7 @@ def load_data(spec: DataSpec) -> Dataset:
 
     Raises ``DataError`` with one sentence when columns are missing or nothing can be learned from it.
     """
-    source = SOURCES[spec.source]
-    rng = np.random.default_rng([spec.seed, 0])
-    table = source.table(rng, spec.samples, spec.noise, spec.classes)
+    table = _table(spec)
     return Dataset.from_table(
         table.with_columns(spec.features),
         test_fraction=spec.test_fraction,
@@ -25,3 +26,19 @@ def load_data(spec: DataSpec) -> Dataset:
         columns=table.columns,
         source=spec.source,
     )
+
+
+def _table(spec: DataSpec) -> Table:
+    if spec.source == "drawn" and spec.points is not None:
+        return spec.points.table()
+    if spec.source == "table" and spec.table is not None:
+        raw = raw_table(spec.table)
+        plan = plan_table(raw, spec.table)
+        if plan.problem:
+            raise DataError(plan.problem)
+        x = np.stack([raw.column(column.name).values for column in plan.inputs], axis=1)
+        target = raw.column(plan.target)
+        y = target.as_labels()[0].astype(np.int64) if plan.classes else target.values[:, None]
+        return Table(tuple(column.name for column in plan.inputs), x, y, plan.target, plan.classes)
+    rng = np.random.default_rng([spec.seed, 0])
+    return SOURCES[spec.source].table(rng, spec.samples, spec.noise, spec.classes)

@@ -66,3 +66,16 @@ SOURCES: Registry[Source] = Registry(
         Source("sine", "Sine", "a wave over one input", _NUMBER, generate=generated.sine, settings=_CLOUD),
     ],
 )
+
+# What is no data set of the registry: a table from a file or the clipboard, and points drawn by hand.
+OWN = (("table", "Your own table"), ("drawn", "Your own points"))
+
+
+def source_choices() -> list[tuple[str, str]]:
+    """(key, label) of everything one can learn from."""
+    return [*SOURCES.choices(), *OWN]
+
+
+def built_in(key: str) -> Source | None:
+    """The data set of the registry with that key; None for data of one's own."""
+    return next((source for source in SOURCES if source.key == key), None)

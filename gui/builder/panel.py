@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from engine.data.sources import SOURCES
+from engine.data.sources import SOURCES, built_in, source_choices
 from engine.experiment import DataSpec, Experiment
 from engine.layers import LAYERS, Dense
 from engine.snapshot import Snapshot
@@ -84,7 +84,7 @@ class Builder(QScrollArea):
     def _add_data_section(self) -> None:
         self._data_note = self._section(tr("Data"), 0)
         setting = DataSpec.settings()["source"]
-        self.source = ChoiceField(SOURCES.choices(), tr(setting.label), tr(setting.help))
+        self.source = ChoiceField(source_choices(), tr(setting.label), tr(setting.help))
         self.source.setObjectName("source")
         self.source.chosen.connect(self._choose_source)
         self._labelled(tr("Table"), self.source)
@@ -139,10 +139,10 @@ class Builder(QScrollArea):
         """Shows another experiment."""
         self._experiment = experiment
         data, training = experiment.data, experiment.training
-        source = SOURCES[data.source]
+        source = built_in(data.source)
         self.source.show_key(data.source)
-        self.source.setToolTip(source.about)
-        self.data_form.show_spec(data, only=(*source.settings, *_ALWAYS))
+        self.source.setToolTip(source.about if source else "")
+        self.data_form.show_spec(data, only=(*(source.settings if source else ()), *_ALWAYS))
         self._show_columns()
         self._show_cards()
         self.training.show_training(training)

@@ -236,7 +236,7 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
     "a single class": (ONE, [1, 1, 1, 1], {}, "only one class"),
     "too few names": (np.ones((4, 2)), NUMBERS, {"names": ("a",)}, "name"),
     "too few class labels": (ONE, [0, 1, 2, 2], {"classes": ("a", "b")}, "class"),
-    "a scale that does not exist": (ONE, NUMBERS, {"scale": "log"}, "standard, minmax, none"),
+    "a scale that does not exist": (ONE, NUMBERS, {"scale": "log"}, "standard, minmax, robust, none"),
     "a test share above all": (ONE, NUMBERS, {"test_fraction": 2.0}, "between 0 and"),
     "a test share below nothing": (ONE, NUMBERS, {"test_fraction": -0.5}, "between 0 and"),
 }

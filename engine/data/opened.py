@@ -1,0 +1,51 @@
+"""The tables that are open: a file is read once, and again only when it has changed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from threading import Lock
+
+from engine.data.raw import RawTable
+from engine.data.reading import Progress, read_file, read_text
+from engine.data.table import DataError
+from engine.data.table_spec import ReadingSpec, TableSpec
+
+_MOST_OPEN = 3
+_Key = tuple[str, int, int, ReadingSpec]
+_open: OrderedDict[_Key, RawTable] = OrderedDict()
+_lock = Lock()
+
+
+def raw_table(spec: TableSpec, progress: Progress | None = None) -> RawTable:
+    """The table of one's own that a description names, from memory where it has not changed since it was read.
+
+    Raises ``DataError`` with a sentence, also when the file is gone, and whatever ``progress`` raises.
+    """
+    return read_text(spec.text, spec.reading, progress) if spec.text else open_file(spec.path, spec.reading, progress)
+
+
+def open_file(path: str, how: ReadingSpec, progress: Progress | None = None) -> RawTable:
+    """A file's table, read once as long as it stays as it is. Raises like ``raw_table``."""
+    place = Path(path)
+    try:
+        state = place.stat()
+        key = (str(place.absolute()), state.st_mtime_ns, state.st_size, how)
+        with _lock:
+            if key in _open:
+                _open.move_to_end(key)
+                return _open[key]
+        found = read_file(place, how, progress)
+    except OSError as error:
+        raise DataError(f"{place.name} cannot be read: {error.strerror or error}") from None
+    with _lock:
+        _open[key] = found
+        while len(_open) > _MOST_OPEN:
+            _open.popitem(last=False)
+    return found
+
+
+def forget() -> None:
+    """Nothing is kept in memory any more."""
+    with _lock:
+        _open.clear()

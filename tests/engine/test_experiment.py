@@ -20,6 +20,8 @@ from engine import (
     StopAt,
     TrainingSpec,
 )
+from engine.data.points import PointsSpec
+from engine.data.table_spec import TableSpec
 from engine.experiment import MAX_LAYERS
 from engine.layers import LAYERS
 from engine.optimizers import OPTIMIZERS

@@ -58,8 +58,15 @@ class Batches:
         self._shuffled = Rows(np.empty_like(source.x), np.empty_like(source.y), weights)
 
     def retarget(self, source: Rows) -> None:
-        """The same rows in the same order, with other targets or weights."""
+        """Other rows; as many as before come in the order of those, with their inputs, targets and weights.
+
+        With more or fewer, the current epoch goes on where it was, as a share of it, in a new order.
+        """
+        before = self.rows
         self._read(source)
+        if self.rows != before:
+            self._order = self._rng.permutation(self.rows)
+            self._cursor = self._cursor * self.rows // max(before, 1)
         self._shuffle()
 
     def rewind(self) -> None:
@@ -97,7 +104,7 @@ class Batches:
     @property
     def position(self) -> float:
         """Epochs done, with the share of the current one."""
-        return self.epochs_done + self._cursor / self.rows
+        return self.epochs_done + self._cursor / max(self.rows, 1)
 
     def state(self) -> dict[str, Any]:
         """Order, position and generator, as copies."""

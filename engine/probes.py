@@ -96,7 +96,8 @@ def chosen_plane(data: Dataset, wants: Wants) -> Plane | None:
     quantity = "pre_activation" if wants.nodes == "pre_activation" else "activation"
     if len(wanted) == inputs:
         return Plane(wanted, None, quantity)
-    held = wants.row if wants.row is not None and _place(data, wants.row) else int(data.rows_train[0])
+    first = int(np.concatenate([data.rows_train[:1], data.rows_test[:1], [0]])[0])
+    held = wants.row if wants.row is not None and _place(data, wants.row) else first
     return Plane(wanted, held, quantity)
 
 
@@ -105,7 +106,10 @@ def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float
 
     Returns (x low, x high, y low, y high).
     """
-    x = np.concatenate([data.x_train[:, inputs], data.x_test[:, inputs]])
+    x = np.concatenate([data.x_train, data.x_test])
+    if data.bounds is not None:
+        x = np.concatenate([x, data.x_scaling.apply(np.repeat(np.array(data.bounds)[:, None], x.shape[1], axis=1))])
+    x = x[:, inputs]
     low, high = x.min(axis=0).astype(float), x.max(axis=0).astype(float)
     margin = 0.08 * np.where(high > low, high - low, 1.0)
     low, high = low - margin, high + margin

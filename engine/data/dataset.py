@@ -21,7 +21,8 @@ class Dataset:
     (rows,) int64 for classes, scaled numbers (rows, targets) float32 for regression. ``names`` are the
     inputs. ``rows_train`` and ``rows_test`` are the rows of the original table. The scalings were fitted on the
     training part alone; ``preparation`` does the same with raw rows. ``columns`` are all that can be switched on.
-    ``source`` is the key of the source it was loaded from, "" for arrays of one's own.
+    ``source`` is the key of the source it was loaded from, "" for arrays of one's own. ``bounds``: what maps show at
+    least of every variable, in the user's units; such data may have no rows yet.
     """
 
     x_train: NDArray[np.float32]
@@ -39,6 +40,7 @@ class Dataset:
     columns: tuple[str, ...]
     preparation: Preparation
     source: str = ""
+    bounds: tuple[float, float] | None = None
 
     @classmethod
     def from_table(
@@ -50,13 +52,17 @@ class Dataset:
         seed: int = 0,
         columns: tuple[str, ...] | None = None,
         source: str = "",
+        bounds: tuple[float, float] | None = None,
     ) -> Self:
         """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from."""
-        _refuse_unusable(table, test_fraction, scale)
+        _refuse_unusable(table, test_fraction, scale, 2 if bounds is None else 0)
         train, test = split(table.y, len(table.classes), test_fraction, seed)
         x_scaling = Scaling.fitted(scale, table.x[train])
         regression = not table.classes
-        y_scaling = Scaling.fitted(scale if regression else "none", table.y[train].reshape(len(train), -1))
+        y_scaling = Scaling.fitted(
+            scale if regression else "none",
+            table.y[train].reshape(len(train), int(np.prod(table.y.shape[1:], dtype=int))),
+        )
 
         def target(rows: NDArray[np.int64]) -> NDArray[Any]:
             return y_scaling.apply(table.y[rows]) if regression else table.y[rows]
@@ -77,6 +83,7 @@ class Dataset:
             columns=columns or table.columns,
             preparation=prepared(table, train, x_scaling, y_scaling),
             source=source,
+            bounds=bounds,
         )
 
     @classmethod
@@ -135,6 +142,11 @@ class Dataset:
         return best
 
     @property
+    def size(self) -> int:
+        """The memory its arrays take, in bytes."""
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
+
+    @property
     def target_width(self) -> int:
         """How many numbers (regression) or classes one row's answer chooses from."""
         return len(self.classes) or int(np.prod(self.y_train.shape[1:], dtype=int))
@@ -142,8 +154,8 @@ class Dataset:
 
 def prepared(table: Table, train: NDArray[np.int64], x: Scaling, y: Scaling) -> Preparation:
     """The preparation of a table that holds numbers only, fitted on the rows ``train``."""
-    low, high = table.x[train].min(axis=0), table.x[train].max(axis=0)
-    typical = np.median(table.x[train], axis=0)
+    seen = table.x[train] if len(train) else np.zeros((1, table.x.shape[1]))
+    low, high, typical = seen.min(axis=0), seen.max(axis=0), np.median(seen, axis=0)
     columns = tuple(
         PreparedColumn(name=name, variables=(name,), low=low[i], high=high[i], typical=typical[i])
         for i, name in enumerate(table.columns)
@@ -216,7 +228,7 @@ def _as_indices(y: NDArray[Any], classes: tuple[str, ...]) -> NDArray[np.int64]:
     return y.astype(np.int64)
 
 
-def _refuse_unusable(table: Table, test_fraction: float, scale: str) -> None:
+def _refuse_unusable(table: Table, test_fraction: float, scale: str, fewest: int) -> None:
     """Raises DataError when nothing can be learned from a table, or the split or scaling makes no sense."""
     if scale not in dict(SCALES):
         raise DataError(f"there is no scaling '{scale}'; there are {', '.join(dict(SCALES))}")
@@ -224,8 +236,8 @@ def _refuse_unusable(table: Table, test_fraction: float, scale: str) -> None:
         raise DataError(f"the test share must be between 0 and less than 1, not {test_fraction:g}")
     if not table.columns:
         raise DataError("no input column is switched on; switch on at least one")
-    if len(table.x) < 2:
-        raise DataError(f"there must be at least 2 rows to learn from, not {len(table.x)}")
+    if len(table.x) < fewest:
+        raise DataError(f"there must be at least {fewest} rows to learn from, not {len(table.x)}")
     # Networks calculate in single precision, which ends at about 3e38.
     bad = ~(np.abs(table.x) < np.finfo(np.float32).max)
     if bad.any():

@@ -7,6 +7,7 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.guessing import plan_table
 from engine.data.opened import raw_table
+from engine.data.points import PLANE
 from engine.data.sources import SOURCES
 from engine.data.table import DataError, Table
 from engine.experiment import DataSpec
@@ -25,6 +26,7 @@ def load_data(spec: DataSpec) -> Dataset:
         seed=spec.seed,
         columns=table.columns,
         source=spec.source,
+        bounds=PLANE if spec.source == "drawn" else None,
     )
 
 

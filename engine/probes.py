@@ -22,8 +22,8 @@ _COARSEST = 8
 class Wants:
     """What the visible views need; what is hidden is not computed. ``row`` is a row of the original table.
 
-    ``plane``: the indices of up to two variables (see ``Dataset``) that the maps run over; () is the data's own where it has no more
-    than two, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
+    ``plane``: the indices of up to two variables (see ``Dataset``) that the maps run over; () is the data's own where
+    it has no more than two, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
     ``maps``: the nodes are drawn, with maps or with statistics of their units.
     """
 

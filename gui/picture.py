@@ -190,9 +190,9 @@ def unit_called(text: str, snapshot: Snapshot) -> Unit:
 
 
 def _row(row: int, snapshot: Snapshot) -> int:
-    rows = snapshot.data.rows_train.size + snapshot.data.rows_test.size
-    if not 1 <= row <= rows:
-        raise UsageError(f"there is no row {row}; the table has the rows 1 to {rows:,}")
+    rows = snapshot.data.rows
+    if row - 1 not in rows:
+        raise UsageError(f"there is no row {row}; the table has the rows 1 to {rows.max() + 1:,}")
     return row - 1
 
 

@@ -20,7 +20,10 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Transform:
-    """One way to make a feature of ``takes`` columns, in the user's units. ``written`` has {0}, {1} for their names."""
+    """One way to make a feature of ``takes`` columns, in the user's units. ``written`` has {0}, {1} for their names.
+
+    ``planar``: makes sense for numbers between about −1 and 1, as on the planes of generated and drawn points.
+    """
 
     key: str
     label: str
@@ -28,6 +31,7 @@ class Transform:
     value: Callable[..., Values]
     written: str
     formula: str
+    planar: bool = False
 
 
 TRANSFORMS: Registry[Transform] = Registry(
@@ -36,8 +40,8 @@ TRANSFORMS: Registry[Transform] = Registry(
         Transform("square", "Square", 1, lambda x: x * x, "{0}²", "x²"),
         Transform("cube", "Cube", 1, lambda x: x * x * x, "{0}³", "x³"),
         Transform("product", "Product", 2, lambda x, y: x * y, "{0} · {1}", "x y"),
-        Transform("sine", "Sine", 1, lambda x: np.sin(2.0 * np.pi * x), "sin 2π{0}", "sin 2πx"),
-        Transform("cosine", "Cosine", 1, lambda x: np.cos(2.0 * np.pi * x), "cos 2π{0}", "cos 2πx"),
+        Transform("sine", "Sine", 1, lambda x: np.sin(2.0 * np.pi * x), "sin 2π{0}", "sin 2πx", planar=True),
+        Transform("cosine", "Cosine", 1, lambda x: np.cos(2.0 * np.pi * x), "cos 2π{0}", "cos 2πx", planar=True),
     ],
 )
 

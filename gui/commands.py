@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 
 from engine.surgery import MoveLayer
@@ -163,8 +164,9 @@ def previous_row(window: Window) -> None:
 
 def _trace(window: Window, by: int) -> None:
     if window.training.snapshot is not None:
-        data = window.training.snapshot.data
-        window.trace_row((window.looking.row + by) % (len(data.rows_train) + len(data.rows_test)))
+        rows = window.training.snapshot.data.rows
+        if len(rows):
+            window.trace_row(int(rows[(np.searchsorted(rows, window.looking.row) + by) % len(rows)]))
 
 
 def open_menu(window: Window) -> None:

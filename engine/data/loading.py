@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.derived import variables_of
+from engine.data.disturbing import disturbed
 from engine.data.guessing import plan_table
 from engine.data.opened import raw_table
+from engine.data.points import PLANE
 from engine.data.sources import SOURCES
 from engine.data.table import DataError, Table
 from engine.experiment import DataSpec
@@ -18,14 +21,19 @@ def load_data(spec: DataSpec) -> Dataset:
     Raises ``DataError`` with one sentence when columns are missing or nothing can be learned from it.
     """
     table = _table(spec)
-    return Dataset.from_table(
-        table.with_columns(spec.features),
+    variables = variables_of(table.columns, spec.features, spec.derived)
+    data = Dataset.from_table(
+        table.with_columns(variables),
         test_fraction=spec.test_fraction,
         scale=spec.scale,
         seed=spec.seed,
         columns=table.columns,
         source=spec.source,
+        bounds=PLANE if spec.source == "drawn" else None,
+        derived=spec.derived,
+        features=spec.features,
     )
+    return disturbed(data, spec)
 
 
 def _table(spec: DataSpec) -> Table:

@@ -6,22 +6,27 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from engine.data.sources import SOURCES, built_in, source_choices
+from engine.data.derived import Derived
+from engine.data.sources import SOURCES, built_in, is_planar, source_choices
 from engine.experiment import DataSpec, Experiment
 from engine.layers import LAYERS, Dense
 from engine.snapshot import Snapshot
 from gui import edits
 from gui.builder.cards import LayerCards
 from gui.builder.columns import ColumnPicker
+from gui.builder.features import FeatureSwitches
+from gui.builder.fold import Fold
 from gui.builder.training import TrainingSection
 from gui.fields import ChoiceField
-from gui.forms import Form
+from gui.forms import Form, changes_in_words
 from gui.selection import layer_name
 from gui.text import in_a_sentence, tr
 
 # What only generators heed, and what every table has; a new setting finds its place here by itself.
 _GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.settings))
-_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, "source"))
+# What disturbs the training rows is folded away.
+_DISTURBING = ("input_noise", "label_noise", "subsample", "train_rows", "balance")
+_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, *_DISTURBING, "source"))
 # Room for every row; what is narrower would be cut off, for the panel scrolls up and down only.
 _NARROWEST = 264
 _DENSE = str(Dense.model_fields["kind"].default)
@@ -93,9 +98,16 @@ class Builder(QScrollArea):
         self.columns = ColumnPicker()
         self.columns.picked.connect(self._pick_columns)
         self._column.addWidget(self.columns)
+        self.features = FeatureSwitches()
+        self.features.wished.connect(self._make_features)
+        self._column.addWidget(self.features)
         self.data_form = Form(DataSpec, (*_GENERATED, *_ALWAYS))
         self.data_form.edited.connect(self._edit_data)
         self._column.addWidget(self.data_form)
+        self.disturbing = Form(DataSpec, _DISTURBING)
+        self.disturbing.edited.connect(self._edit_data)
+        self.disturbing_fold = Fold(tr("Disturb"), self.disturbing)
+        self._column.addWidget(self.disturbing_fold)
 
     def _add_network_section(self) -> None:
         self._network_note = self._section(tr("Network"), 14)
@@ -143,6 +155,8 @@ class Builder(QScrollArea):
         self.source.show_key(data.source)
         self.source.setToolTip(source.about if source else "")
         self.data_form.show_spec(data, only=(*(source.settings if source else ()), *_ALWAYS))
+        self.disturbing.show_spec(data)
+        self.disturbing_fold.show_changes(changes_in_words(data, _DISTURBING))
         self._show_columns()
         self._show_cards()
         self.training.show_training(training)
@@ -166,10 +180,12 @@ class Builder(QScrollArea):
             return
         loaded = snapshot.experiment.data.source == data.source
         self.columns.setEnabled(loaded)
+        self.features.setEnabled(loaded)
         if loaded:
             names = data.features if data.features is not None else snapshot.data.columns
             known = set(names) <= set(snapshot.data.columns)
             self.columns.show_columns(snapshot.data.columns, names if known else snapshot.data.names)
+            self.features.show_features(snapshot.data.columns, data.derived, is_planar(data.source))
 
     def _show_cards(self) -> None:
         network, snapshot = self._experiment.network, self._snapshot
@@ -195,6 +211,10 @@ class Builder(QScrollArea):
     @Slot(object)
     def _pick_columns(self, names: tuple[str, ...]) -> None:
         self._wish("data.features", names, tr("Inputs"))
+
+    @Slot(object)
+    def _make_features(self, derived: tuple[Derived, ...]) -> None:
+        self.edited.emit(edits.with_derived(self._experiment, derived, self._snapshot), tr("Features"), "")
 
     @Slot(str, object, int)
     def _edit_data(self, name: str, value: object, gesture: int) -> None:

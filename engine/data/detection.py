@@ -68,13 +68,9 @@ def _without_mark(sample: bytes) -> str:
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
-def layout_of(text: str, codec: str, how: ReadingSpec, origin: str, whole: bool) -> Layout:
-    """How a text is written, from its beginning; ``whole``: there is no more. Raises ``DataError``."""
+def layout_of(text: str, codec: str, how: ReadingSpec, origin: str) -> Layout:
+    """How a text is written, from its first lines. Raises ``DataError``."""
     lines = text.split("\n")
-    if not whole and len(lines) == 1:
-        raise DataError(f"line 1 of {origin} is longer than {LONGEST_LINE:,} letters; that is no table")
-    if not whole:
-        del lines[-1]
     comment = _comment(lines) if how.comment == "auto" else how.comment
     heads = [line for line in lines if comment and line.startswith(comment)]
     lines = [line for line in lines if not (comment and line.startswith(comment))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from engine.data.progress import Progress
 from engine.data.raw import Column, RawTable
 from engine.data.table import DataError
 from engine.data.table_spec import ReadingSpec
-from engine.data.typed import MISSING_MARKERS, is_missing, named, number_pattern, refuse_too_large, short, typed_column
+from engine.data.typed import MISSING_MARKERS, is_missing, named, number_pattern, refuse_too_large, typed_column
 
 _SAMPLE = 256_000
 _BLOCK = 1_000_000
@@ -32,7 +31,7 @@ _MARKERS = sorted({each for marker in MISSING_MARKERS for each in (marker, marke
 
 
 class Text:
-    """A file as the parser reads it: letters with ``\\n`` between lines, and comments emptied.
+    """A file as the parser reads it: UTF-8 with ``\\n`` between lines, and comments emptied.
 
     ``read`` raises ``DataError`` for what cannot be a table, and ``UnicodeDecodeError`` for another encoding.
     """
@@ -40,43 +39,50 @@ class Text:
     def __init__(self, file: IO[bytes], codec: str, comment: str, origin: str) -> None:
         self._file = file
         file.seek(0)
-        self._decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(), translate=True)
-        self._comment = re.compile(rf"(?m)^{re.escape(comment)}.*$") if comment else None
-        self._rest, self._begun, self._ended = "", False, False
+        self._decoder = codecs.getincrementaldecoder(codec)()
+        self._ascii_is_itself = not codec.startswith("utf-16") and codec != "utf-8-sig"
+        self._comment = re.compile(rb"(?m)^" + re.escape(comment.encode()) + rb".*$") if comment else None
+        self._rest, self._open, self._ended = b"", 0, False
         self.origin = origin
 
-    def read(self, _size: int = -1) -> str:
-        """Some whole lines, "" at the end."""
-        parts = [self._rest]
-        held = len(self._rest)
-        while not self._ended:
-            block = self._file.read(_BLOCK)
-            self._ended = not block
-            text = self._decoder.decode(block, final=self._ended)
-            if "\0" in text:
-                raise DataError(f"{self.origin} holds zero bytes, so it is not a table of text")
-            cut = text.rfind("\n") + 1
-            if cut or self._ended:
-                parts.append(text[: cut or None])
-                self._rest = text[cut:] if cut else ""
-                break
-            parts.append(text)
-            held += len(text)
-            if held > LONGEST_LINE:
-                raise DataError(
-                    f"a line of {self.origin} is longer than {LONGEST_LINE:,} letters; check where its lines end"
-                )
-        else:
-            self._rest = ""
-        lines = "".join(parts)
-        # An encoding without a mark at the front may still have one in the file.
-        lines, self._begun = lines if self._begun else lines.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}"), True
-        return self._comment.sub("", lines) if self._comment else lines
+    def read(self, _size: int = -1) -> bytes:
+        """The next letters in UTF-8, nothing at the end; whole lines where there are comments."""
+        block = self._rest + self._next_block()
+        cut = block.rfind(b"\n") + 1
+        self._open = len(block) - cut if cut or self._comment else self._open + len(block)
+        if self._open > LONGEST_LINE:
+            raise DataError(
+                f"a line of {self.origin} is longer than {LONGEST_LINE:,} letters; check where its lines end"
+            )
+        if self._comment is None:
+            return block
+        if not self._ended:
+            block, self._rest = block[:cut], block[cut:]
+            return self._comment.sub(b"", block) if block else self.read()
+        self._rest = b""
+        return self._comment.sub(b"", block)
+
+    def _next_block(self) -> bytes:
+        """The next letters in UTF-8, checked; no line end is cut in two."""
+        block = self._file.read(_BLOCK)
+        if block.endswith(b"\r"):
+            block += self._file.read(1)
+        self._ended = not block
+        plain = self._ascii_is_itself and block.isascii() and not self._decoder.getstate()[0]
+        if not plain:
+            block = self._decoder.decode(block, final=self._ended).encode("utf-8")
+        if b"\0" in block:
+            raise DataError(f"{self.origin} holds zero bytes, so it is not a table of text")
+        return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in block else block
 
     def __iter__(self) -> Iterator[str]:
         """Line by line, which makes it a file to the parser."""
-        while lines := self.read():
-            yield from lines.splitlines(keepends=True)
+        rest = b""
+        while block := self.read():
+            *lines, rest = (rest + block).split(b"\n")
+            yield from (line.decode("utf-8") + "\n" for line in lines)
+        if rest:
+            yield rest.decode("utf-8")
 
 
 def read_letters(file: IO[bytes], size: int, how: ReadingSpec, origin: str, progress: Progress) -> RawTable:
@@ -96,13 +102,14 @@ def read_letters(file: IO[bytes], size: int, how: ReadingSpec, origin: str, prog
 
 
 def _layout(file: IO[bytes], codec: str, how: ReadingSpec, origin: str) -> Layout:
+    """How a text is written, from as many of its first lines as that takes."""
     text = Text(file, codec, "", origin)
     head = text.read()
-    if not head.strip():
-        # Nothing but empty lines so far.
-        head += text.read()
-    return layout_of(head[: 2 * _SAMPLE] if "\n" in head[: 2 * _SAMPLE] else head, codec, how, origin,
-                     whole=not text.read() and len(head) <= 2 * _SAMPLE)  # fmt: skip
+    # More, until a line ends after the first quarter of a million letters.
+    while (end := head.find(b"\n", _SAMPLE) + 1) == 0 and (block := text.read()):
+        head += block
+    head = head[: end or None]
+    return layout_of(head.decode("utf-8"), codec, how, origin)
 
 
 class _Parser:
@@ -279,6 +286,3 @@ class _Words:
         """All rows, typed."""
         codes = np.concatenate(self._parts) if self._parts else np.empty(0, np.int32)
         return typed_column(name, codes, list(self._index), decimal)
-
-
-__all__ = ["read_letters", "short"]

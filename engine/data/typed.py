@@ -16,8 +16,9 @@ from engine.data.table_spec import MOST_COLUMNS
 
 # What people and programs write where there is no value, in small letters.
 MISSING_MARKERS = frozenset(
-    "na n/a n.a. nan -nan null none nil <na> #n/a #na #div/0! #value! #ref! #name? #num! #null! ? - -- . missing".split()
-) | {""}
+    ["", "na", "n/a", "n.a.", "nan", "-nan", "null", "none", "nil", "<na>", "?", "-", "--", ".", "missing", "#n/a"]
+    + [f"#{error}" for error in ("na", "div/0!", "value!", "ref!", "name?", "num!", "null!")]
+)
 LONGEST_TEXT = 1_000_000
 _FREE_SHARE = 0.9
 
@@ -108,8 +109,8 @@ def typed_column(name: str, codes: NDArray[Any], words: Sequence[str], decimal: 
     if len(longest) > LONGEST_TEXT:
         row = int(np.flatnonzero(codes == stripped.index(longest))[0]) + 1
         raise DataError(
-            f"row {row}, column '{short(name)}' holds a text of {len(longest):,} letters; the most is {LONGEST_TEXT:,}, "
-            "so shorten it or leave the column out"
+            f"row {row}, column '{short(name)}' holds a text of {len(longest):,} letters; the most is "
+            f"{LONGEST_TEXT:,}, so shorten it or leave the column out"
         )
     place_of = {word: place for place, word in enumerate(labels)}
     places = np.array([*(place_of.get(word, -1) for word in stripped), -1], np.int32)

@@ -148,6 +148,19 @@ QMenu::item:selected { background: $accent_soft; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 
+QTableView { background: $surface; border: none; gridline-color: $line; outline: none;
+  selection-background-color: $accent_soft; selection-color: $text; }
+QTableView#preview QHeaderView { background: $surface; border: none; }
+QTableView#preview QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
+  font-size: 11px; }
+QTableView#preview QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
+QListView#columns { border: none; padding: 0; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
+QScrollBar::handle:horizontal { background: $line; border-radius: 4px; min-width: 32px; }
+QProgressBar { background: $chip; border: none; border-radius: 3px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QLabel[tone="warning"] { color: $warning; }
+
 QFrame#card { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame#card:focus { border-color: $accent; }
 QFrame#card[selected="true"] { border: 2px solid $accent; }

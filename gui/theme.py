@@ -154,6 +154,8 @@ QTableView#preview QHeaderView { background: $surface; border: none; }
 QTableView#preview QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
   font-size: 11px; }
 QTableView#preview QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
+QTableView#preview::item { padding: 0 5px; }
+QSplitter::handle { background: transparent; image: none; }
 QListView#columns { border: none; padding: 0; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
 QScrollBar::handle:horizontal { background: $line; border-radius: 4px; min-width: 32px; }

@@ -37,7 +37,7 @@ from gui.importing.task import TaskSettings
 from gui.text import tr
 
 _SIZE, _SMALLEST = (1080, 720), (860, 560)
-_WIDTHS = (228, 560, 292)
+_WIDTHS = (220, 500, 332)
 # What is read sooner than this is not said to be under way: it would only flicker.
 _PATIENCE_S = 0.3
 
@@ -119,7 +119,7 @@ class ImportWindow(QDialog):
         sheet = QWidget()
         sheet.setObjectName("content")
         column = QVBoxLayout(sheet)
-        column.setContentsMargins(12, 4, 12, 8)
+        column.setContentsMargins(12, 4, 14, 8)
         column.addWidget(self.column_settings)
         column.addWidget(self.task)
         column.addStretch(1)
@@ -320,7 +320,8 @@ class ImportWindow(QDialog):
 
     @Slot(str, object)
     def _edit_data(self, name: str, value: object) -> None:
-        self._edit(**{name: value})
+        changes: dict[str, Any] = {name: value}
+        self._edit(**changes)
 
     @Slot()
     def _take_zeros(self) -> None:

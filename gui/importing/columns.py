@@ -8,18 +8,20 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPointF,
     QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -37,6 +39,7 @@ from gui.theme import colours, font
 _PLAN = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _KIND_NAMES = dict(KINDS)
+_CHECKS = {"input": Qt.CheckState.Checked, "off": Qt.CheckState.Unchecked}
 
 
 class _Columns(QAbstractListModel):
@@ -66,19 +69,19 @@ class _Columns(QAbstractListModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Every column can be switched but the target and the one that splits."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self._plans[index.row()].role in ("input", "off"):
+        if self._plans[index.row()].role in _CHECKS:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The name, whether it is on, and the whole plan for the painting."""
         plan = self._plans[index.row()]
-        on = plan.role in ("input", "target")
         return {
             Qt.ItemDataRole.DisplayRole: plan.name,
             Qt.ItemDataRole.ToolTipRole: f"{plan.name}: {kind_in_words(plan)}\n{plan.reason}".strip(),
             Qt.ItemDataRole.AccessibleTextRole: f"{plan.name}, {kind_in_words(plan)}",
-            Qt.ItemDataRole.CheckStateRole: Qt.CheckState.Checked if on else Qt.CheckState.Unchecked,
+            # The target and the column that splits are neither on nor off.
+            Qt.ItemDataRole.CheckStateRole: _CHECKS.get(plan.role),
             _PLAN: plan,
         }.get(Qt.ItemDataRole(role))
 
@@ -105,6 +108,8 @@ class _Kinds(QStyledItemDelegate):
         words = tr("target") if plan.role == "target" else tr(_KIND_NAMES.get(plan.kind, plan.kind)).lower()
         rect = option.rect.adjusted(30, 0, -8, 0)
         painter.save()
+        if plan.role == "input":
+            self._tick(painter, option, index)
         painter.setFont(font(11))
         room = painter.fontMetrics().horizontalAdvance(words) + 8
         painter.setPen(QColor(c.accent if plan.role == "target" else c.quiet))
@@ -114,6 +119,16 @@ class _Kinds(QStyledItemDelegate):
         name = painter.fontMetrics().elidedText(plan.name, Qt.TextElideMode.ElideMiddle, rect.width() - room)
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
         painter.restore()
+
+    def _tick(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """The mark in the box that the style has painted."""
+        full = QStyleOptionViewItem(option)
+        self.initStyleOption(full, index)
+        where = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        middle = QPointF(full.widget.style().subElementRect(where, full, full.widget).center()) + QPointF(0.5, 0.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colours().on_accent), 1.8))
+        painter.drawPolyline([middle + QPointF(*by) for by in ((-3.4, 0.2), (-1.0, 2.6), (3.6, -2.6))])
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802 - Qt's name
         """One line."""

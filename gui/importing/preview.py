@@ -184,6 +184,7 @@ class PreviewTable(QTableView):
         rows = self.verticalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(24)
+        rows.setHighlightSections(False)
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().sectionClicked.connect(self._choose_section)
         self.selectionModel().currentColumnChanged.connect(self._tell)

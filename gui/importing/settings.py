@@ -85,7 +85,7 @@ class ColumnSettings(QWidget):
         self._name = plan.name
         self.title.setText(self.fontMetrics().elidedText(plan.name, Qt.TextElideMode.ElideMiddle, 240))
         self.title.setToolTip(plan.name)
-        self.reason.setText(plan.reason)
+        self.reason.setText(f"{plan.reason[:1].upper()}{plan.reason[1:]}." if plan.reason else "")
         self.reason.setVisible(bool(plan.reason))
         self.facts.setText(_facts(plan, opened.raw.rows))
         shown = _shown(plan)

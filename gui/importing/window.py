@@ -37,7 +37,7 @@ from gui.importing.task import TaskSettings
 from gui.text import tr
 
 _SIZE, _SMALLEST = (1080, 720), (860, 560)
-_WIDTHS = (220, 500, 332)
+_WIDTHS, _NARROWEST = (220, 500, 328), 316
 # What is read sooner than this is not said to be under way: it would only flicker.
 _PATIENCE_S = 0.3
 
@@ -95,7 +95,8 @@ class ImportWindow(QDialog):
         layout.addLayout(head)
         for widget in (self.reading, self.notes, self.banner):
             layout.addWidget(widget)
-        layout.addWidget(self._rule())
+        self._line = self._rule()
+        layout.addWidget(self._line)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self._rule())
         layout.addLayout(self._make_foot())
@@ -127,7 +128,7 @@ class ImportWindow(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumWidth(_WIDTHS[2])
+        scroll.setMinimumWidth(_NARROWEST)
         scroll.setWidget(sheet)
         self.columns.setMinimumWidth(180)
         splitter = QSplitter()
@@ -135,7 +136,8 @@ class ImportWindow(QDialog):
         splitter.setHandleWidth(9)
         for widget in (self.columns, self.preview, scroll):
             splitter.addWidget(widget)
-        splitter.setStretchFactor(1, 1)
+        for place, stretch in enumerate((1, 3, 0)):
+            splitter.setStretchFactor(place, stretch)
         splitter.setSizes(list(_WIDTHS))
         return splitter
 
@@ -199,7 +201,8 @@ class ImportWindow(QDialog):
         name = table_name(table_of(data)) if data else ""
         self.setWindowTitle(tr("Set up {0}").format(name) if name else tr("Open a table"))
         self.name.setText(name)
-        self.name.setVisible(bool(name))
+        for widget in (self.name, self._line, self.use):
+            widget.setVisible(bool(name))
         self.size_note.setText(_size(opened) if opened else "")
         self.reading.setVisible(data is not None and (opened is not None or not self.reader.busy))
         notes = opened.raw.found.notes if opened else ()
@@ -253,8 +256,11 @@ class ImportWindow(QDialog):
 
     @Slot(object)
     def _show_opened(self, opened: Opened) -> None:
+        first = self.opened is None
         self.opened, self.data = opened, opened.data
         self._show_draft()
+        if first:
+            self.use.setFocus()
         if self._used_when_ready:
             self._use()
 

@@ -192,7 +192,7 @@ class ColumnList(QWidget):
         plans = opened.plan.columns if opened.plan else ()
         self._columns.show_plans(plans)
         on = sum(plan.role == "input" for plan in plans)
-        self.note.setText(tr("{0} of {1} columns on").format(f"{on:,}", f"{len(plans):,}"))
+        self.note.setText(tr("{0} of {1} on").format(f"{on:,}", f"{len(plans):,}"))
 
     def show_column(self, name: str) -> None:
         """Selects a column, if it is listed."""

@@ -18,6 +18,32 @@ if TYPE_CHECKING:
     from gui.window import Window
 
 
+def open_table(window: Window) -> None:
+    """Asks for a file with a table."""
+    window.opening.ask_for_file()
+
+
+def paste_table(window: Window) -> None:
+    """Opens the table that was copied."""
+    window.opening.paste()
+
+
+def open_recent(window: Window) -> None:
+    """Offers the files opened last under the button of the menu."""
+    button = window.toolbar.menu_button
+    window.opening.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+
+def has_recent(window: Window) -> str:
+    """Why no file can be opened again."""
+    return "" if window.opening.recent else tr("No file has been opened yet.")
+
+
+def edit_table(window: Window) -> None:
+    """Sets the open table up anew."""
+    window.opening.edit()
+
+
 def toggle(window: Window) -> None:
     """Trains, or pauses; says why when there is nothing left to train."""
     snapshot = window.training.snapshot

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from engine.surgery import MoveLayer
 from gui import edits, theme
+from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
 from gui.text import tr
 from gui.training import FULL_SPEED
@@ -164,7 +165,9 @@ def previous_row(window: Window) -> None:
 def _trace(window: Window, by: int) -> None:
     if window.training.snapshot is not None:
         data = window.training.snapshot.data
-        window.trace_row((window.looking.row + by) % (len(data.rows_train) + len(data.rows_test)))
+        # Data that are drawn may have no row yet.
+        rows = max(len(data.rows_train) + len(data.rows_test), 1)
+        window.trace_row((window.looking.row + by) % rows)
 
 
 def open_menu(window: Window) -> None:
@@ -218,6 +221,26 @@ def show_about(window: Window) -> None:
 def leave(window: Window) -> None:
     """Ends the program."""
     window.close()
+
+
+def draw_points(window: Window) -> None:
+    """Learns from points that are drawn by hand, and gives the keyboard to the canvas for them."""
+    window.document.change(edits_of_points.draw(window.document.experiment), tr("Draw points"))
+    window.panels.open("output")
+    window.output.painting.take_up()
+
+
+def edit_points(window: Window) -> None:
+    """Makes generated points editable by hand."""
+    if not why_not_points(window):
+        window.document.change(edits_of_points.edit_points(window.document.experiment), tr("Edit points"))
+        window.panels.open("output")
+        window.output.painting.take_up()
+
+
+def why_not_points(window: Window) -> str:
+    """Why the data cannot be edited as points, "" when they can."""
+    return edits_of_points.why_not_points(window.document.experiment)
 
 
 def export_diagram(window: Window) -> None:

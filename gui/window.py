@@ -156,6 +156,7 @@ class Window(QMainWindow):
         self._follow_layers(self._shown_experiment, experiment)
         self._shown_experiment = experiment
         self.builder.show_experiment(experiment)
+        self.output.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
         self.setWindowTitle(f"Glassbox – {dict(source_choices())[experiment.data.source]}")
 

@@ -53,10 +53,14 @@ class Dataset:
         columns: tuple[str, ...] | None = None,
         source: str = "",
         bounds: tuple[float, float] | None = None,
+        parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
     ) -> Self:
-        """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from."""
+        """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from.
+
+        ``parts``: the rows of the training and the test part, where they are not to be drawn.
+        """
         _refuse_unusable(table, test_fraction, scale, 2 if bounds is None else 0)
-        train, test = split(table.y, len(table.classes), test_fraction, seed)
+        train, test = parts or split(table.y, len(table.classes), test_fraction, seed)
         x_scaling = Scaling.fitted(scale, table.x[train])
         regression = not table.classes
         y_scaling = Scaling.fitted(

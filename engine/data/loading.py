@@ -7,7 +7,6 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.guessing import plan_table
 from engine.data.opened import raw_table
-from engine.data.points import PLANE
 from engine.data.sources import SOURCES
 from engine.data.table import DataError, Table
 from engine.experiment import DataSpec
@@ -19,6 +18,7 @@ def load_data(spec: DataSpec) -> Dataset:
     Raises ``DataError`` with one sentence when columns are missing or nothing can be learned from it.
     """
     table = _table(spec)
+    drawn = spec.points if spec.source == "drawn" else None
     return Dataset.from_table(
         table.with_columns(spec.features),
         test_fraction=spec.test_fraction,
@@ -26,7 +26,8 @@ def load_data(spec: DataSpec) -> Dataset:
         seed=spec.seed,
         columns=table.columns,
         source=spec.source,
-        bounds=PLANE if spec.source == "drawn" else None,
+        bounds=drawn.plane if drawn else None,
+        parts=drawn.split(spec.test_fraction, spec.seed) if drawn else None,
     )
 
 

@@ -16,6 +16,8 @@ from gui.builder.columns import ColumnPicker
 from gui.builder.training import TrainingSection
 from gui.fields import ChoiceField
 from gui.forms import Form
+from gui.painting.edits import draw
+from gui.painting.setup import PointsSetup
 from gui.selection import layer_name
 from gui.text import in_a_sentence, tr
 
@@ -93,6 +95,9 @@ class Builder(QScrollArea):
         self.columns = ColumnPicker()
         self.columns.picked.connect(self._pick_columns)
         self._column.addWidget(self.columns)
+        self.points = PointsSetup()
+        self.points.edited.connect(self.edited)
+        self._column.addWidget(self.points)
         self.data_form = Form(DataSpec, (*_GENERATED, *_ALWAYS))
         self.data_form.edited.connect(self._edit_data)
         self._column.addWidget(self.data_form)
@@ -143,6 +148,7 @@ class Builder(QScrollArea):
         self.source.show_key(data.source)
         self.source.setToolTip(source.about if source else "")
         self.data_form.show_spec(data, only=(*(source.settings if source else ()), *_ALWAYS))
+        self.points.show_experiment(experiment)
         self._show_columns()
         self._show_cards()
         self.training.show_training(training)
@@ -190,7 +196,10 @@ class Builder(QScrollArea):
 
     @Slot(str)
     def _choose_source(self, key: str) -> None:
-        self._wish("data.source", key, tr("Table"))
+        if key == "drawn":
+            self.edited.emit(draw(self._experiment), tr("Table"), "")
+        else:
+            self._wish("data.source", key, tr("Table"))
 
     @Slot(object)
     def _pick_columns(self, names: tuple[str, ...]) -> None:

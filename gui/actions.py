@@ -205,7 +205,10 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("File", ("data.draw", "data.edit_points", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
+    (
+        "File",
+        ("data.draw", "data.edit_points", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit"),
+    ),
     (
         "Training",
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
-    QPolygonF,
+    QPixmap,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -25,13 +25,13 @@ from engine.data.points import PointsSpec, is_tested
 from engine.experiment import DataSpec
 from gui.painting.tools import LOOK, TOOLS, Place, Stroke, Surface, Values, jitter
 from gui.text import tr
-from gui.theme import colour, colours, font
+from gui.theme import colour, colours, font, name
 
 # Pixels.
-_POINT, _SMALLEST, _LARGEST, _NOTCH = 3.4, 6.0, 90.0, 1.25
+_POINT, _STAMP, _SMALLEST, _LARGEST, _NOTCH = 3.4, 10.0, 6.0, 90.0, 1.25
 _CURSOR_STEP = 8.0
 # While the pointer moves, the experiment follows this often; the canvas itself follows every move.
-_PACE_MS = 40
+_PACE_MS = 100
 _strokes = count(1)
 
 
@@ -54,6 +54,9 @@ class Canvas(QWidget):
         self.rng = np.random.default_rng()
         self._spec, self._data = PointsSpec(), DataSpec()
         self._asked = self._spec
+        self._picture = QPixmap()
+        # What the picture of the points shows: how, and which with the part they are in.
+        self._drawn: tuple[tuple[object, ...], NDArray[np.float64]] | None = None
         self._extent = (-1.0, 1.0, -1.0, 1.0)
         self._at: QPointF | None = None
         self._stroke: Stroke | None = None
@@ -255,17 +258,33 @@ class Canvas(QWidget):
                 self._paint_tool(painter, self._at)
 
     def _paint_points(self, painter: QPainter) -> None:
-        """A round dot is a line of no length with round ends, of which one call draws thousands."""
-        c, places = colours(), self._pixels(self._values)
-        for which in np.unique(self._classes):
-            tint = QColor(c.series[which % len(c.series)])
-            for tested, inner in ((False, tint), (True, QColor(c.surface))):
-                chosen = places[(self._classes == which) & (self._tested == tested)]
-                dots = QPolygonF([QPointF(x, y) for x, y in chosen.tolist()])
-                rims = ((QColor(c.surface), 1.0), (inner, 0.0)) if not tested else ((tint, 1.6), (inner, -1.6))
-                for ink, wider in rims:
-                    painter.setPen(QPen(ink, 2.0 * _POINT + wider, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-                    painter.drawPoints(dots)
+        """From a picture that is kept; points that have only been added are drawn into it."""
+        density, ready = self.devicePixelRatioF(), self._drawn
+        look = (self.size(), self._extent, density, name(), self._spec.task)
+        now = np.column_stack([self._values, self._tested])
+        if ready is None or ready[0] != look or not np.array_equal(ready[1], now[: len(ready[1])]):
+            self._picture = QPixmap(self.size() * density)
+            self._picture.setDevicePixelRatio(density)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            ready = (look, now[:0])
+        begun = len(ready[1])
+        if begun < len(now):
+            with QPainter(self._picture) as onto:
+                self._stamp(onto, begun, density)
+        self._drawn = (look, now)
+        # Over the curve of a fit, which is to be seen through them.
+        painter.setOpacity(0.6 if self._spec.task == "number" else 1.0)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.setOpacity(1.0)
+
+    def _stamp(self, painter: QPainter, first: int, density: float) -> None:
+        """Points from a number on, each as a ready picture: thousands of circles would take too long."""
+        which = range(self._spec.classes)
+        dots = {(k, tested): _dot(colours().series[k], tested, density) for k in which for tested in (False, True)}
+        places = (self._pixels(self._values[first:]) - _STAMP / 2).tolist()
+        kinds = zip(self._classes[first:].tolist(), self._tested[first:].tolist(), strict=True)
+        for (x, y), kind in zip(places, kinds, strict=True):
+            painter.drawPixmap(QPointF(x, y), dots[kind])
 
     def _paint_tool(self, painter: QPainter, at: QPointF) -> None:
         c = colours()
@@ -287,3 +306,17 @@ class Canvas(QWidget):
         painter.fillPath(ground, colour(c.surface, 0.92))
         painter.setPen(QColor(c.text))
         painter.drawText(lines, int(flags), self.hint)
+
+
+def _dot(tint: str, tested: bool, density: float) -> QPixmap:
+    """A point of a class, filled for training and open for test."""
+    picture = QPixmap(round(_STAMP * density), round(_STAMP * density))
+    picture.setDevicePixelRatio(density)
+    picture.fill(Qt.GlobalColor.transparent)
+    surface = QColor(colours().surface)
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tint) if tested else surface, 1.8 if tested else 1.0))
+        painter.setBrush(surface if tested else QColor(tint))
+        painter.drawEllipse(QPointF(_STAMP / 2, _STAMP / 2), _POINT, _POINT)
+    return picture

@@ -33,7 +33,7 @@ class ToolStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 2, 12, 2)
+        row.setContentsMargins(12, 0, 12, 6)
         row.setSpacing(1)
         self._groups = QButtonGroup(self), QButtonGroup(self)
         self.classes = [self._class_chip(which) for which in range(len(_LETTERS))]

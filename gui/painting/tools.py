@@ -25,7 +25,7 @@ _JITTER = 0.02
 
 @dataclass(frozen=True)
 class Surface:
-    """Where one paints. ``room``: (left, right, bottom, top) in the user's units; ``per_pixel``: units across and up."""
+    """Where one paints. ``room``: (left, right, bottom, top) in the user's units; ``per_pixel``: two, units."""
 
     room: tuple[float, float, float, float]
     per_pixel: tuple[float, float]

@@ -36,7 +36,7 @@ def mix(shares: NDArray[np.float64], ground: str, series: tuple[str, ...], stren
 
 
 class DecisionMap(QWidget):
-    """Shows a snapshot with maps. ``row_picked(row)`` when a point is clicked, ``framed()`` when it has another size."""
+    """Shows a snapshot with maps. ``row_picked(row)`` when a point is clicked, ``framed()`` at another size."""
 
     row_picked = Signal(int)
     framed = Signal()

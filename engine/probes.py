@@ -104,6 +104,8 @@ def chosen_plane(data: Dataset, wants: Wants) -> Plane | None:
 def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float, float, float, float]:
     """The range of one or two variables over all rows with a margin of 8 %, as coordinates; y is 0 to 1 for one.
 
+    Of points that are drawn it is at least the plane they are drawn on, and without a margin.
+
     Returns (x low, x high, y low, y high).
     """
     x = np.concatenate([data.coordinates(part)[:, inputs] for part in ("train", "test")])
@@ -111,7 +113,8 @@ def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float
         ends = data.scaling.apply(np.repeat(np.array(data.bounds)[:, None], len(data.variables), axis=1))
         x = np.concatenate([x, ends[:, inputs]])
     low, high = x.min(axis=0).astype(float), x.max(axis=0).astype(float)
-    margin = 0.08 * np.where(high > low, high - low, 1.0)
+    # A plane to paint on stays as it is while points come and go.
+    margin = (0.08 if data.bounds is None else 0.0) * np.where(high > low, high - low, 1.0)
     low, high = low - margin, high + margin
     return (low[0], high[0], *((low[1], high[1]) if len(inputs) == 2 else (0.0, 1.0)))
 

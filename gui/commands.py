@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from engine.surgery import MoveLayer
 from gui import edits, theme
+from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
 from gui.text import tr
 from gui.training import FULL_SPEED
@@ -246,6 +247,26 @@ def show_about(window: Window) -> None:
 def leave(window: Window) -> None:
     """Ends the program."""
     window.close()
+
+
+def draw_points(window: Window) -> None:
+    """Learns from points that are drawn by hand, and gives the keyboard to the canvas for them."""
+    window.document.change(edits_of_points.draw(window.document.experiment), tr("Draw points"))
+    window.panels.open("output")
+    window.output.painting.take_up()
+
+
+def edit_points(window: Window) -> None:
+    """Makes generated points editable by hand."""
+    if not why_not_points(window):
+        window.document.change(edits_of_points.edit_points(window.document.experiment), tr("Edit points"))
+        window.panels.open("output")
+        window.output.painting.take_up()
+
+
+def why_not_points(window: Window) -> str:
+    """Why the data cannot be edited as points, "" when they can."""
+    return edits_of_points.why_not_points(window.document.experiment)
 
 
 def export_diagram(window: Window) -> None:

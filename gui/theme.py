@@ -130,6 +130,10 @@ QToolButton[role="chip"]:hover { border-color: $accent; }
 QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
 QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
 
+QToolButton[role="tool"] { padding: 0; border-radius: 6px; border: 1px solid transparent; }
+QToolButton[role="tool"]:checked { background: $accent_soft; border-color: $accent; }
+QToolButton[role="tool"]:focus { border-color: $text; }
+
 QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 8px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:hover { background: $chip_hover; border-color: $chip_hover; }

@@ -158,6 +158,7 @@ class Window(QMainWindow):
         self._follow_layers(self._shown_experiment, experiment)
         self._shown_experiment = experiment
         self.builder.show_experiment(experiment)
+        self.output.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
         self.setWindowTitle(f"Glassbox – {name_of(experiment.data)}")
 

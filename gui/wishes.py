@@ -42,6 +42,7 @@ class Wishes(QObject):
         window.inspector.selected.connect(window.select)
         for values in (window.gestures.valued, window.inspector.values.edited):
             values.connect(self.set_value)
+        window.output.painting.edited.connect(window.editing.change)
         window.output.row_picked.connect(window.looking.pick_row)
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)

@@ -63,17 +63,19 @@ class Dataset:
         bounds: tuple[float, float] | None = None,
         derived: tuple[Derived, ...] = (),
         features: tuple[str, ...] | None = None,
+        parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
     ) -> Self:
         """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from.
 
         ``derived`` are made from its columns, of which ``features`` are inputs themselves (None: all).
+        ``parts``: the rows of the training and the test part, where they are not to be drawn.
         """
         source_table, features = table, table.columns if features is None else features
         if derived:
             x, names = expand(table.x, table.columns, features, derived)
             table = Table(names, x, table.y, table.target, table.classes)
         _refuse_unusable(table, test_fraction, scale, 2 if bounds is None else 0)
-        train, test = split(table.y, len(table.classes), test_fraction, seed)
+        train, test = parts or split(table.y, len(table.classes), test_fraction, seed)
         x_scaling = Scaling.fitted(scale, table.x[train])
         regression = not table.classes
         y_scaling = Scaling.fitted(

@@ -14,7 +14,6 @@ from engine.data.disturbing import disturbed
 from engine.data.fitting import Inputs, fit
 from engine.data.guessing import TablePlan, plan_table
 from engine.data.opened import open_file, raw_table
-from engine.data.points import PLANE
 from engine.data.preparation import LARGEST, Preparation, PreparedTarget
 from engine.data.raw import Column, RawTable
 from engine.data.scaling import Scaling
@@ -36,6 +35,7 @@ def load_data(spec: DataSpec) -> Dataset:
     if spec.source == "table" and spec.table is not None:
         return disturbed(prepare_table(raw_table(spec.table), spec.table, spec), spec)
     table = _table(spec)
+    drawn = spec.points if spec.source == "drawn" else None
     variables = variables_of(table.columns, spec.features, spec.derived)
     data = Dataset.from_table(
         table.with_columns(variables),
@@ -44,7 +44,8 @@ def load_data(spec: DataSpec) -> Dataset:
         seed=spec.seed,
         columns=table.columns,
         source=spec.source,
-        bounds=PLANE if spec.source == "drawn" else None,
+        bounds=drawn.plane if drawn else None,
+        parts=drawn.split(spec.test_fraction, spec.seed) if drawn else None,
         derived=spec.derived,
         features=spec.features,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from engine.data.derived import Derived
 from engine.data.sources import OWN, SOURCES, built_in, is_planar
 from engine.experiment import DataSpec
 from engine.snapshot import Snapshot
@@ -23,7 +22,7 @@ _GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.s
 _DISTURBING = ("input_noise", "label_noise", "subsample", "train_rows", "balance")
 _ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, *_DISTURBING, "source"))
 # What stands at the end of the tables and is none: a command each, by its id.
-COMMANDS = (("file.open", "Open a file…"),)
+COMMANDS = (("file.open", "Open a file…"), ("data.draw", "Draw points"))
 
 
 def name_of(data: DataSpec) -> str:

@@ -154,5 +154,10 @@ def _typed(column: PreparedColumn, value: float) -> Any:
     if column.labels:
         return column.labels[min(max(round(value), 0), len(column.labels) - 1)]
     if column.kind == "date":
-        return Column(column.name, "date", np.array([value])).text(0)
+        return date_in_words(value)
     return float(f"{value:.6g}")
+
+
+def date_in_words(seconds: float) -> str:
+    """A date in seconds since 1970, as one would type it."""
+    return Column("", "date", np.array([seconds])).text(0)

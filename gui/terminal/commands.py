@@ -40,8 +40,6 @@ Data = Annotated[
     str | None,
     typer.Option(help="A data set by name (iris, wine, digits, spirals …), or the file of a table."),
 ]
-    str | None, typer.Option(help="A data set by name (iris, wine, digits, spirals …), or the file of a table.")
-]
 Target = Annotated[str | None, typer.Option(help="The column to learn; default: the last one of the file.")]
 Hidden = Annotated[
     str | None,

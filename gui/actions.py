@@ -154,6 +154,13 @@ COMMANDS: tuple[Command, ...] = (
         "trace.previous", "Trace the previous row", "Sends the row before through the network.",
         commands.previous_row, ("Ctrl+PgUp",),
     ),
+    Command(
+        "data.predict", "Predict", "Type a row and see what the network says to it.",
+        commands.toggle_predict, ("Ctrl+P",),
+    ),
+    Command(
+        "data.score", "Score a file…", "Answers every row of a file and writes it with the answers.", commands.score,
+    ),
     Command("view.fit", "Fit the diagram", "The whole network in the window.", net.fit, ("Ctrl+0",)),
     Command("view.zoom_in", "Zoom in", "A larger diagram (Ctrl+wheel: about the pointer).", net.zoom_in,
             ("Ctrl++", "Ctrl+=")),
@@ -221,7 +228,7 @@ COMMANDS: tuple[Command, ...] = (
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("file.open", "file.recent", "file.paste", "data.edit", "data.draw", "data.edit_points", "",
-              "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
+              "data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
     (
         "Training",
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",

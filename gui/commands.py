@@ -196,6 +196,21 @@ def _trace(window: Window, by: int) -> None:
             window.trace_row(int(rows[(np.searchsorted(rows, window.looking.row) + by) % len(rows)]))
 
 
+def toggle_predict(window: Window) -> None:
+    """Opens the panel in which a row is typed, or closes it."""
+    if window.panels.docks["predict"].isHidden():
+        window.panels.open("predict")
+    else:
+        window.panels.docks["predict"].hide()
+
+
+def score(window: Window) -> None:
+    """Asks for a file whose rows are to be answered, and for one to write."""
+    from gui.predict import choosing  # noqa: PLC0415 - not needed for the first paint
+
+    choosing.choose(window)
+
+
 def open_menu(window: Window) -> None:
     """Opens the menu of all commands."""
     button = window.toolbar.menu_button

@@ -93,9 +93,7 @@ def _columns(values: NDArray[Any], name: str, origin: str) -> tuple[list[Column]
         parts = [values[field] for field in values.dtype.names]
         if any(part.ndim != 1 for part in parts):
             raise DataError(f"{origin} has fields of several values in a row; a table has one value in each")
-        return [
-            _column(label, part) for label, part in zip(named(f for f, _ in parts), _second(parts), strict=True)
-        ], ()
+        return [_column(label, part) for label, part in zip(named(values.dtype.names), parts, strict=True)], ()
     if values.ndim == 1:
         return [_column(name or "column 1", values)], ()
     if math.prod(values.shape[1:]) == 0:

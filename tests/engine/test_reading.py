@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engine import DataError
 from engine.data import sheets, typed
@@ -87,6 +89,39 @@ def test_numbers_are_those_that_python_reads(tmp_path: Path) -> None:
     ]
     table = read(tmp_path, ("a\n" + "\n".join(words)).encode())
     np.testing.assert_allclose(table.columns[0].values, [float(word) for word in words], rtol=1e-15)
+
+
+PIECES = [
+    b",",
+    b";",
+    b"\t",
+    b" ",
+    b"\n",
+    b"\r",
+    b'"',
+    b"#",
+    b"1",
+    b"1,5",
+    b"NA",
+    b"x",
+    b"2024-01-01",
+    b"\xe9",
+    b"\0",
+    b"\xff",
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
+def test_whatever_the_bytes_a_table_or_a_sentence_comes_of_them(tmp_path: Path, content: bytes) -> None:
+    try:
+        table = read(tmp_path, content)
+    except DataError as refusal:
+        assert "\n" not in str(refusal)
+    else:
+        assert len(set(table.names)) == len(table.columns) > 0
+        assert {len(column.values) for column in table.columns} == {table.rows}
+        assert all(column.values.max(initial=-1) < len(column.labels) for column in table.columns if column.labels)
 
 
 # -- what was found, and what is said ----------------------------------------------------------------
@@ -272,11 +307,12 @@ def test_inputs_and_targets_of_a_file_of_arrays_are_joined(tmp_path: Path) -> No
 def test_arrays_that_hold_objects_or_lie_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="Python objects, which are not read"):
         read(tmp_path, written(np.array([{}, 1], object), np.save), "a.npy")
-    lying = written(np.arange(3.0), np.save).replace(b"(3,), }       ", b"(9999999,), }")
+    honest = written(np.arange(3.0), np.save)
+    lying = honest.replace(b"(3,), }" + b" " * 6, b"(9999999,), }")
     with pytest.raises(DataError, match="shorter than it says"):
         read(tmp_path, lying, "a.npy")
     with pytest.raises(DataError, match="is damaged"):
-        read(tmp_path, written(np.arange(3.0), np.save).replace(b"(3,)", b"(3, "), "a.npy")
+        read(tmp_path, honest.replace(b"(3,)", b"(3, "), "a.npy")
     with pytest.raises(DataError, match="200,000 columns"):
         read(tmp_path, written(np.zeros((1, 200_000)), np.save), "a.npy")
     with pytest.raises(DataError, match="single value"):

@@ -210,9 +210,8 @@ class _Parser:
 
     def _why(self, said: str) -> str:
         if "EOF inside string" in said:
-            place = re.search(r"row (\d+)", said)
-            where = f"row {place[1]} of {self.origin}" if place else self.origin
-            return f'{where} has a quote (") that is not closed; close it or take it out'
+            begins = [1, *(line + 1 for line, _ in self._lengths())][-2]
+            return f'line {begins:,} of {self.origin} has a quote (") that is not closed; close it or take it out'
         if "Expected" in said:
             line, count = self._first_long_line()
             return self._too_long(line, count)
@@ -232,7 +231,13 @@ class _Parser:
             yield from ((number, len(line.split())) for number, line in enumerate(lines, 1) if line.strip())
             return
         reader = csv.reader(iter(lines), delimiter=found.delimiter, skipinitialspace=True)
-        yield from ((reader.line_num, len(row)) for row in reader if row)
+        try:
+            yield from ((reader.line_num, len(row)) for row in reader if row)
+        except csv.Error:
+            raise DataError(
+                f"line {reader.line_num:,} of {self.origin} is in a field of more than {LONGEST_LINE:,} letters; "
+                'look for a quote (") that is not closed'
+            ) from None
 
     def _first_long_line(self) -> tuple[int, int]:
         return next((each for each in self._lengths() if each[1] > self.layout.width), (1, self.layout.width + 1))

@@ -107,7 +107,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "too many fields": (b"a,b\n1,2\n3,4,5\n", r"line 3 of .* has 3 fields, but there are 2 columns"),
     "too many fields at once": (b"a,b\n1,2,3,4\n3,4\n", r"line 2 of .* has 4 fields, but there are 2 columns"),
     "too many fields after a quoted newline": (b'a,b\n"1\n2",2\n3,4,5\n', r"line 4 of .* has 3 fields"),
-    "a quote that is not closed": (b'a,b\n1,"2\n3,4\n', r"a quote .* is not closed"),
+    "a quote that is not closed": (b'a,b\n"1\n",2\n\n1,"2\n3,4\n', r"line 5 of .* a quote .* not closed"),
     "zero bytes": (b"a,b\n1,\x00\x00\n", r"is not a table of text"),
     "zero bytes far from the beginning": (b"a,b\n" + b"1,2\n" * 300_000 + b"\x00,1\n", r"zero bytes"),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 20, r"is not a table of text"),
@@ -122,6 +122,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "200,000 columns": (",".join(["1"] * 200_000).encode() + b"\n", r"200,000 columns, and 10,000 are the most"),
     "one huge field": (b"a,b\n1," + b"x" * 60_000_000, r"longer than 8,000,000 letters"),
     "one huge field at the beginning": (b"x" * 60_000_000, r"longer than 8,000,000 letters"),
+    "a quote that swallows the file": (
+        b'a,b\n1,"' + b"2\n3,4\n" * 5_000_000,
+        r"(line 2|more than 8,000,000 letters).*quote",
+    ),
     "a text of two million letters": (
         b"a,b\n1," + b"x" * 2_000_000 + b"\n",
         r"row 1, column 'b' holds a text of 2,000,000",

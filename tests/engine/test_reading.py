@@ -116,12 +116,11 @@ PIECES = [
 def test_whatever_the_bytes_a_table_or_a_sentence_comes_of_them(tmp_path: Path, content: bytes) -> None:
     try:
         table = read(tmp_path, content)
-    except DataError as refusal:
-        assert "\n" not in str(refusal)
-    else:
-        assert len(set(table.names)) == len(table.columns) > 0
-        assert {len(column.values) for column in table.columns} == {table.rows}
-        assert all(column.values.max(initial=-1) < len(column.labels) for column in table.columns if column.labels)
+    except DataError:
+        return
+    assert len(set(table.names)) == len(table.columns) > 0
+    assert {len(column.values) for column in table.columns} == {table.rows}
+    assert all(column.values.max(initial=-1) < len(column.labels) for column in table.columns if column.labels)
 
 
 # -- what was found, and what is said ----------------------------------------------------------------

@@ -194,7 +194,7 @@ class _Parser:
                 keep_default_na=False,
                 skipinitialspace=True,
                 low_memory=False,
-                chunksize=max(_FIELDS_AT_ONCE // width, 1),
+                chunksize=max(_FIELDS_AT_ONCE // width, 1000),
             )
         rows = 0
         while True:
@@ -295,13 +295,14 @@ class _Words:
 
     def add(self, values: Any) -> None:
         """The next rows, as a column of pandas."""
-        codes, words = values.factorize()
-        longest = max(map(len, words), default=0)
-        if longest > LONGEST_TEXT:
+        lengths = values.str.len()
+        if len(lengths) and lengths.max() > LONGEST_TEXT:
+            row = self._rows + int((lengths > LONGEST_TEXT).to_numpy().argmax()) + 1
             raise DataError(
-                f"row {self._rows + int((values.str.len() == longest).argmax()) + 1:,}, column '{short(self._name)}' holds a "
-                f"text of {longest:,} letters, and {LONGEST_TEXT:,} are the most; shorten it or take it out"
+                f"row {row:,}, column '{short(self._name)}' holds a text of {int(lengths.max()):,} letters, and "
+                f"{LONGEST_TEXT:,} are the most; shorten it or take it out"
             )
+        codes, words = values.factorize()
         self._rows += len(codes)
         places = [self._index.setdefault(str(word), len(self._index)) for word in words]
         self._parts.append(np.array([*places, -1], np.int32)[codes])

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from engine.data.converting import UNSEEN, as_numbers, as_places
 from engine.data.dataset import Dataset, refuse_settings
+from engine.data.derived import variables_of
+from engine.data.disturbing import disturbed
 from engine.data.fitting import Inputs, fit
 from engine.data.guessing import TablePlan, plan_table
 from engine.data.opened import open_file, raw_table
-from engine.data.preparation import LARGEST, PreparedTarget
+from engine.data.points import PLANE
+from engine.data.preparation import LARGEST, Preparation, PreparedTarget
 from engine.data.raw import Column, RawTable
 from engine.data.scaling import Scaling
 from engine.data.sources import SOURCES
@@ -31,16 +34,21 @@ def load_data(spec: DataSpec) -> Dataset:
     Raises ``DataError`` with one sentence when columns are missing or nothing can be learned from it.
     """
     if spec.source == "table" and spec.table is not None:
-        return prepare_table(raw_table(spec.table), spec.table, spec)
+        return disturbed(prepare_table(raw_table(spec.table), spec.table, spec), spec)
     table = _table(spec)
-    return Dataset.from_table(
-        table.with_columns(spec.features),
+    variables = variables_of(table.columns, spec.features, spec.derived)
+    data = Dataset.from_table(
+        table.with_columns(variables),
         test_fraction=spec.test_fraction,
         scale=spec.scale,
         seed=spec.seed,
         columns=table.columns,
         source=spec.source,
+        bounds=PLANE if spec.source == "drawn" else None,
+        derived=spec.derived,
+        features=spec.features,
     )
+    return disturbed(data, spec)
 
 
 def _table(spec: DataSpec) -> Table:
@@ -85,7 +93,18 @@ def prepare_table(raw: RawTable, table: TableSpec, spec: DataSpec) -> Dataset:
         columns=columns,
         preparation=preparation,
         source=spec.source,
+        values_train=_varied(preparation, raw, train),
+        values_test=_varied(preparation, raw_test, test),
     )
+
+
+def _varied(preparation: Preparation, raw: RawTable, rows: Rows) -> NDArray[np.float64] | None:
+    """The variables (rows, variables) that features are made from or that are inputs; None where no feature is made."""
+    if not preparation.derived:
+        return None
+    names = variables_of(preparation.variables, preparation.features, preparation.derived)
+    places = [preparation.variables.index(name) for name in names]
+    return preparation.values(raw.take(rows))[:, places]
 
 
 def _targets(raw: RawTable, plan: TablePlan) -> NDArray[Any]:

@@ -247,4 +247,8 @@ def expand(
         raise DataError(f"there is no column '{missing[0]}'; the columns are {', '.join(variables)}")
     chosen = values if names == variables else values[:, [places[name] for name in names]]
     made = [feature.value(variables, values)[:, None] for feature in derived]
-    return np.concatenate([chosen, *made], axis=1), (*names, *(feature.name for feature in derived))
+    every = (*names, *(feature.name for feature in derived))
+    if len(set(every)) < len(every):
+        twice = next(name for name in every if every.count(name) > 1)
+        raise DataError(f"two inputs would be called '{twice}'; switch one of them off")
+    return np.concatenate([chosen, *made], axis=1), every

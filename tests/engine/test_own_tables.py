@@ -171,14 +171,6 @@ def two_files(tmp_path: Path, **second: Any) -> DataSpec:
     return DataSpec(source="table", table=table, features=None, scale="none")
 
 
-@pytest.fixture(autouse=True)
-def with_header(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of these tests have a header."""
-    from engine.data import loading, reading
-
-    monkeypatch.setattr(loading, "open_file", lambda path, how: reading.read_text(Path(path).read_text("utf-8"), how))
-
-
 def test_the_test_rows_may_be_in_a_second_file(tmp_path: Path) -> None:
     spec = two_files(tmp_path, ill=["no", "yes", ""], colour=["violet", "red", "red"], age=[33, 44, 55], more=[1, 2, 3])
     data = load_data(spec)

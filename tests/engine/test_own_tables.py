@@ -191,6 +191,13 @@ def test_a_second_file_with_another_class_is_refused(tmp_path: Path) -> None:
         load_data(two_files(tmp_path, age=[1, 2], colour=["red", "red"], ill=["no", "perhaps"]))
 
 
+def test_a_second_file_whose_target_has_no_logarithm_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "test.csv", a=[1.5, 2.5], b=[3, -2])
+    table = TableSpec(text="a,b\n1,2.5\n2,3.5\n4,9.25", target_log=True, split="file", test_path=path)
+    with pytest.raises(DataError, match="row 2, target 'b' is -2, and log"):
+        load_data(DataSpec(source="table", table=table, features=None))
+
+
 def test_a_second_file_must_be_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="choose the second file"):
         load_data(two_files(tmp_path))

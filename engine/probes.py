@@ -9,13 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import Array
+from engine.answering import Answered, Predictor, TypedRow
 from engine.data.dataset import Dataset
+from engine.data.raw import RawTable
+from engine.data.table import DataError
 from engine.network import Network
 
 GRID = 56
 # A coarser grid where points × widths, or points × parameters, would be more than this.
 _NUMBERS, _PRODUCTS = 4_000_000, 2_000_000_000
 _COARSEST = 8
+# Stands for the row typed by hand, where a row of the table is meant otherwise.
+TYPED = -1
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,8 @@ class Wants:
 
     ``plane``: the indices of up to two variables (see ``Dataset``) that the maps run over; () is the data's own where
     it has no more than two, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
-    ``maps``: the nodes are drawn, with maps or with statistics of their units.
+    ``maps``: the nodes are drawn, with maps or with statistics of their units. ``typed`` is a row typed by hand
+    that is to be answered; it is traced where ``row`` is TYPED.
     """
 
     maps: bool = False
@@ -32,6 +38,7 @@ class Wants:
     plane: tuple[int, ...] = ()
     nodes: str = "activation"
     edges: str = "weight"
+    typed: TypedRow | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ class Maps:
 class Trace:
     """One row on its way through the network: ``x`` (inputs,) scaled, and z and a of every layer, (units,).
 
+    ``row`` is TYPED and ``part`` and ``truth`` are "" for a row typed by hand.
     ``inputs`` is what every layer was given, (inputs,): the outputs before it, after the stages in between.
     """
 
@@ -104,6 +112,8 @@ def chosen_plane(data: Dataset, wants: Wants) -> Plane | None:
 def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float, float, float, float]:
     """The range of one or two variables over all rows with a margin of 8 %, as coordinates; y is 0 to 1 for one.
 
+    Of points that are drawn it is at least the plane they are drawn on, and without a margin.
+
     Returns (x low, x high, y low, y high).
     """
     x = np.concatenate([data.coordinates(part)[:, inputs] for part in ("train", "test")])
@@ -111,7 +121,8 @@ def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float
         ends = data.scaling.apply(np.repeat(np.array(data.bounds)[:, None], len(data.variables), axis=1))
         x = np.concatenate([x, ends[:, inputs]])
     low, high = x.min(axis=0).astype(float), x.max(axis=0).astype(float)
-    margin = 0.08 * np.where(high > low, high - low, 1.0)
+    # A plane to paint on stays as it is while points come and go.
+    margin = (0.08 if data.bounds is None else 0.0) * np.where(high > low, high - low, 1.0)
     low, high = low - margin, high + margin
     return (low[0], high[0], *((low[1], high[1]) if len(inputs) == 2 else (0.0, 1.0)))
 
@@ -161,11 +172,47 @@ def trace(network: Network, data: Dataset, row: int) -> Trace | None:
         return None
     part, found = place
     x, y = data.part(part)
+    return _traced(network, data, x[found], row, part, _in_words(data, y[found]))
+
+
+def _traced(network: Network, data: Dataset, x: Array, row: int, part: str, truth: str) -> Trace:
     with np.errstate(all="ignore"):
-        work = network.every_layer(x[[found]])
-    units = data.x_scaling.undo(x[[found]])[0]
+        work = network.every_layer(x[None])
     columns = ([values[:, 0].copy() for values in each] for each in (work.x, work.z, work.a))
-    return Trace(row, part, x[found], units, _in_words(data, y[found]), *columns)
+    return Trace(row, part, x, data.x_scaling.undo(x[None])[0], truth, *columns)
+
+
+class Question:
+    """A row typed by hand: prepared once, answered as often as it is asked."""
+
+    def __init__(self) -> None:
+        self._data: Dataset | None = None
+        self._prepared: Answered | None = None
+
+    def answer(self, network: Network, data: Dataset, typed: TypedRow) -> Answered:
+        """What the network says to the row now, or why it cannot be asked."""
+        prepared = self._prepared
+        if prepared is None or data is not self._data or typed != prepared.typed:
+            self._data, self._prepared = data, (prepared := _prepared(data, typed))
+        if prepared.x is None:
+            return prepared
+        predictor = Predictor(network, data.preparation)
+        answers = predictor.answers_to(prepared.x[None])
+        return Answered(typed, answers, prepared.x, probabilities=predictor.gives_probabilities)
+
+
+def _prepared(data: Dataset, typed: TypedRow) -> Answered:
+    try:
+        raw = RawTable.from_rows([name for name, _ in typed], [dict(typed)])
+        return Answered(typed, x=data.preparation.inputs(raw)[0])
+    except DataError as error:
+        # There is one row only, so that its number tells nothing.
+        return Answered(typed, problem=str(error).removeprefix("row 1, "))
+
+
+def trace_typed(network: Network, data: Dataset, answered: Answered | None) -> Trace | None:
+    """A row typed by hand through the network, None when it cannot be asked."""
+    return None if answered is None or answered.x is None else _traced(network, data, answered.x, TYPED, "", "")
 
 
 def _in_words(data: Dataset, y: Array) -> str:

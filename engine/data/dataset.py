@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.data.derived import Derived, variables_of
-from engine.data.preparation import Preparation, PreparedColumn, PreparedTarget, expand
+from engine.data.preparation import LARGEST, Preparation, PreparedColumn, PreparedTarget, expand
 from engine.data.scaling import SCALES, Scaling
+from engine.data.splitting import split
 from engine.data.table import DataError, Table, Task, task_of
 
 
@@ -62,17 +63,19 @@ class Dataset:
         bounds: tuple[float, float] | None = None,
         derived: tuple[Derived, ...] = (),
         features: tuple[str, ...] | None = None,
+        parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
     ) -> Self:
         """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from.
 
         ``derived`` are made from its columns, of which ``features`` are inputs themselves (None: all).
+        ``parts``: the rows of the training and the test part, where they are not to be drawn.
         """
         source_table, features = table, table.columns if features is None else features
         if derived:
             x, names = expand(table.x, table.columns, features, derived)
             table = Table(names, x, table.y, table.target, table.classes)
         _refuse_unusable(table, test_fraction, scale, 2 if bounds is None else 0)
-        train, test = split(table.y, len(table.classes), test_fraction, seed)
+        train, test = parts or split(table.y, len(table.classes), test_fraction, seed)
         x_scaling = Scaling.fitted(scale, table.x[train])
         regression = not table.classes
         y_scaling = Scaling.fitted(
@@ -258,21 +261,6 @@ def prepared(
     )
 
 
-def split(
-    y: NDArray[Any], classes: int, test_fraction: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Shuffled row numbers of the training and the test part; every class keeps its share in both."""
-    rng = np.random.default_rng([seed, 1])
-    groups = [np.flatnonzero(y == k) for k in range(classes)] if classes else [np.arange(len(y))]
-    train, test = [], []
-    for group in groups:
-        shuffled = rng.permutation(group)
-        held_out = min(round(test_fraction * len(group)), max(len(group) - 1, 0))
-        test.append(shuffled[:held_out])
-        train.append(shuffled[held_out:])
-    return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(test))
-
-
 def _as_target(
     y: NDArray[Any], task: Task | None, classes: tuple[str, ...] | None
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
@@ -312,25 +300,29 @@ def _as_indices(y: NDArray[Any], classes: tuple[str, ...]) -> NDArray[np.int64]:
 
 def _refuse_unusable(table: Table, test_fraction: float, scale: str, fewest: int) -> None:
     """Raises DataError when nothing can be learned from a table, or the split or scaling makes no sense."""
-    if scale not in dict(SCALES):
-        raise DataError(f"there is no scaling '{scale}'; there are {', '.join(dict(SCALES))}")
-    if not 0.0 <= test_fraction < 1.0:
-        raise DataError(f"the test share must be between 0 and less than 1, not {test_fraction:g}")
+    refuse_settings(test_fraction, scale)
     if not table.columns:
         raise DataError("no input column is switched on; switch on at least one")
     if len(table.x) < fewest:
         raise DataError(f"there must be at least {fewest} rows to learn from, not {len(table.x)}")
-    # Networks calculate in single precision, which ends at about 3e38.
-    bad = ~(np.abs(table.x) < np.finfo(np.float32).max)
+    bad = ~(np.abs(table.x) < LARGEST)
     if bad.any():
         row, column = np.argwhere(bad)[0]
         raise DataError(f"row {row + 1}, column '{table.columns[column]}' is not a finite number below 3e38")
     if not table.classes:
-        bad = ~(np.abs(table.y) < np.finfo(np.float32).max)
+        bad = ~(np.abs(table.y) < LARGEST)
         if bad.any():
             raise DataError(
                 f"row {int(np.argwhere(bad)[0][0]) + 1}, target '{table.target}' is not a finite number below 3e38"
             )
+
+
+def refuse_settings(test_fraction: float, scale: str) -> None:
+    """Raises DataError when the split or the scaling makes no sense."""
+    if scale not in dict(SCALES):
+        raise DataError(f"there is no scaling '{scale}'; there are {', '.join(dict(SCALES))}")
+    if not 0.0 <= test_fraction < 1.0:
+        raise DataError(f"the test share must be between 0 and less than 1, not {test_fraction:g}")
 
 
 __all__ = ["SCALES", "DataError", "Dataset", "Scaling", "Table", "split", "task_of"]

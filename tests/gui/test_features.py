@@ -131,7 +131,7 @@ def test_the_button_opens_the_menu(window: Window) -> None:
 def test_an_input_removed_on_the_diagram_is_no_longer_made(window: Window, index: int) -> None:
     before = opened(window, CIRCLES.edited(derived=(SQUARE, PRODUCT)), steps=2)
     window.select(Unit(0, index))
-    net.remove_input(window, index)
+    window.actions_by_id["selection.remove"].trigger()
     after = hands.settle(window)
     left = tuple(name for i, name in enumerate(before.data.names) if i != index)
     assert (after.data.names, after.step) == (left, 2)
@@ -174,19 +174,19 @@ FIELDS: dict[str, Callable[[Window], None]] = {
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_disturbance_is_live_and_undone_exactly(window: Window, name: str) -> None:
     before = opened(window, CIRCLES, steps=3)
-    window.builder.disturbing_fold.header.setChecked(True)
+    window.builder.data.disturbing_fold.header.setChecked(True)
     hands.events()
     FIELDS[name](window)
     after = hands.settle(window)
     assert getattr(after.experiment.data, name) != getattr(before.experiment.data, name)
     assert after.step == 3
     np.testing.assert_array_equal(after.parameters, before.parameters)
-    assert window.builder.disturbing_fold.header.note
+    assert window.builder.data.disturbing_fold.header.note
     window.actions_by_id["edit.undo"].trigger()
     back = hands.settle(window)
     np.testing.assert_array_equal(back.data.x_train, before.data.x_train)
-    assert not window.builder.disturbing_fold.header.note
-    window.builder.disturbing_fold.header.setChecked(False)
+    assert not window.builder.data.disturbing_fold.header.note
+    window.builder.data.disturbing_fold.header.setChecked(False)
 
 
 def test_a_traced_row_that_is_left_out_gives_way_to_one_that_is_there(window: Window) -> None:

@@ -276,7 +276,9 @@ class ImportWindow(QDialog):
     def show_problem(self, message: str, details: str = "") -> None:
         """Says what is wrong above the table."""
         end = "" if message.endswith(".") else "."
-        self.banner.say(f"{message[:1].upper()}{message[1:]}{end}", details=details)
+        # The name of a file is written as it is.
+        first = message[:1] if message.startswith(self.name.text() or " ") else message[:1].upper()
+        self.banner.say(f"{first}{message[1:]}{end}", details=details)
 
     @Slot()
     def _cancel_reading(self) -> None:

@@ -204,8 +204,10 @@ def test_a_file_named_on_the_command_line_is_opened(
 ) -> None:
     opened: list[Window] = []
 
+    begin = app.start
+
     def start(argv: list[str], table: Path | None = None) -> tuple[QApplication, Window]:
-        application, window = app.start(argv, remember=False, table=table)
+        application, window = begin(argv, remember=False, table=table)
         opened.append(window)
         return application, window
 

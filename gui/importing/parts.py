@@ -87,7 +87,6 @@ class Foot(QWidget):
         self.reset = _button(tr("Reset"), tr("Everything as it was guessed when the table was opened"))
         self.cancel = _button(tr("Cancel"), tr("Closes this window; nothing that is open changes (Esc)"))
         self.use = _button(tr("Use this table"), tr("The network learns from this table (Enter)"), "primary")
-        self.use.setDefault(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

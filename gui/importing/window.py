@@ -84,6 +84,7 @@ class ImportWindow(QDialog):
         layout.addWidget(self.pages, 1)
         layout.addWidget(_rule())
         layout.addWidget(self.foot)
+        self.foot.use.setDefault(True)  # only now does the button know its window
 
     def _connect(self) -> None:
         content, foot = self.content, self.foot

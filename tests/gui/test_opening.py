@@ -218,6 +218,6 @@ def test_a_file_named_on_the_command_line_is_opened(
     assert opened[0].document.experiment == Experiment()
 
 
-def test_what_is_neither_a_command_nor_a_file_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_neither_a_command_nor_a_file_is_said(capfd: pytest.CaptureFixture[str]) -> None:
     assert launch.main(["nonsense.csv"]) == 2
-    assert "no command and no file 'nonsense.csv'" in capsys.readouterr().err
+    assert "no command and no file 'nonsense.csv'" in capfd.readouterr().err

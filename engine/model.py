@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import Array
+from engine.answering import Predictor
 from engine.batches import Rows
+from engine.data import preparation
 from engine.data.dataset import Dataset
 from engine.data.table import DataError
 from engine.experiment import Experiment
@@ -25,7 +28,8 @@ _PARTS = ("train", "test")
 class Evaluation:
     """Losses and metrics of both parts at one step, with the outputs they were computed from.
 
-    ``train`` and ``test``: {"loss": …, "accuracy": …} or r2, mae; empty for a part without rows.
+    ``train`` and ``test``: {"loss": …, "accuracy": …} or r2, mae; without rows all of ``train`` are NaN and ``test``
+    is empty.
     ``outputs_train``, ``outputs_test``: (rows, outputs).
     """
 
@@ -76,8 +80,15 @@ class Model:
             _, a = self.network.outputs(extended(rows, self.dtype))
         return a.T
 
+    def answer(self, rows: Sequence[Mapping[str, Any]]) -> preparation.Answers:
+        """What the network says to raw rows, values by column name, in the user's own words and units.
+
+        Raises ``DataError`` naming row and column.
+        """
+        return Predictor(self.network, self.data.preparation).answers_to_rows(rows)
+
     def evaluate(self, part: str) -> dict[str, float]:
-        """Loss and metrics on the "train" or "test" part; empty for a part without rows.
+        """Loss and metrics on the "train" or "test" part; without rows NaN for "train" and empty for "test".
 
         The loss is what training makes small, without the penalties of L1 and L2 (see ``penalty``).
         """
@@ -90,7 +101,7 @@ class Model:
         Empty for a part without rows.
         """
         evaluated, outputs = self._evaluate(part)
-        if not evaluated:
+        if not len(outputs):
             return {}
         answers = self._answers(part, outputs)
         found: dict[str, Any] = {**evaluated, **report(answers, self.data.task)}
@@ -131,7 +142,8 @@ class Model:
             raise KeyError(f"there is no part '{part}' of the data; there are {' and '.join(_PARTS)}")
         rows = self.rows[part]
         if not len(rows):
-            return {}, np.empty((0, self.network.plan.widths[-1]), self.dtype)
+            keys = ("loss", *(metric.key for metric in metrics_for(self.data.task))) if part == "train" else ()
+            return dict.fromkeys(keys, np.nan), np.empty((0, self.network.plan.widths[-1]), self.dtype)
         with np.errstate(all="ignore"):
             z, a = self.network.outputs(rows.x.T)
             found = {"loss": self.network.loss_of(z, a, rows.y.T, rows.weights)}

@@ -154,6 +154,13 @@ COMMANDS: tuple[Command, ...] = (
         "trace.previous", "Trace the previous row", "Sends the row before through the network.",
         commands.previous_row, ("Ctrl+PgUp",),
     ),
+    Command(
+        "data.predict", "Predict", "Type a row and see what the network says to it.",
+        commands.toggle_predict, ("Ctrl+P",),
+    ),
+    Command(
+        "data.score", "Score a file…", "Answers every row of a file and writes it with the answers.", commands.score,
+    ),
     Command("view.fit", "Fit the diagram", "The whole network in the window.", net.fit, ("Ctrl+0",)),
     Command("view.zoom_in", "Zoom in", "A larger diagram (Ctrl+wheel: about the pointer).", net.zoom_in,
             ("Ctrl++", "Ctrl+=")),
@@ -208,12 +215,20 @@ COMMANDS: tuple[Command, ...] = (
         "Writes the weights of the selected layer, or of the first, as CSV or NumPy array.",
         commands.export_weights,
     ),
+    Command(
+        "data.draw", "Draw points", "Learns from points that you paint on the plane of the output.",
+        commands.draw_points, ("Ctrl+Shift+D",),
+    ),
+    Command(
+        "data.edit_points", "Edit points", "Paint, erase and move the generated points by hand.",
+        commands.edit_points, why_not=commands.why_not_points,
+    ),
     Command("file.quit", "Quit", "Ends the program.", commands.leave, ("Ctrl+Q",)),
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("File", ("file.open", "file.recent", "file.paste", "data.edit", "", "diagram.export", "diagram.copy",
-              "weights.export", "", "file.quit")),
+    ("File", ("file.open", "file.recent", "file.paste", "data.edit", "data.draw", "data.edit_points", "",
+              "data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
     (
         "Training",
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",

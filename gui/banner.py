@@ -85,7 +85,8 @@ class Banner(QFrame):
             self.say(snapshot.diverged.message, remedy, generation=snapshot.generation)
             return
         self.pass_by(snapshot.generation)
-        if snapshot.stopped and snapshot.stopped != self._reported:
+        # The canvas says what to do where there are no points yet.
+        if snapshot.stopped and snapshot.stopped != self._reported and len(snapshot.data.y_train):
             self.say(snapshot.stopped, generation=snapshot.generation, fault=False)
         self._reported = snapshot.stopped
 
@@ -103,6 +104,11 @@ class Banner(QFrame):
     def say_fault(self, text: str, details: str) -> None:
         """Shows an error of the program, with details to copy."""
         self.say(text, details=details)
+
+    @Slot(str, bool, str)
+    def say_outcome(self, text: str, fault: bool, details: str) -> None:
+        """Shows what came of work done beside the training."""
+        self.say(text, details=details, fault=fault)
 
     @Slot()
     def _copy_details(self) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 
 from engine.surgery import MoveLayer
 from gui import edits, theme
+from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
 from gui.text import tr
 from gui.training import FULL_SPEED
@@ -189,8 +191,24 @@ def previous_row(window: Window) -> None:
 
 def _trace(window: Window, by: int) -> None:
     if window.training.snapshot is not None:
-        data = window.training.snapshot.data
-        window.trace_row((window.looking.row + by) % (len(data.rows_train) + len(data.rows_test)))
+        rows = window.training.snapshot.data.rows
+        if len(rows):
+            window.trace_row(int(rows[(np.searchsorted(rows, window.looking.row) + by) % len(rows)]))
+
+
+def toggle_predict(window: Window) -> None:
+    """Opens the panel in which a row is typed, or closes it."""
+    if window.panels.docks["predict"].isHidden():
+        window.panels.open("predict")
+    else:
+        window.panels.docks["predict"].hide()
+
+
+def score(window: Window) -> None:
+    """Asks for a file whose rows are to be answered, and for one to write."""
+    from gui.predict import choosing  # noqa: PLC0415 - not needed for the first paint
+
+    choosing.choose(window)
 
 
 def open_menu(window: Window) -> None:
@@ -244,6 +262,26 @@ def show_about(window: Window) -> None:
 def leave(window: Window) -> None:
     """Ends the program."""
     window.close()
+
+
+def draw_points(window: Window) -> None:
+    """Learns from points that are drawn by hand, and gives the keyboard to the canvas for them."""
+    window.document.change(edits_of_points.draw(window.document.experiment), tr("Draw points"))
+    window.panels.open("output")
+    window.output.painting.take_up()
+
+
+def edit_points(window: Window) -> None:
+    """Makes generated points editable by hand."""
+    if not why_not_points(window):
+        window.document.change(edits_of_points.edit_points(window.document.experiment), tr("Edit points"))
+        window.panels.open("output")
+        window.output.painting.take_up()
+
+
+def why_not_points(window: Window) -> str:
+    """Why the data cannot be edited as points, "" when they can."""
+    return edits_of_points.why_not_points(window.document.experiment)
 
 
 def export_diagram(window: Window) -> None:

@@ -130,11 +130,16 @@ QToolButton[role="chip"]:hover { border-color: $accent; }
 QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
 QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
 
+QToolButton[role="tool"] { padding: 0; border-radius: 6px; border: 1px solid transparent; }
+QToolButton[role="tool"]:checked { background: $accent_soft; border-color: $accent; }
+QToolButton[role="tool"]:focus { border-color: $text; }
+
 QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 8px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:hover { background: $chip_hover; border-color: $chip_hover; }
 QLineEdit:focus { border-color: $accent; background: $surface; }
 QLineEdit[invalid="true"] { border-color: $warning; background: $warning_soft; }
+QLineEdit[outside="true"] { color: $warning; }
 QFrame#stepper { background: $chip; border-radius: 8px; }
 QFrame#stepper QLineEdit { background: transparent; border-color: transparent; padding: 2px 0; font-weight: 600; }
 QFrame#stepper QLineEdit:focus { border-color: $accent; }

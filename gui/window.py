@@ -29,6 +29,8 @@ from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
 from gui.plots.output import OutputView
 from gui.plots.pins import PinPlot
+from gui.predict.panel import PredictPanel
+from gui.predict.scoring import Scoring
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
@@ -81,7 +83,7 @@ class Window(QMainWindow):
         self.toolbar = ToolBar(self.actions_by_id, self.panels.toggles)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        names = ("loss", "magnitudes", "pins", "output", "inspector")
+        names = ("loss", "magnitudes", "pins", "output", "inspector", "predict")
         views = {name: getattr(self, name).show_snapshot for name in names}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self._connect()
@@ -102,6 +104,7 @@ class Window(QMainWindow):
         self.diagram = DiagramView()
         self.banner = Banner()
         self.output, self.inspector = OutputView(), Inspector()
+        self.predict, self.scoring = PredictPanel(), Scoring(self)
         self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
         centre = QWidget()
         layout = QVBoxLayout(centre)
@@ -117,6 +120,7 @@ class Window(QMainWindow):
             Panel("builder", tr("Builder"), self.builder, LEFT, None, 272, 840),
             Panel("output", tr("Output"), self.output, RIGHT, self.output.title, 320, 350),
             Panel("inspector", tr("Inspector"), self.inspector, RIGHT, self.inspector.title, 320, 460),
+            Panel("predict", tr("Predict"), self.predict, RIGHT, self.predict.title, 320, 420, opened=False),
             Panel("loss", tr("Loss"), loss, BOTTOM, loss.title, 420, 215),
             Panel("magnitudes", tr("Weight magnitudes"), magnitudes, BOTTOM, magnitudes.title, 420, 215),
             Panel("pins", tr("Pinned values"), self.pins, BOTTOM, self.pins.title, 420, 215, opened=False),
@@ -158,6 +162,7 @@ class Window(QMainWindow):
         self._follow_layers(self._shown_experiment, experiment)
         self._shown_experiment = experiment
         self.builder.show_experiment(experiment)
+        self.output.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
         self.setWindowTitle(f"Glassbox – {name_of(experiment.data)}")
 

@@ -42,7 +42,12 @@ class Wishes(QObject):
         window.inspector.selected.connect(window.select)
         for values in (window.gestures.valued, window.inspector.values.edited):
             values.connect(self.set_value)
+        window.output.painting.edited.connect(window.editing.change)
         window.output.row_picked.connect(window.looking.pick_row)
+        window.predict.asked.connect(window.looking.ask)
+        window.predict.trace_wished.connect(window.looking.trace_typed)
+        window.predict.score_wished.connect(window.actions_by_id["data.score"].trigger)
+        window.scoring.said.connect(window.banner.say_outcome)
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from engine.data.sources import OWN, SOURCES, built_in
+from engine.data.sources import OWN, SOURCES, built_in, is_planar
 from engine.experiment import DataSpec
 from engine.snapshot import Snapshot
 from gui.builder.columns import ColumnPicker
+from gui.builder.features import FeatureSwitches
+from gui.builder.fold import Fold
 from gui.fields import ChoiceField
-from gui.forms import Form
+from gui.forms import Form, changes_in_words
 from gui.importing.draft import table_name
 from gui.text import tr
 
 # What only generators heed, and what every table has; a new setting finds its place here by itself.
 _GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.settings))
-_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, "source"))
+# What disturbs the training rows is folded away.
+_DISTURBING = ("input_noise", "label_noise", "subsample", "train_rows", "balance")
+_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, *_DISTURBING, "source"))
 # What stands at the end of the tables and is none: a command each, by its id.
-COMMANDS = (("file.open", "Open a file…"),)
+COMMANDS = (("file.open", "Open a file…"), ("data.draw", "Draw points"))
 
 
 def name_of(data: DataSpec) -> str:
@@ -61,9 +65,13 @@ class TableChoice(ChoiceField):
 
 
 class DataSection(QWidget):
-    """Shows the data. ``wished(field, value, text, gesture)``: another value; ``command_wished(id)``: a command."""
+    """Shows the data. ``wished(field, value, text, gesture)``: another value; ``command_wished(id)``: a command.
+
+    ``derived_wished(features)``: other features made from columns.
+    """
 
     wished = Signal(str, object, str, int)
+    derived_wished = Signal(object)
     command_wished = Signal(str)
 
     def __init__(self, note: QLabel, parent: QWidget | None = None) -> None:
@@ -91,9 +99,16 @@ class DataSection(QWidget):
         self.columns = ColumnPicker()
         self.columns.picked.connect(self._pick_columns)
         self._column.addWidget(self.columns)
+        self.features = FeatureSwitches()
+        self.features.wished.connect(self.derived_wished)
+        self._column.addWidget(self.features)
         self.form = Form(DataSpec, (*_GENERATED, *_ALWAYS))
         self.form.edited.connect(self._edit)
         self._column.addWidget(self.form)
+        self.disturbing = Form(DataSpec, _DISTURBING)
+        self.disturbing.edited.connect(self._edit)
+        self.disturbing_fold = Fold(tr("Disturb"), self.disturbing)
+        self._column.addWidget(self.disturbing_fold)
 
     def _labelled(self, text: str, field: QWidget) -> None:
         label, row = QLabel(text), QHBoxLayout()
@@ -116,6 +131,8 @@ class DataSection(QWidget):
         split = table.split if table else "share"
         shown = tuple(name for name in _ALWAYS if name != "test_fraction" or split in ("share", "order"))
         self.form.show_spec(data, only=(*(source.settings if source else ()), *shown))
+        self.disturbing.show_spec(data)
+        self.disturbing_fold.show_changes(changes_in_words(data, _DISTURBING))
         self._show_columns()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -137,10 +154,12 @@ class DataSection(QWidget):
         shown = snapshot.experiment.data
         loaded = shown.source == data.source and (data.source != "table" or shown.table == data.table)
         self.columns.setEnabled(loaded)
+        self.features.setEnabled(loaded)
         if loaded:
             names = data.features if data.features is not None else snapshot.data.columns
             known = set(names) <= set(snapshot.data.columns)
             self.columns.show_columns(snapshot.data.columns, names if known else snapshot.data.names)
+            self.features.show_features(snapshot.data.columns, data.derived, is_planar(data.source))
 
     # -- wishes ----------------------------------------------------------------------------------
 

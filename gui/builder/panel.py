@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from engine.data.derived import Derived
 from engine.experiment import Experiment
 from engine.layers import LAYERS, Dense
 from engine.snapshot import Snapshot
@@ -13,6 +14,7 @@ from gui import edits
 from gui.builder.cards import LayerCards
 from gui.builder.data import DataSection
 from gui.builder.training import TrainingSection
+from gui.painting.setup import PointsSetup
 from gui.selection import layer_name
 from gui.text import in_a_sentence, tr
 
@@ -77,8 +79,13 @@ class Builder(QScrollArea):
         self.data = DataSection(self._section(tr("Data"), 0))
         self.data.wished.connect(self._edit_data)
         self.data.command_wished.connect(self.command_wished)
+        self.data.derived_wished.connect(self._make_features)
         self.source, self.columns, self.data_form = self.data.source, self.data.columns, self.data.form
+        self.features, self.disturbing = self.data.features, self.data.disturbing
         self._column.addWidget(self.data)
+        self.points = PointsSetup()
+        self.points.edited.connect(self.edited)
+        self._column.addWidget(self.points)
 
     def _add_network_section(self) -> None:
         self._network_note = self._section(tr("Network"), 14)
@@ -122,6 +129,7 @@ class Builder(QScrollArea):
         """Shows another experiment."""
         self._experiment = experiment
         self.data.show_data(experiment.data)
+        self.points.show_experiment(experiment)
         self._show_cards()
         self.training.show_training(experiment.training)
 
@@ -152,6 +160,10 @@ class Builder(QScrollArea):
     @Slot(str, object, str, int)
     def _edit_data(self, path: str, value: object, text: str, gesture: int) -> None:
         self._wish(f"data.{path}", value, text, gesture)
+
+    @Slot(object)
+    def _make_features(self, derived: tuple[Derived, ...]) -> None:
+        self.edited.emit(edits.with_derived(self._experiment, derived, self._snapshot), tr("Features"), "")
 
     @Slot(str, object, str, int)
     def _edit_training(self, path: str, value: object, text: str, gesture: int) -> None:

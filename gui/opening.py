@@ -103,6 +103,7 @@ class Opening(QObject):
         super().__init__(window)
         self._window = window
         self._panel: ImportWindow | None = None
+        self._used: DataSpec | None = None
         self._refused = False
         stored: Any = window.settings.value("open/recent") if window.settings else None
         # A list of one file comes back as its name.
@@ -116,12 +117,13 @@ class Opening(QObject):
 
     @property
     def panel(self) -> ImportWindow:
-        """The import window, made when it is needed first."""
+        """The import window, made when there is none; it goes when it is closed, and its table with it."""
         if self._panel is None:
             from gui.importing.window import ImportWindow  # noqa: PLC0415 - not needed for the first paint
 
             self._panel = ImportWindow(self._window)
             self._panel.used.connect(self._use)
+            self._panel.finished.connect(self._forget)
             self._panel.open_wished.connect(self.ask_for_file)
             self._panel.paste_wished.connect(self.paste)
             zone = DropZone(self._panel)
@@ -133,12 +135,23 @@ class Opening(QObject):
         """The files opened last, the newest first."""
         return tuple(self._recent)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the import window is there."""
+        return self._panel is not None
+
+    @Slot()
+    def _forget(self) -> None:
+        if self._panel is not None:
+            self._panel.deleteLater()
+        self._panel = None
+
     # -- ways in ---------------------------------------------------------------------------------
 
     @Slot()
     def ask_for_file(self) -> None:
         """Asks which file is to be opened."""
-        parent = self._panel if self._panel is not None and self._panel.isVisible() else self._window
+        parent = self._panel or self._window
         settings = self._window.settings
         folder = str(settings.value("open/folder", str(Path.home()))) if settings else str(Path.home())
         dialog = QFileDialog(parent, tr("Open a table"), folder)
@@ -166,16 +179,14 @@ class Opening(QObject):
         if path:
             self.open_file(path)
         elif not text.strip():
-            self._say(tr("The clipboard holds no table: copy cells of a spreadsheet, or text, and paste again."))
+            words = tr("The clipboard holds no table: copy cells of a spreadsheet, or text, and paste again.")
+            (self._window.status.say if self._panel is None else self._panel.banner.say)(words)
         elif len(text) > MOST_TEXT:
             words = tr("The clipboard holds {0} characters, and {1} can be pasted: save the table and open the file.")
-            self._say(words.format(f"{len(text):,}", f"{MOST_TEXT:,}"))
+            banner = self._window.banner if self._panel is None else self._panel.banner
+            banner.say(words.format(f"{len(text):,}", f"{MOST_TEXT:,}"))
         else:
             self._begin(TableSpec(text=text))
-
-    def _say(self, words: str) -> None:
-        shown = self._panel is not None and self._panel.isVisible()
-        (self.panel.banner if shown else self._window.banner).say(words)
 
     def edit(self) -> None:
         """Sets the open table up anew; asks for one where there is none."""
@@ -226,17 +237,18 @@ class Opening(QObject):
         window, snapshot = self._window, self._window.training.snapshot
         task = snapshot.data.task if snapshot else None
         window.banner.hide()
+        self._used = data
         window.document.change(adopted(window.document.experiment, data, plan, task), tr("Open table"))
 
     @Slot(object)
     def _see_refusal(self, change: Change) -> None:
         """The table that was to be used cannot be; it is set up on."""
-        panel = self._panel
-        self._refused = panel is not None and panel.data is not None and change.experiment.data == panel.data
+        self._refused = self._used is not None and change.experiment.data == self._used
 
     @Slot(object)
     def _see_failure(self, failure: Failure) -> None:
-        if self._refused:
-            self._refused = False
+        if self._refused and self._used is not None:
+            self.panel.show_table(self._used)
             self._show()
             self.panel.show_problem(failure.message, failure.details)
+        self._refused, self._used = False, None

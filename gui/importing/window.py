@@ -14,30 +14,24 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.data.guessing import ColumnPlan
-from engine.data.table_spec import ColumnSpec, TableSpec
+from engine.data.table_spec import TableSpec
 from engine.experiment import DataSpec
 from gui.banner import Banner
-from gui.importing.columns import ColumnList
 from gui.importing.draft import Opened, as_read, doubtful, switched, table_name, table_of, with_zeros_missing
 from gui.importing.how import ReadingBar
-from gui.importing.preview import MOST_ROWS, PreviewTable
+from gui.importing.parts import Content, Foot
+from gui.importing.preview import MOST_ROWS
 from gui.importing.reader import Reader
-from gui.importing.settings import ColumnSettings
 from gui.importing.states import Invitation, ReadingProgress
-from gui.importing.task import TaskSettings
 from gui.text import tr
 
 _SIZE, _SMALLEST = (1080, 720), (860, 560)
-_WIDTHS, _NARROWEST = (220, 500, 328), 316
 # What is read sooner than this is not said to be under way: it would only flicker.
 _PATIENCE_S = 0.3
 
@@ -57,14 +51,10 @@ class ImportWindow(QDialog):
         self.setObjectName("importing")
         self.data: DataSpec | None = None
         self.opened: Opened | None = None
-        self._column = ""
         self._used_when_ready = False
         self.reader = Reader(self)
-        self.reader.progressed.connect(self._show_progress)
-        self.reader.opened.connect(self._show_opened)
-        self.reader.refused.connect(self._refuse)
-        self.finished.connect(self._leave)
         self._make_parts()
+        self._connect()
         self.setMinimumSize(*_SMALLEST)
         self.resize(*_SIZE)
         self.show_nothing()
@@ -76,14 +66,10 @@ class ImportWindow(QDialog):
         self.name.setProperty("role", "figure")
         for label in (self.size_note, self.notes):
             label.setProperty("role", "note")
-        self.reading, self.banner = ReadingBar(), Banner()
-        self.reading.edited.connect(self._read_otherwise)
-        self.invitation, self.progress = Invitation(), ReadingProgress()
-        self.invitation.open_wished.connect(self.open_wished)
-        self.invitation.paste_wished.connect(self.paste_wished)
-        self.progress.cancelled.connect(self._cancel_reading)
+        self.reading, self.banner, self._line = ReadingBar(), Banner(), _rule()
+        self.invitation, self.progress, self.content, self.foot = Invitation(), ReadingProgress(), Content(), Foot()
         self.pages = QStackedWidget()
-        for page in (self.invitation, self.progress, self._make_content()):
+        for page in (self.invitation, self.progress, self.content):
             self.pages.addWidget(page)
         head = QHBoxLayout()
         head.setSpacing(12)
@@ -93,82 +79,32 @@ class ImportWindow(QDialog):
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(8)
         layout.addLayout(head)
-        for widget in (self.reading, self.notes, self.banner):
+        for widget in (self.reading, self.notes, self.banner, self._line):
             layout.addWidget(widget)
-        self._line = self._rule()
-        layout.addWidget(self._line)
         layout.addWidget(self.pages, 1)
-        layout.addWidget(self._rule())
-        layout.addLayout(self._make_foot())
+        layout.addWidget(_rule())
+        layout.addWidget(self.foot)
+        self.foot.use.setDefault(True)  # only now does the button know its window
 
-    @staticmethod
-    def _rule() -> QFrame:
-        rule = QFrame()
-        rule.setObjectName("rule")
-        return rule
-
-    def _make_content(self) -> QWidget:
-        self.columns, self.preview = ColumnList(), PreviewTable()
-        self.column_settings, self.task = ColumnSettings(), TaskSettings()
-        self.columns.chosen.connect(self.select_column)
-        self.columns.switched.connect(self._switch)
-        self.preview.column_chosen.connect(self.select_column)
-        self.column_settings.edited.connect(self._edit_column)
-        self.task.edited.connect(self._edit_table)
-        self.task.data_edited.connect(self._edit_data)
-        self.task.file_wished.connect(self._ask_for_second_file)
-        sheet = QWidget()
-        sheet.setObjectName("content")
-        column = QVBoxLayout(sheet)
-        column.setContentsMargins(12, 4, 14, 8)
-        column.addWidget(self.column_settings)
-        column.addWidget(self.task)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumWidth(_NARROWEST)
-        scroll.setWidget(sheet)
-        self.columns.setMinimumWidth(180)
-        splitter = QSplitter()
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(9)
-        for widget in (self.columns, self.preview, scroll):
-            splitter.addWidget(widget)
-        for place, stretch in enumerate((1, 3, 0)):
-            splitter.setStretchFactor(place, stretch)
-        splitter.setSizes(list(_WIDTHS))
-        return splitter
-
-    def _make_foot(self) -> QHBoxLayout:
-        self.sentence = QLabel(wordWrap=True)
-        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.zeros = self._button(tr("Take zeros as missing"), tr("In the columns whose zeros may be missing values"))
-        self.reset = self._button(tr("Reset"), tr("Everything as it was guessed when the table was opened"))
-        self.cancel = self._button(tr("Cancel"), tr("Closes this window; nothing that is open changes (Esc)"))
-        self.use = self._button(tr("Use this table"), tr("The network learns from this table (Enter)"))
-        self.zeros.setProperty("role", "link")
-        self.use.setProperty("role", "primary")
-        self.use.setDefault(True)
-        self.zeros.clicked.connect(self._take_zeros)
-        self.reset.clicked.connect(self._reset)
-        self.cancel.clicked.connect(self.reject)
-        self.use.clicked.connect(self._use)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.sentence, 1)
-        for button in (self.zeros, self.reset, self.cancel, self.use):
-            foot.addWidget(button)
-        return foot
-
-    @staticmethod
-    def _button(text: str, words: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setToolTip(words)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        return button
+    def _connect(self) -> None:
+        content, foot = self.content, self.foot
+        self.reader.progressed.connect(self._show_progress)
+        self.reader.opened.connect(self._show_opened)
+        self.reader.refused.connect(self._refuse)
+        self.finished.connect(self._leave)
+        self.reading.edited.connect(self._read_otherwise)
+        self.invitation.open_wished.connect(self.open_wished)
+        self.invitation.paste_wished.connect(self.paste_wished)
+        self.progress.cancelled.connect(self._cancel_reading)
+        content.columns.switched.connect(self._switch)
+        content.column_settings.edited.connect(self._edit_column)
+        content.task.edited.connect(self._edit_table)
+        content.task.data_edited.connect(self._edit_data)
+        content.task.file_wished.connect(self._ask_for_second_file)
+        foot.zeros.clicked.connect(self._take_zeros)
+        foot.reset.clicked.connect(self._reset)
+        foot.cancel.clicked.connect(self.reject)
+        foot.use.clicked.connect(self._use)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -181,7 +117,7 @@ class ImportWindow(QDialog):
 
     def show_table(self, data: DataSpec) -> None:
         """Begins with the table that a description names; what was shown before is forgotten."""
-        self.data, self.opened, self._column = data, None, ""
+        self.data, self.opened = data, None
         self.banner.hide()
         self.progress.begin(table_name(table_of(data)))
         self._ask()
@@ -201,7 +137,7 @@ class ImportWindow(QDialog):
         name = table_name(table_of(data)) if data else ""
         self.setWindowTitle(tr("Set up {0}").format(name) if name else tr("Open a table"))
         self.name.setText(name)
-        for widget in (self.name, self._line, self.use):
+        for widget in (self.name, self._line, self.foot.use):
             widget.setVisible(bool(name))
         self.size_note.setText(_size(opened) if opened else "")
         self.reading.setVisible(data is not None and (opened is not None or not self.reader.busy))
@@ -212,39 +148,10 @@ class ImportWindow(QDialog):
         if data is not None:
             self.reading.show_reading(table_of(data), opened.raw.found if opened else None)
             plain = data.edited(table=as_read(table_of(data)).edited(reading={}))
-            self.reset.setEnabled(plain != data)
-        self.reset.setVisible(opened is not None)
+            self.foot.reset.setEnabled(plain != data)
         if opened is not None and data is not None:
-            self.columns.show_table(opened)
-            self.preview.show_table(opened)
-            self.task.show_table(opened, data)
-            self.select_column(self._column or (opened.raw.names[0] if opened.raw.names else ""))
-        self._show_verdict()
-
-    def _show_verdict(self) -> None:
-        """What will happen, or why it cannot."""
-        opened = self.opened
-        problem = opened.problem if opened else ""
-        words = problem or (opened.plan.words if opened and opened.plan else "")
-        self.sentence.setText(f"{words[:1].upper()}{words[1:]}" if problem else words)
-        self.sentence.setProperty("tone", "warning" if problem else "")
-        self.sentence.style().polish(self.sentence)
-        self.zeros.setVisible(bool(opened and opened.plan and doubtful(opened.plan)))
-        self.use.setEnabled(opened is not None and not problem)
-
-    @Slot(str)
-    def select_column(self, name: str) -> None:
-        """Shows the settings of a column, and where it is."""
-        if self.opened is None or self.data is None or self.opened.plan is None or not name:
-            return
-        plan = next((column for column in self.opened.plan.columns if column.name == name), None)
-        if plan is None:
-            return
-        self._column = name
-        said = table_of(self.data).settings_by_name.get(name, ColumnSpec(name=name))
-        self.column_settings.show_column(self.opened, said, plan)
-        self.columns.show_column(name)
-        self.preview.show_column(name)
+            self.content.show_table(opened, data)
+        self.foot.show_verdict(opened)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -260,7 +167,7 @@ class ImportWindow(QDialog):
         self.opened, self.data = opened, opened.data
         self._show_draft()
         if first:
-            self.use.setFocus()
+            self.foot.use.setFocus()
         if self._used_when_ready:
             self._use()
 
@@ -276,7 +183,9 @@ class ImportWindow(QDialog):
     def show_problem(self, message: str, details: str = "") -> None:
         """Says what is wrong above the table."""
         end = "" if message.endswith(".") else "."
-        self.banner.say(f"{message[:1].upper()}{message[1:]}{end}", details=details)
+        # The name of a file is written as it is.
+        first = message[:1] if message.startswith(self.name.text() or " ") else message[:1].upper()
+        self.banner.say(f"{first}{message[1:]}{end}", details=details)
 
     @Slot()
     def _cancel_reading(self) -> None:
@@ -375,6 +284,12 @@ class ImportWindow(QDialog):
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if not (enter and isinstance(self.focusWidget(), QLineEdit)):
             super().keyPressEvent(event)
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setObjectName("rule")
+    return rule
 
 
 def _place(table: TableSpec) -> tuple[object, ...]:

@@ -59,15 +59,22 @@ def open_file(window: Window, path: Path) -> ImportWindow:
     return wait(window)
 
 
+def close(window: Window) -> None:
+    """Closes the import window, if there is one."""
+    if window.opening.is_open:
+        window.opening.panel.reject()
+    hands.events()
+
+
 def use(window: Window) -> None:
     """Presses the button and waits until the network has the table."""
-    QTest.mouseClick(window.opening.panel.use, hands.LEFT)
+    QTest.mouseClick(window.opening.panel.foot.use, hands.LEFT)
     hands.settle(window)
 
 
 def click_check(panel: ImportWindow, name: str) -> None:
     """Clicks the box of a column in the list."""
-    view = panel.columns.list
+    view = panel.content.columns.list
     model = view.model()
     row = next(i for i in range(model.rowCount()) if model.index(i, 0).data() == name)
     rect = view.visualRect(model.index(row, 0))

@@ -23,9 +23,8 @@ COPY, NONE = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
 
 @pytest.fixture(autouse=True)
 def _closed(window: Window) -> Iterator[None]:
-    window.opening.panel.show_nothing()
     yield
-    window.opening.panel.reject()
+    tables.close(window)
 
 
 def copied(*, text: str = "", path: Path | None = None) -> QMimeData:
@@ -103,15 +102,14 @@ def test_a_field_of_text_keeps_its_own_paste(window: Window) -> None:
     field.selectAll()
     QTest.keyClick(field, Qt.Key.Key_V, CONTROL)
     assert field.text() == "0.5"
-    assert not window.opening.panel.isVisible()
+    assert not window.opening.is_open
 
 
 @pytest.mark.parametrize("words", ["", "  \n "])
 def test_an_empty_clipboard_is_said(window: Window, words: str) -> None:
     QGuiApplication.clipboard().setText(words)
     hands.trigger(window, "file.paste")
-    assert "clipboard holds no table" in window.banner.label.text()
-    assert window.banner.isVisible()
+    assert "clipboard holds no table" in window.status.currentMessage()
 
 
 def test_a_text_too_long_to_be_pasted_is_said(window: Window) -> None:
@@ -174,7 +172,7 @@ def test_the_table_that_is_open_is_edited_as_it_was_set_up(window: Window, tmp_p
     tables.wait(window)
     tables.use(window)
     QTest.mouseClick(window.builder.data.edit, hands.LEFT)
-    tables.wait(window)
+    panel = tables.wait(window)
     assert panel.isVisible()
     assert tables.said_by(panel, "town") == {"role": "off"}
     tables.use(window)
@@ -204,8 +202,10 @@ def test_a_file_named_on_the_command_line_is_opened(
 ) -> None:
     opened: list[Window] = []
 
+    begin = app.start
+
     def start(argv: list[str], table: Path | None = None) -> tuple[QApplication, Window]:
-        application, window = app.start(argv, remember=False, table=table)
+        application, window = begin(argv, remember=False, table=table)
         opened.append(window)
         return application, window
 
@@ -218,6 +218,6 @@ def test_a_file_named_on_the_command_line_is_opened(
     assert opened[0].document.experiment == Experiment()
 
 
-def test_what_is_neither_a_command_nor_a_file_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_neither_a_command_nor_a_file_is_said(capfd: pytest.CaptureFixture[str]) -> None:
     assert launch.main(["nonsense.csv"]) == 2
-    assert "no command and no file 'nonsense.csv'" in capsys.readouterr().err
+    assert "no command and no file 'nonsense.csv'" in capfd.readouterr().err

@@ -1,4 +1,4 @@
-"""From an experiment to one whose points are drawn by hand. No Qt."""
+"""From an experiment to one whose points are drawn by hand."""
 
 from __future__ import annotations
 

@@ -13,10 +13,12 @@ from gui.theme import colour, colours, font, name
 
 # Pixels: the radius of a point, and the side of the picture of one.
 POINT_RADIUS, _STAMP = 3.4, 10.0
+# Makes one number of what a point is drawn from: x, y, class and part.
+_KEY = np.array([1.0, np.e, np.pi * 1e3, np.sqrt(2.0) * 1e5])
 
 
 class Dots:
-    """The picture of all points on a surface; points that are only added are drawn into the one there is."""
+    """The picture of all points on a surface; where points come, go or move, that part is drawn again."""
 
     def __init__(self) -> None:
         self._picture = QPixmap()
@@ -25,23 +27,39 @@ class Dots:
 
     def picture(self, surface: Surface, points: Values, density: float) -> QPixmap:
         """The picture of ``points`` (points, 4): x, y, class, and whether it is a test row."""
-        look, count = (surface, density, name()), len(self._drawn)
-        if look != self._look or not np.array_equal(self._drawn, points[:count]):
+        look = (surface, density, name())
+        if look != self._look:
             self._picture = QPixmap(QSize(*surface.size) * density)
             self._picture.setDevicePixelRatio(density)
             self._picture.fill(Qt.GlobalColor.transparent)
-            count = 0
-        if count < len(points):
+            self._look, self._drawn = look, points[:0]
+        places = surface.pixels(points)
+        changed = _differing(surface.pixels(self._drawn), self._drawn, places, points)
+        if len(changed):
+            low, high = changed.min(axis=0) - _STAMP, changed.max(axis=0) + _STAMP
+            touched = ((places > low - _STAMP) & (places < high + _STAMP)).all(axis=1)
             with QPainter(self._picture) as painter:
-                _stamp(painter, surface.pixels(points[count:]), points[count:, 2:], density)
-        self._look, self._drawn = look, points
+                painter.setClipRect(QRectF(QPointF(*low.tolist()), QPointF(*high.tolist())).toAlignedRect())
+                painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+                painter.fillRect(self._picture.rect(), Qt.GlobalColor.transparent)
+                painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+                _stamp(painter, places[touched], points[touched, 2:], density)
+        self._drawn = points
         return self._picture
+
+
+def _differing(drawn_at: Values, drawn: Values, at: Values, points: Values) -> Values:
+    """The places (places, 2), in pixels, of the points that are among the ones or the others only."""
+    one, other = drawn @ _KEY, points @ _KEY
+    only = np.setxor1d(one, other)
+    return np.concatenate([drawn_at[np.isin(one, only)], at[np.isin(other, only)]])
 
 
 def _stamp(painter: QPainter, places: Values, kinds: Values, density: float) -> None:
     """Each point as a ready picture, for thousands of circles would take too long."""
     stamps: dict[tuple[float, float], QPixmap] = {}
-    for place, (which, tested) in zip((places - _STAMP / 2).tolist(), kinds.tolist(), strict=True):
+    corners = np.round((places - _STAMP / 2) * density) / density  # on whole pixels of the screen
+    for place, (which, tested) in zip(corners.tolist(), kinds.tolist(), strict=True):
         if (which, tested) not in stamps:
             stamps[which, tested] = _dot(colours().series[int(which)], bool(tested), density)
         painter.drawPixmap(QPointF(*place), stamps[which, tested])

@@ -48,6 +48,7 @@ class Batches:
     def __init__(self, source: Rows, rng: np.random.Generator) -> None:
         self._rng = rng
         self.epochs_done = 0
+        self._cursor = 0
         self._read(source)
         self._start_epoch()
 

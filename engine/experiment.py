@@ -105,6 +105,14 @@ class DataSpec(Spec):
         return given
 
     @model_validator(mode="after")
+    def _features_differ(self) -> Self:
+        """No feature is made twice."""
+        if len(set(self.derived)) < len(self.derived):
+            twice = next(feature for feature in self.derived if self.derived.count(feature) > 1)
+            raise PydanticCustomError("refused", "the feature '{name}' is made twice", {"name": twice.name})
+        return self
+
+    @model_validator(mode="after")
     def _own_data_are_described(self) -> Self:
         """What is not in the registry of data sets has a description of its own."""
         if self.source == "table" and self.table is None:

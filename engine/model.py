@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import Array
+from engine.answering import Predictor
 from engine.batches import Rows
+from engine.data import preparation
 from engine.data.dataset import Dataset
 from engine.data.table import DataError
 from engine.experiment import Experiment
@@ -76,6 +79,13 @@ class Model:
         with np.errstate(all="ignore"):
             _, a = self.network.outputs(extended(rows, self.dtype))
         return a.T
+
+    def answer(self, rows: Sequence[Mapping[str, Any]]) -> preparation.Answers:
+        """What the network says to raw rows, values by column name, in the user's own words and units.
+
+        Raises ``DataError`` naming row and column.
+        """
+        return Predictor(self.network, self.data.preparation).answers_to_rows(rows)
 
     def evaluate(self, part: str) -> dict[str, float]:
         """Loss and metrics on the "train" or "test" part; without rows NaN for "train" and empty for "test".

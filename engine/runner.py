@@ -20,7 +20,7 @@ from engine.edge_views import edge_values
 from engine.experiment import Experiment
 from engine.looking import Look
 from engine.plan import TooLargeError
-from engine.probes import Wants, trace
+from engine.probes import TYPED, Question, Wants, trace, trace_typed
 from engine.snapshot import Failure, Snapshot
 from engine.surgery import Operation, RefusedError, least_important
 from engine.trainer import Trainer
@@ -79,7 +79,7 @@ class Runner:
         self._outstanding = 0
         self._moments = Moments()
         self._said = ""
-        self._look = Look()
+        self._look, self._question = Look(), Question()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
 
@@ -127,7 +127,7 @@ class Runner:
             over = trainer.finished or trainer.diverged or (isinstance(job, Train) and _reached(trainer, job))
             self._look.update(trainer, job.wants, now=bool(over) or not goes_on)
             return replace(
-                _snapshot(trainer, job, self._look, rate),
+                _snapshot(trainer, job, self._look, self._question, rate),
                 said=self._said,
                 least_important=(job.layer, least_important(trainer, job.layer)) if isinstance(job, Weigh) else None,
                 oldest_moment=self._moments.oldest,
@@ -195,22 +195,29 @@ def _failure(job: Job, message: str, details: str = "") -> Failure:
     return Failure(job.generation, message, details)
 
 
-def _snapshot(trainer: Trainer, job: Job, look: Look, rate: float) -> Snapshot:
+def _snapshot(trainer: Trainer, job: Job, look: Look, question: Question, rate: float) -> Snapshot:
     assert look.evaluation is not None
     wants = job.wants
-    traced = trace(trainer.network, trainer.data, wants.row) if wants.row is not None else None
+    network, data = trainer.network, trainer.data
+    answered = question.answer(network, data, wants.typed) if wants.typed is not None else None
+    if wants.row == TYPED:
+        traced = trace_typed(network, data, answered)
+    else:
+        traced = trace(network, data, wants.row) if wants.row is not None else None
     return Snapshot(
         generation=job.generation,
         experiment=trainer.experiment,
-        data=trainer.data,
-        plan=trainer.network.plan,
+        data=data,
+        plan=network.plan,
         step=trainer.steps_done,
         epoch=trainer.epochs_done,
         steps_per_epoch=trainer.steps_per_epoch,
         finished=trainer.finished,
         stopped=trainer.stopped,
         diverged=trainer.diverged,
-        parameters=trainer.network.parameters.copy(),
+        parameters=network.parameters.copy(),
+        statistics=network.statistics.copy(),
+        answered=answered,
         evaluation=look.evaluation,
         history=trainer.history.view(),
         batch_losses=trainer.batch_losses.view(),

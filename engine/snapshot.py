@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.answering import Answered, Predictor
 from engine.data.dataset import Dataset
 from engine.edge_views import EdgeValues
 from engine.experiment import Experiment
 from engine.history import LossBand, Series
 from engine.model import Evaluation
+from engine.network import Network
 from engine.plan import Plan
 from engine.probes import Maps, Trace
 from engine.trainer import Divergence
@@ -34,7 +36,8 @@ class Snapshot:
     was; ``said`` is what an edit of the numbers has to tell, such as what removing a unit has cost;
     ``least_important`` the layer and the unit that were asked for. ``oldest_moment`` is the
     number of the oldest kept instant that one can still come back to. ``pristine``: no step was done and no number
-    set by hand since the weights were drawn.
+    set by hand since the weights were drawn. ``statistics`` is a copy of what normalizing stages remember;
+    ``answered`` what is said to the row typed by hand, None when there is none.
     """
 
     generation: int
@@ -60,6 +63,15 @@ class Snapshot:
     least_important: tuple[int, int] | None = None
     oldest_moment: int = 0
     pristine: bool = False
+    statistics: NDArray[Any] = field(default_factory=lambda: np.zeros(0))
+    answered: Answered | None = None
+
+    @property
+    def predictor(self) -> Predictor:
+        """A network of its own as it was at this instant, which answers raw rows."""
+        network = Network(self.plan, None, self.parameters.dtype)
+        network.parameters[:], network.statistics[:] = self.parameters, self.statistics
+        return Predictor(network, self.data.preparation)
 
     def weights(self, layer: int) -> NDArray[Any]:
         """The weights of a layer, (inputs, units)."""

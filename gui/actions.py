@@ -154,6 +154,13 @@ COMMANDS: tuple[Command, ...] = (
         "trace.previous", "Trace the previous row", "Sends the row before through the network.",
         commands.previous_row, ("Ctrl+PgUp",),
     ),
+    Command(
+        "data.predict", "Predict", "Type a row and see what the network says to it.",
+        commands.toggle_predict, ("Ctrl+P",),
+    ),
+    Command(
+        "data.score", "Score a file…", "Answers every row of a file and writes it with the answers.", commands.score,
+    ),
     Command("view.fit", "Fit the diagram", "The whole network in the window.", net.fit, ("Ctrl+0",)),
     Command("view.zoom_in", "Zoom in", "A larger diagram (Ctrl+wheel: about the pointer).", net.zoom_in,
             ("Ctrl++", "Ctrl+=")),
@@ -189,6 +196,21 @@ COMMANDS: tuple[Command, ...] = (
         commands.copy_diagram, ("Ctrl+Shift+C",),
     ),
     Command(
+        "file.open", "Open table…", "A file of your own: CSV, Excel, Parquet, NumPy. Or drop it on the window.",
+        commands.open_table, ("Ctrl+O",),
+    ),
+    Command(
+        "file.paste", "Paste table", "The table that was copied in a spreadsheet or a text.",
+        commands.paste_table, ("Ctrl+V",),
+    ),
+    Command(
+        "file.recent", "Open recent", "The files opened last.", commands.open_recent, why_not=commands.has_recent,
+    ),
+    Command(
+        "data.edit", "Edit table…", "What the columns of your table mean, what is asked, what is held out.",
+        commands.edit_table,
+    ),
+    Command(
         "weights.export", "Export weights…",
         "Writes the weights of the selected layer, or of the first, as CSV or NumPy array.",
         commands.export_weights,
@@ -205,10 +227,8 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "File",
-        ("data.draw", "data.edit_points", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit"),
-    ),
+    ("File", ("file.open", "file.recent", "file.paste", "data.edit", "data.draw", "data.edit_points", "",
+              "data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
     (
         "Training",
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",
@@ -248,6 +268,7 @@ def make_actions(window: Window) -> dict[str, QAction]:
         action.triggered.connect(_runner(command, window))
         (window.diagram if command.on_diagram else window).addAction(action)
         actions[command.id] = action
+    actions["file.recent"].setMenu(window.opening.menu)
     return actions
 
 

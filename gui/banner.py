@@ -105,6 +105,11 @@ class Banner(QFrame):
         """Shows an error of the program, with details to copy."""
         self.say(text, details=details)
 
+    @Slot(str, bool, str)
+    def say_outcome(self, text: str, fault: bool, details: str) -> None:
+        """Shows what came of work done beside the training."""
+        self.say(text, details=details, fault=fault)
+
     @Slot()
     def _copy_details(self) -> None:
         QGuiApplication.clipboard().setText(f"{self.label.text()}\n\n{self._details}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 
 from engine.surgery import MoveLayer
@@ -16,6 +17,32 @@ from gui.training import FULL_SPEED
 
 if TYPE_CHECKING:
     from gui.window import Window
+
+
+def open_table(window: Window) -> None:
+    """Asks for a file with a table."""
+    window.opening.ask_for_file()
+
+
+def paste_table(window: Window) -> None:
+    """Opens the table that was copied."""
+    window.opening.paste()
+
+
+def open_recent(window: Window) -> None:
+    """Offers the files opened last under the button of the menu."""
+    button = window.toolbar.menu_button
+    window.opening.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+
+def has_recent(window: Window) -> str:
+    """Why no file can be opened again."""
+    return "" if window.opening.recent else tr("No file has been opened yet.")
+
+
+def edit_table(window: Window) -> None:
+    """Sets the open table up anew."""
+    window.opening.edit()
 
 
 def toggle(window: Window) -> None:
@@ -164,10 +191,24 @@ def previous_row(window: Window) -> None:
 
 def _trace(window: Window, by: int) -> None:
     if window.training.snapshot is not None:
-        data = window.training.snapshot.data
-        # Data that are drawn may have no row yet.
-        rows = max(len(data.rows_train) + len(data.rows_test), 1)
-        window.trace_row((window.looking.row + by) % rows)
+        rows = window.training.snapshot.data.rows
+        if len(rows):
+            window.trace_row(int(rows[(np.searchsorted(rows, window.looking.row) + by) % len(rows)]))
+
+
+def toggle_predict(window: Window) -> None:
+    """Opens the panel in which a row is typed, or closes it."""
+    if window.panels.docks["predict"].isHidden():
+        window.panels.open("predict")
+    else:
+        window.panels.docks["predict"].hide()
+
+
+def score(window: Window) -> None:
+    """Asks for a file whose rows are to be answered, and for one to write."""
+    from gui.predict import choosing  # noqa: PLC0415 - not needed for the first paint
+
+    choosing.choose(window)
 
 
 def open_menu(window: Window) -> None:

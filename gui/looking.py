@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from engine.probes import Wants
+from engine.answering import TypedRow
+from engine.probes import TYPED, Wants
 from engine.snapshot import Snapshot
 from gui.diagram.shown import Shown
 
@@ -15,7 +16,10 @@ _SAMPLE = ("sample", "contribution")
 
 
 class Looking(QObject):
-    """Holds what the drawing shows and the traced row. ``changed(shown)``, ``wanted(wants)``."""
+    """Holds what the drawing shows and the traced row. ``changed(shown)``, ``wanted(wants)``.
+
+    ``typed`` is a row typed by hand that is to be answered; ``row`` is TYPED while it is the one that is traced.
+    """
 
     changed = Signal(object)
     wanted = Signal(object)
@@ -24,13 +28,15 @@ class Looking(QObject):
         super().__init__(parent)
         self.shown = Shown()
         self.row = 0
+        self.typed: TypedRow | None = None
+        self._table_row = 0
         self._before = Shown()
         self._names: tuple[str, ...] = ()
 
     @property
     def wants(self) -> Wants:
         """What the views need of the training thread."""
-        return self.shown.wants(self.row)
+        return replace(self.shown.wants(self.row), typed=self.typed)
 
     @property
     def shows_sample(self) -> bool:
@@ -53,6 +59,23 @@ class Looking(QObject):
         self.row = row
         self.wanted.emit(self.wants)
 
+    @Slot(object)
+    def ask(self, typed: TypedRow | None) -> None:
+        """Has a row typed by hand answered, from now on; None: none any more."""
+        self.typed = typed
+        if typed is None and self.row == TYPED:
+            self.row = self._table_row
+        self.wanted.emit(self.wants)
+
+    @Slot(bool)
+    def trace_typed(self, on: bool) -> None:
+        """Draws the row typed by hand on its way through the network, or again what was drawn before."""
+        if on and self.row != TYPED:
+            self._table_row = self.row
+        self.trace_row(TYPED if on else self._table_row)
+        if on != self.shows_sample:
+            self.toggle_sample()
+
     def toggle_sample(self) -> None:
         """The traced row on its way through the network, or what was shown before."""
         nodes, edges = (self._before.nodes, self._before.edges) if self.shows_sample else _SAMPLE
@@ -67,9 +90,9 @@ class Looking(QObject):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Forgets what was chosen of other inputs, and a row that is no longer there."""
-        if snapshot.data.names != self._names:
-            other, self._names = bool(self._names), snapshot.data.names
+        if snapshot.data.variables != self._names:
+            other, self._names = bool(self._names), snapshot.data.variables
             if other:
                 self.choose(replace(self.shown, plane=()))
-        if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.row:
-            self.trace_row(0)
+        if snapshot.data.place(self.row) is None and self.row != (first := int(snapshot.data.rows[:1].sum())):
+            self.trace_row(first)

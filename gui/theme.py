@@ -113,6 +113,7 @@ QPushButton:disabled, QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; font-weight: 600; padding: 8px 14px; }
 QPushButton[role="primary"]:focus { border: 1px solid $text; }
+QPushButton[role="primary"]:disabled { background: $chip; color: $faint; }
 QPushButton[role="link"] { color: $accent; padding: 4px 2px; text-align: left; }
 QPushButton[role="link"]:hover { background: transparent; text-decoration: underline; }
 QPushButton[role="search"] { background: $chip; color: $quiet; text-align: left; padding: 8px 12px; }
@@ -138,6 +139,7 @@ QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 7px; padd
 QLineEdit:hover { background: $chip_hover; border-color: $chip_hover; }
 QLineEdit:focus { border-color: $accent; background: $surface; }
 QLineEdit[invalid="true"] { border-color: $warning; background: $warning_soft; }
+QLineEdit[outside="true"] { color: $warning; }
 QFrame#stepper { background: $chip; border-radius: 8px; }
 QFrame#stepper QLineEdit { background: transparent; border-color: transparent; padding: 2px 0; font-weight: 600; }
 QFrame#stepper QLineEdit:focus { border-color: $accent; }
@@ -151,6 +153,24 @@ QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; }
 QMenu::item:selected { background: $accent_soft; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+
+QTableView { background: $surface; border: none; gridline-color: $line; outline: none;
+  selection-background-color: $accent_soft; selection-color: $text; }
+QTableView#preview QHeaderView { background: $surface; border: none; }
+QTableView#preview QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
+  font-size: 11px; }
+QTableView#preview QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
+QTableView#preview::item { padding: 0 5px; }
+QSplitter::handle { background: transparent; image: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QListView#columns::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; }
+QListView#columns::indicator:checked { background: $accent; border-color: $accent; }
+QListView#columns { border: none; padding: 0; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
+QScrollBar::handle:horizontal { background: $line; border-radius: 4px; min-width: 32px; }
+QProgressBar { background: $chip; border: none; border-radius: 3px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QLabel[tone="warning"] { color: $warning; }
 
 QFrame#card { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame#card:focus { border-color: $accent; }

@@ -6,13 +6,13 @@ from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
-from engine.data.sources import source_choices
 from engine.experiment import Experiment, NetworkSpec
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
 from gui import edits, theme
 from gui.actions import make_actions, paint_icons, refresh
 from gui.banner import Banner
+from gui.builder.data import name_of
 from gui.builder.panel import Builder
 from gui.diagram.gestures import Gestures
 from gui.diagram.reading import describe_selection
@@ -23,11 +23,14 @@ from gui.editing import Editing
 from gui.faults import Faults
 from gui.icons import icon_file
 from gui.looking import Looking
+from gui.opening import Opening
 from gui.panels import BOTTOM, LEFT, RIGHT, Panel, Panels
 from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
 from gui.plots.output import OutputView
 from gui.plots.pins import PinPlot
+from gui.predict.panel import PredictPanel
+from gui.predict.scoring import Scoring
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
@@ -68,6 +71,7 @@ class Window(QMainWindow):
         self.status = StatusBar()
         self.editing = Editing(self.document, self.training, self.banner, self.status.say, self)
         self.wishes = Wishes(self)
+        self.opening = Opening(self)
         self.actions_by_id = make_actions(self)
         self.gestures = Gestures(self.diagram, self.actions_by_id)
         self.inspector.values.show_actions(
@@ -79,7 +83,7 @@ class Window(QMainWindow):
         self.toolbar = ToolBar(self.actions_by_id, self.panels.toggles)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        names = ("loss", "magnitudes", "pins", "output", "inspector")
+        names = ("loss", "magnitudes", "pins", "output", "inspector", "predict")
         views = {name: getattr(self, name).show_snapshot for name in names}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self._connect()
@@ -100,6 +104,7 @@ class Window(QMainWindow):
         self.diagram = DiagramView()
         self.banner = Banner()
         self.output, self.inspector = OutputView(), Inspector()
+        self.predict, self.scoring = PredictPanel(), Scoring(self)
         self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
         centre = QWidget()
         layout = QVBoxLayout(centre)
@@ -115,6 +120,7 @@ class Window(QMainWindow):
             Panel("builder", tr("Builder"), self.builder, LEFT, None, 272, 840),
             Panel("output", tr("Output"), self.output, RIGHT, self.output.title, 320, 350),
             Panel("inspector", tr("Inspector"), self.inspector, RIGHT, self.inspector.title, 320, 460),
+            Panel("predict", tr("Predict"), self.predict, RIGHT, self.predict.title, 320, 420, opened=False),
             Panel("loss", tr("Loss"), loss, BOTTOM, loss.title, 420, 215),
             Panel("magnitudes", tr("Weight magnitudes"), magnitudes, BOTTOM, magnitudes.title, 420, 215),
             Panel("pins", tr("Pinned values"), self.pins, BOTTOM, self.pins.title, 420, 215, opened=False),
@@ -158,7 +164,7 @@ class Window(QMainWindow):
         self.builder.show_experiment(experiment)
         self.output.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
-        self.setWindowTitle(f"Glassbox – {dict(source_choices())[experiment.data.source]}")
+        self.setWindowTitle(f"Glassbox – {name_of(experiment.data)}")
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:

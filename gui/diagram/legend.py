@@ -19,7 +19,7 @@ from gui.diagram.nodes import DECADES, dead_units, image_side, kind_of, largest_
 from gui.diagram.raster import DASH, SPACE
 from gui.diagram.ribbon import CROWD
 from gui.diagram.shown import Shown
-from gui.diagram.words import compact, sure_output
+from gui.diagram.words import compact, row_name, sure_output
 from gui.text import in_a_sentence, number, tr
 from gui.theme import colour, colours, font
 
@@ -109,7 +109,7 @@ def _with_more(snapshot: Snapshot, shown: Shown, words: str) -> tuple[str, ...]:
     if (mapped and snapshot.data.classes) or (last == "row" and sure_output(snapshot, 0) is not None):
         more.append(tr("outputs by class"))
     if snapshot.trace is not None and image_side(snapshot.data.names) is not None and shown.nodes != "sample":
-        more.append(tr("inputs row {0}").format(snapshot.trace.row + 1))
+        more.append(tr("inputs {0}").format(row_name(snapshot.trace)))
     return (", ".join([words, *more]),) if more else ()
 
 
@@ -131,18 +131,18 @@ def _of_the_nodes(snapshot: Snapshot, shown: Shown) -> tuple[str, ...]:
     if kind == "histogram":
         short = tr("nodes: {0}").format(what)
         return (f"{short} {rows}", short)
-    row = tr("row {0}").format(trace.row + 1) if trace else tr("one row")
+    row = row_name(trace) if trace else tr("one row")
     if kind == "weights":
         short = tr("nodes: weights as a picture")
         return (tr("{0}, others {1}").format(short, f"{what} {rows}" if units else f"{what}, {row}"), short)
     if kind == "row" and trace is not None:
         short = tr("nodes: activation, {0}").format(row)
-        return (f"{short} · {trace.truth}", short, tr("nodes: {0}").format(row))
+        return (f"{short} · {trace.truth}" if trace.truth else short, short, tr("nodes: {0}").format(row))
     return (tr("nodes: nothing known yet"),)
 
 
 def _over_the_plane(snapshot: Snapshot, what: str) -> tuple[str, ...]:
-    maps, names = snapshot.maps, snapshot.data.names
+    maps, names = snapshot.maps, snapshot.data.variables
     assert maps is not None
     plane = " × ".join(names[i].split(" (")[0] for i in maps.plane)
     over = tr("nodes: {0} over {1}").format(what, plane)

@@ -14,7 +14,7 @@ from engine.snapshot import Snapshot
 from engine.unit_views import NODE_VIEWS
 from gui.diagram.legend import LEFT, LOWER_LINE, has_large_pair
 from gui.diagram.shown import Shown, available_plane
-from gui.diagram.words import why_not
+from gui.diagram.words import row_name, why_not
 from gui.icons import icon
 from gui.text import tr
 from gui.theme import colours
@@ -252,20 +252,28 @@ class ViewBar(QWidget):
     def show_view(self, shown: Shown, snapshot: Snapshot, zoom: float = 1.0) -> None:
         """Shows what is chosen for a network and at which zoom, 1 where everything fits."""
         trace, data = snapshot.trace, snapshot.data
-        row = f"{tr('row {0}').format(trace.row + 1)}" if trace else ""
-        key = (shown, data.names, snapshot.plan.widths, snapshot.experiment.training.optimizer, row, zoom)
+        row = row_name(trace) if trace else ""
+        key = (
+            shown,
+            data.names,
+            data.variables,
+            snapshot.plan.widths,
+            snapshot.experiment.training.optimizer,
+            row,
+            zoom,
+        )
         if key == self._key:
             return
         self._key, self._shown = key, shown
         self._show_choices(shown, snapshot)
         # A network of one or two inputs has a plane of its own.
-        self.plane.setVisible(len(data.names) > 2)
-        self.plane.show_plane(data.names, available_plane(shown.plane, len(data.names)))
+        self.plane.setVisible(len(data.variables) > 2)
+        self.plane.show_plane(data.variables, available_plane(shown.plane, len(data.variables)))
         # Columns that are folded are drawn as heat maps, too: what is on can be switched off.
         self.ribbons.setVisible(has_large_pair(snapshot) or shown.ribbons)
         self.ribbons.setChecked(shown.ribbons)
         self.row.setVisible(trace is not None and shown != shown.without_row())
-        self._row_words = (f"{row} · {trace.truth} ✕" if trace else "", f"{row} ✕")
+        self._row_words = (f"{row} · {trace.truth} ✕" if trace and trace.truth else f"{row} ✕", f"{row} ✕")
         self.percent.setText(f"{round(100 * zoom)} %")
         self._size = (0, 0)
 

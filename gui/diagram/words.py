@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import isfinite, isnan
 
 from engine.edge_views import EDGE_VIEWS
+from engine.probes import TYPED, Trace
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import DECADES, largest_level, statistics
 from gui.selection import Unit, Weight, is_frozen, is_held, unit_name
@@ -28,14 +29,24 @@ def describe_unit(snapshot: Snapshot, unit: Unit) -> str:
     return "\n".join([*lines, *_over_the_rows(snapshot, unit)])
 
 
+def row_name(trace: Trace) -> str:
+    """What the row that is traced is called: its number, counted from 1, or that it was typed."""
+    return tr("typed row") if trace.row == TYPED else tr("row {0}").format(trace.row + 1)
+
+
+def row_and_truth(trace: Trace) -> str:
+    """The same with the answer the table has for it, where it has one."""
+    return ", ".join(filter(None, (row_name(trace), trace.truth)))
+
+
 def describe_input(snapshot: Snapshot, index: int) -> str:
     """The column an input stands for, its scaling, and the traced row's value."""
     scaling, trace = snapshot.data.x_scaling, snapshot.trace
     shift, factor = number(scaling.shift[index], 4), number(scaling.factor[index], 4)
     lines = [snapshot.data.names[index], f"x = (value − {shift}) / {factor}"]
     if trace is not None:
-        lines.append(tr("row {0}: value {1}, x = {2}").format(
-            trace.row + 1, number(trace.x_in_units[index], 4), signed(float(trace.x[index]))
+        lines.append(tr("{0}: value {1}, x = {2}").format(
+            row_name(trace), number(trace.x_in_units[index], 4), signed(float(trace.x[index]))
         ))  # fmt: skip
     return "\n".join(lines)
 
@@ -48,7 +59,7 @@ def _sum_and_answer(snapshot: Snapshot, unit: Unit) -> list[str]:
         return [formula]
     z, a = (float(values[unit.column - 1][unit.index]) for values in (trace.z, trace.a))
     z_formula = "z = Σ w·x + b" if layer.bias else "z = Σ w·x"
-    lines = [tr("row {0}, {1}").format(trace.row + 1, trace.truth), f"{z_formula} = {signed(z)}"]
+    lines = [row_and_truth(trace), f"{z_formula} = {signed(z)}"]
     if len(formula) > _SHORT:
         return [*lines, formula, f"a = {signed(a)}"]
     return [*lines, f"{formula} = {signed(a)}"]
@@ -84,8 +95,8 @@ def describe_edge(snapshot: Snapshot, edge: Weight) -> str:
     lines = [f"{source} → {unit}", value, *_shown_of_edge(snapshot, edge)]
     if trace is not None and edge.layer < len(trace.inputs):
         x = float(trace.inputs[edge.layer][edge.source])
-        lines.append(tr("row {0}: w·x = {1} × {2} = {3}").format(
-            trace.row + 1, signed(w), signed(x), signed(w * x)
+        lines.append(tr("{0}: w·x = {1} × {2} = {3}").format(
+            row_name(trace), signed(w), signed(x), signed(w * x)
         ))  # fmt: skip
     return "\n".join(lines)
 

@@ -157,7 +157,7 @@ class DecisionMap(QWidget):
         painter.drawEllipse(QPointF(px, py), 7.0, 7.0)
 
     def _paint_axes(self, painter: QPainter, snapshot: Snapshot, maps: Maps) -> None:
-        area, names = self._area(), snapshot.data.names
+        area, names = self._area(), snapshot.data.variables
         left, right = maps.extent[:2]
         painter.setFont(font(11))
         painter.setPen(QColor(colours().quiet))
@@ -222,7 +222,7 @@ class DecisionMap(QWidget):
         lines = []
         for axis, column in enumerate(maps.plane):
             low, high = maps.extent[2 * axis : 2 * axis + 2]
-            lines.append(f"{snapshot.data.names[column]} {number(low + share[axis] * (high - low))}")
+            lines.append(f"{snapshot.data.variables[column]} {number(low + share[axis] * (high - low))}")
         if maps.held is not None:
             lines.append(tr("others as in row {0}").format(maps.held + 1))
         last = maps.answers.shape[1] - 1

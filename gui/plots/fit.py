@@ -72,7 +72,7 @@ class FitPlot(QWidget):
         if maps is None:
             return
         if data is not self._data:
-            self._data, self._names = data, (data.names[0], data.target)
+            self._data, self._names = data, (data.variables[0], data.target)
             self.show_theme()
             self._show_range(snapshot)
             self._show_points(snapshot)
@@ -111,8 +111,8 @@ class FitPlot(QWidget):
     def _show_points(self, snapshot: Snapshot) -> None:
         data, some = snapshot.data, slice(0, _MOST_POINTS)
         for part, rows in zip(_PARTS, (data.rows_train, data.rows_test), strict=True):
-            x, y = data.part(part)
-            at = data.x_scaling.undo(x[some])[:, 0], data.y_scaling.undo(y[some])[:, 0]
+            y = data.part(part)[1]
+            at = data.values(part)[some, 0], data.y_scaling.undo(y[some])[:, 0]
             self.points[part].setData(*at, data=rows[some])
 
     @Slot(object, object, object)

@@ -14,7 +14,7 @@ from engine.edge_views import EDGE_VIEWS, EdgeView
 from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import dead_units, statistics
-from gui.diagram.words import compact
+from gui.diagram.words import compact, row_and_truth
 from gui.plots.portrait import SHORT, Portrait
 from gui.plots.titles import PanelTitle
 from gui.plots.values import ValueRow
@@ -170,7 +170,7 @@ class Inspector(QWidget):
             rows.append((tr("bias"), bias, _edge_of_bias(snapshot, unit), False))
         if trace is not None:
             z, a = float(trace.z[layer][unit.index]), float(trace.a[layer][unit.index])
-            rows.append(("z", signed(z), tr("row {0}, {1}").format(trace.row + 1, trace.truth), True))
+            rows.append(("z", signed(z), row_and_truth(trace), True))
             if snapshot.data.task == "regression" and layer == len(snapshot.plan.layers) - 1:
                 scaling = snapshot.data.y_scaling
                 answer = a * scaling.factor[unit.index] + scaling.shift[unit.index]
@@ -209,7 +209,7 @@ class Inspector(QWidget):
         if len(rows) < stage.units and rows:
             rows.append((tr("and {0} more").format(stage.units - len(rows)), "", "", False))
         if alone and trace is not None:
-            rows.insert(0, ("", "out", tr("row {0}, {1}").format(trace.row + 1, trace.truth), True))
+            rows.insert(0, ("", "out", row_and_truth(trace), True))
         formula = f'<p style="margin:0 0 0 2px">{escape(spec.formula)}</p>'
         about = f'<p style="margin:6px 0 8px 2px">{self._quiet(tr(spec.about))}</p>'
         self.terms.setText(f"{formula}{about}{self._table(rows)}")
@@ -245,7 +245,7 @@ class Inspector(QWidget):
         trace = snapshot.trace
         if trace is not None:
             x = float(trace.inputs[weight.layer][weight.source])
-            rows.append(("x", signed(x), tr("row {0}, {1}").format(trace.row + 1, trace.truth), False))
+            rows.append(("x", signed(x), row_and_truth(trace), False))
             rows.append(("w · x", signed(value * x), "", True))
         notes = _passed(plan) if trace is not None else []
         view = _edge_view(snapshot)
@@ -267,7 +267,7 @@ class Inspector(QWidget):
             (tr("factor"), number(float(scaling.factor[unit.index]), 5), tr("then divided by"), False),
         ]
         if trace is not None:
-            where = tr("row {0}, {1}").format(trace.row + 1, trace.truth)
+            where = row_and_truth(trace)
             rows.append((tr("value"), number(float(trace.x_in_units[unit.index]), 5), where, False))
             rows.append(("x", signed(float(trace.x[unit.index])), "", True))
         self.terms.setText(self._table(rows))

@@ -50,7 +50,7 @@ class OutputView(QWidget):
         """Shows an instant in the view that suits its data."""
         view: DecisionMap | ConfusionMatrix | PredictionPlot | FitPlot
         if snapshot.data.task == "regression":
-            along = snapshot.maps is not None and len(snapshot.data.names) == 1
+            along = snapshot.maps is not None and len(snapshot.data.variables) == 1
             view, note = self.fit if along else self.prediction, tr("● training  ○ test")
         elif snapshot.maps is not None:
             held = snapshot.maps.held

@@ -1,4 +1,4 @@
-"""The commands of the terminal: ``train`` and ``picture``.
+"""The commands of the terminal: ``train``, ``predict`` and ``picture``.
 
 Words for people go to standard error, results to standard output. Exit codes: 0 done, 1 failed, 2 wrong
 use, 130 interrupted.
@@ -17,11 +17,14 @@ import typer
 import typer.main
 from pydantic import ValidationError
 
+from engine.answering import csv_blocks
 from engine.data.table import DataError
 from engine.edge_views import EDGE_VIEWS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.plan import TooLargeError
+from engine.project import ProjectError, load
+from engine.scoring import scored, write_csv
 from engine.spec import explain
 from engine.unit_views import NODE_VIEWS
 from gui.terminal.options import Look, Options, UsageError, build
@@ -33,7 +36,11 @@ application = typer.Typer(
     help="Glassbox: build a neural network, watch it learn, and check every number. Without a command: the window.",
 )
 
-Data = Annotated[str | None, typer.Option(help="A data set by name: iris, wine, digits, diabetes, spirals …")]
+Data = Annotated[
+    str | None,
+    typer.Option(help="A data set by name (iris, wine, digits, spirals …), or the file of a table."),
+]
+Target = Annotated[str | None, typer.Option(help="The column to learn; default: the last one of the file.")]
 Hidden = Annotated[
     str | None,
     typer.Option(help='The hidden layers, such as "8 tanh, dropout 0.2, batch_norm, 8 relu"; "" for none at all.'),
@@ -50,7 +57,7 @@ Changes = Annotated[
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training rows.")]
 BatchSize = Annotated[int | None, typer.Option(help="Rows in one step.")]
 TestFraction = Annotated[float | None, typer.Option(help="The share of rows held out for testing.")]
-Scale = Annotated[str | None, typer.Option(help="standard, minmax or none.")]
+Scale = Annotated[str | None, typer.Option(help="standard, minmax, robust or none.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the weights, the batches and the split.")]
 Nodes = Annotated[str | None, typer.Option(help=f"What the nodes show: {', '.join(part.key for part in NODE_VIEWS)}.")]
 Edges = Annotated[str | None, typer.Option(help=f"What the edges show: {', '.join(part.key for part in EDGE_VIEWS)}.")]
@@ -70,6 +77,7 @@ Select = Annotated[
 @application.command()
 def train(
     data: Data = None,
+    target: Target = None,
     hidden: Hidden = None,
     loss: Loss = None,
     optimizer: OptimizerKind = None,
@@ -79,6 +87,7 @@ def train(
     test_fraction: TestFraction = None,
     scale: Scale = None,
     seed: Seed = None,
+    save: Annotated[Path | None, typer.Option(help="The project file to write, for predict.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
 ) -> None:
     """Trains a network and says how well it does.
@@ -91,18 +100,23 @@ def train(
 
       python main.py train --data spirals --hidden "16 tanh, dropout 0.1, 16 tanh" --set data.classes=5
 
+      python main.py train --data patients.csv --target outcome --save patients.glassbox
+
       python main.py train --set training.schedule.kind=cosine --set training.early_stopping.patience=10
     """
     from gui.terminal import training  # noqa: PLC0415 - rich is not needed for --help
 
     options = Options(
-        data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed
+        data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed, target
     )
     try:
         trainer, seconds = training.train(build(options))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         raise typer.Exit(130) from None
+    if save is not None:
+        training.keep(trainer, save)
+        print(f"written: {save}", file=sys.stderr)
     if as_json:
         print(json.dumps(training.as_json(trainer, seconds), allow_nan=False))
     else:
@@ -112,6 +126,27 @@ def train(
     if trainer.diverged is not None:
         print(trainer.diverged.message, file=sys.stderr)
         raise typer.Exit(1)
+
+
+@application.command()
+def predict(
+    project: Annotated[Path, typer.Argument(help="The file that train --save has written.")],
+    table: Annotated[Path, typer.Argument(help="The rows to answer, with the columns that were learned from.")],
+    out: Annotated[Path | None, typer.Option(help="The CSV file to write; default: standard output.")] = None,
+) -> None:
+    """Answers every row of a table and writes the table with the answers as further columns.
+
+    Examples:
+
+      python main.py predict patients.glassbox new.csv --out answers.csv
+    """
+    loaded = load(project)
+    answered = scored(loaded.predictor, table, loaded.experiment.data)
+    if out is None:
+        sys.stdout.writelines(csv_blocks(answered))
+    else:
+        write_csv(out, answered)
+        print(f"{answered.rows:,} rows answered; written: {out}", file=sys.stderr)
 
 
 @application.command()
@@ -136,6 +171,7 @@ def picture(
     heat_map: HeatMap = False,
     select: Select = None,
     data: Data = None,
+    target: Target = None,
     hidden: Hidden = None,
     loss: Loss = None,
     optimizer: OptimizerKind = None,
@@ -168,7 +204,7 @@ def picture(
     from gui.picture import take  # noqa: PLC0415 - Qt is loaded only now
 
     options = Options(
-        data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed
+        data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed, target
     )
     look = Look(view, theme, size, zoom, transparent, nodes, edges, plane, row, heat_map, select)
     take(build(options), out, look, trained=not untrained)
@@ -199,7 +235,7 @@ def guarded(work: Callable[[], object]) -> int:
         return ended.code if isinstance(ended.code, int) else 0
     except ValidationError as error:
         return _refuse(*explain(error))
-    except (UsageError, DataError, TooLargeError) as error:
+    except (UsageError, DataError, ProjectError, TooLargeError) as error:
         return _refuse(str(error))
     except OSError as error:
         print(f"Glassbox: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from engine.data.sources import source_choices
+from engine.data.table_spec import TableSpec
 from engine.experiment import Experiment
 from engine.layers import LAYERS, Stage
 
@@ -29,6 +32,7 @@ class Options:
     test_fraction: float | None = None
     scale: str | None = None
     seed: int | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def build(options: Options) -> Experiment:
     """
     tree = Experiment().model_dump()
     given: dict[str, Any] = {
-        "data.source": options.data,
+        **_own_data(options),
         "network.layers": None if options.hidden is None else parse_layers(options.hidden),
         "training.loss": options.loss,
         "training.optimizer.kind": options.optimizer,
@@ -80,6 +84,25 @@ def build(options: Options) -> Experiment:
             raise UsageError(f"--set is written like training.optimizer.learning_rate=0.01, not '{change}'")
         _place(tree, path.strip(), _value(text))
     return Experiment.model_validate(tree)
+
+
+def _own_data(options: Options) -> dict[str, Any]:
+    """Where the data come from: a name is a data set of the program, anything else the path of a file."""
+    data, target = options.data, options.target
+    if data is None or data in dict(source_choices()) or not _is_path(data):
+        if target is not None:
+            raise UsageError("--target names a column of a table of your own; give its file with --data FILE")
+        return {"data.source": data}
+    if not Path(data).is_file():
+        raise UsageError(f"there is no file '{data}'; give the path of a table, or the name of a data set")
+    table = TableSpec(path=data, target=target or "")
+    return {"data.source": "table", "data.table": table.model_dump()}
+
+
+def _is_path(data: str) -> bool:
+    """Whether a file is meant: it is there, or its name has an ending or a folder."""
+    path = Path(data)
+    return path.exists() or bool(path.suffix) or len(path.parts) > 1
 
 
 def parse_layers(text: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from engine.experiment import Experiment
 from engine.metrics import METRICS
+from engine.project import Project, save
 from engine.trainer import Trainer
 
 
@@ -42,6 +44,11 @@ def train(experiment: Experiment) -> tuple[Trainer, float]:
         trainer.run(on_epoch=show)
         seconds = perf_counter() - begun
     return trainer, seconds
+
+
+def keep(trainer: Trainer, path: Path) -> None:
+    """Writes what was learned into a project file. Raises ``OSError`` with the reason in plain words."""
+    save(path, Project(trainer.experiment, trainer.data.preparation, trainer.network))
 
 
 def as_json(trainer: Trainer, seconds: float) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Predicting: a row typed by hand, and whole files that are answered."""

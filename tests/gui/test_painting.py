@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from engine.data.derived import Derived
 from engine.data.points import PointsSpec
 from engine.data.sources import SOURCES
 from engine.experiment import DataSpec, Experiment
@@ -91,10 +92,11 @@ def test_drawing_is_undone_exactly(window: Window) -> None:
     assert not window.output.painting.strip.isVisibleTo(window)
 
 
-def test_your_own_points_can_be_chosen_as_a_table(window: Window) -> None:
-    hands.choose(window.builder.source, "drawn")
+def test_drawing_can_be_chosen_among_the_tables(window: Window) -> None:
+    hands.choose(window.builder.source, "data.draw")
     hands.settle(window)
     assert window.document.experiment.data.source == "drawn"
+    assert window.builder.source.currentData() == "drawn"
 
 
 def test_points_that_were_drawn_are_still_there_after_another_table(window: Window) -> None:
@@ -360,6 +362,16 @@ def test_a_curve_is_drawn_on_the_fit(window: Window) -> None:
     assert data.y_train[:, 0] == pytest.approx(0.5, abs=0.02)
     hands.trigger(window, "train.epoch")
     assert np.isfinite(hands.settle(window).evaluation.train["loss"])
+
+
+def test_with_features_made_from_both_inputs_one_paints_on_as_before(window: Window) -> None:
+    canvas = open_points(window, two_rows())
+    square = Derived(kind="square", columns=("x₁",))
+    hands.show(window, window.document.experiment.with_value("data.derived", (square,)))
+    assert canvas.isVisible()
+    click(canvas, 0.0, 0.0)
+    assert hands.settle(window).data.names == ("x₁", "x₂", "x₁²")
+    assert len(points_of(window).points) == 21
 
 
 def test_the_other_question_can_be_asked_with_one_input_off(window: Window) -> None:

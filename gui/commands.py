@@ -171,6 +171,9 @@ def toggle_predict(window: Window) -> None:
     """Opens the panel in which a row is typed, or closes it."""
     if window.panels.docks["predict"].isHidden():
         window.panels.open("predict")
+        # What is typed needs more room than what is looked at beside it.
+        docks = [window.panels.docks[name] for name in ("output", "inspector", "predict")]
+        window.resizeDocks(docks, [220, 150, 480], Qt.Orientation.Vertical)
     else:
         window.panels.docks["predict"].hide()
 

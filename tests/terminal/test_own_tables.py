@@ -63,12 +63,13 @@ def test_raw_rows_go_in_and_labels_come_out(table: Path, kept: Path, here: Glass
     assert done.returncode == 0
     names, *rows = answers(done.stdout)
     assert names == ["column 1", "column 2", "column 3", "prediction", "probability 0", "probability 1"]
-    assert [row[:3] for row in rows] == answers(table.read_text())
+    given = [[float(value) for value in row] for row in answers(table.read_text())]
+    assert [[float(value) for value in row[:3]] for row in rows] == given
     assert np.mean([row[2] == row[3] for row in rows]) > 0.95
     loaded = project.load(kept)
     columns = [column.name for column in loaded.preparation.columns]
-    given = [dict(zip(names, map(float, row[:3]), strict=False)) for row in rows]
-    wanted = loaded.predictor.answers_to_rows([{name: row[name] for name in columns} for row in given])
+    by_name = [dict(zip(names, row, strict=False)) for row in given]
+    wanted = loaded.predictor.answers_to_rows([{name: row[name] for name in columns} for row in by_name])
     assert np.array([[float(row[4]), float(row[5])] for row in rows]) == pytest.approx(wanted.numbers, abs=1e-6)
 
 

@@ -78,7 +78,7 @@ class PredictPanel(QWidget):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
-        area.setMinimumHeight(96)
+        area.setMinimumHeight(56)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         for button in (self.from_row, self.typical):

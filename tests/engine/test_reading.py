@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from engine import DataError
 from engine.data import sheets, typed
-from engine.data.opened import forget, open_file
+from engine.data.opened import forget, open_file, raw_table
 from engine.data.raw import Column, RawTable
 from engine.data.reading import CancelledError, read_file, read_text
-from engine.data.table_spec import ReadingSpec
+from engine.data.table_spec import ReadingSpec, TableSpec
 from tests.engine.awkward_tables import EXPECTED, REFUSED
 
 
@@ -337,3 +337,9 @@ def test_a_file_is_read_again_only_when_it_has_changed(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(DataError, match=r"gone\.csv cannot be read: No such file"):
         open_file("gone.csv", ReadingSpec())
+
+
+def test_a_pasted_table_is_read_once() -> None:
+    spec = TableSpec(text="a,b\n1,2\n3,4\n")
+    assert raw_table(spec) is raw_table(TableSpec(text="a,b\n1,2\n3,4\n"))
+    assert raw_table(spec) is not raw_table(spec.edited(text="a,b\n1,2\n3,5\n"))

@@ -138,8 +138,9 @@ def choose(field: ChoiceField, key: str) -> None:
     field.showPopup()
     view = field.view()
     QTest.keyClick(view, Qt.Key.Key_Home)
-    for _ in range(field.findData(key)):
-        QTest.keyClick(view, Qt.Key.Key_Down)
+    for row in range(field.findData(key)):
+        if field.itemData(row) is not None:  # the keyboard passes over a line between entries
+            QTest.keyClick(view, Qt.Key.Key_Down)
     QTest.keyClick(view, Qt.Key.Key_Return)
     field.hidePopup()
 

@@ -268,6 +268,7 @@ def test_a_picture_of_points_drawn_in_parts_is_that_drawn_at_once(window: Window
 def test_keys_choose_class_and_tool_and_paint_at_the_cursor(window: Window) -> None:
     canvas = open_points(window)
     canvas.setFocus()
+    hands.hover(canvas, at(canvas, 0.0, 0.0))
     for key in (Qt.Key.Key_2, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Return):
         QTest.keyClick(canvas, key)
     (point,) = points_of(window).points

@@ -182,6 +182,22 @@ def test_a_point_has_the_colour_of_its_class(window: Window, theme: str) -> None
     assert seen == QColor(colours().series[1])
 
 
+@pytest.mark.parametrize("task", ["classes", "number"])
+def test_a_point_that_is_erased_is_gone_at_once(window: Window, task: str) -> None:
+    canvas = open_points(window, PointsSpec(points=((0.0, 0.5, 0.0), (0.9, 0.9, 1.0)), task=task))
+    hands.show(window, window.document.experiment.with_value("data.test_fraction", 0.0))
+    window.output.painting.choose_tool("erase")
+    view = canvas.parentWidget()
+    centre = canvas.pos() + at(canvas, 0.0, 0.5).toPoint()
+    before = view.grab().toImage().pixelColor(centre)
+    hands.mouse(canvas, QEvent.Type.MouseButtonPress, at(canvas, 0.0, 0.5))
+    gone = view.grab().toImage().pixelColor(centre)
+    hands.mouse(canvas, QEvent.Type.MouseButtonRelease, at(canvas, 0.0, 0.5), held=False)
+    hands.settle(window)
+    assert before != gone
+    assert gone == view.grab().toImage().pixelColor(centre)
+
+
 def test_spray_scatters_points_within_the_radius(window: Window) -> None:
     canvas = open_points(window)
     window.output.painting.choose_tool("spray")

@@ -325,6 +325,11 @@ def test_every_button_has_a_name_and_a_tooltip(window: Window) -> None:
         assert button.toolTip()
 
 
+def test_the_strip_of_five_classes_fits_into_the_panel_as_it_is_at_first(window: Window) -> None:
+    open_points(window, two_rows().edited(classes=5))
+    assert window.output.painting.strip.minimumSizeHint().width() <= 320
+
+
 def test_with_one_class_only_the_other_one_is_asked_for(window: Window) -> None:
     canvas = open_points(window, PointsSpec(points=((0.0, 0.0, 0.0),)))
     assert "choose B" in canvas.hint

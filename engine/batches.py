@@ -48,6 +48,7 @@ class Batches:
     def __init__(self, source: Rows, rng: np.random.Generator) -> None:
         self._rng = rng
         self.epochs_done = 0
+        self._cursor = 0
         self._read(source)
         self._start_epoch()
 
@@ -58,8 +59,15 @@ class Batches:
         self._shuffled = Rows(np.empty_like(source.x), np.empty_like(source.y), weights)
 
     def retarget(self, source: Rows) -> None:
-        """The same rows in the same order, with other targets or weights."""
+        """Other rows; as many as before come in the order of those, with their inputs, targets and weights.
+
+        With more or fewer, the current epoch goes on where it was, as a share of it, in a new order.
+        """
+        before = self.rows
         self._read(source)
+        if self.rows != before:
+            self._order = self._rng.permutation(self.rows)
+            self._cursor = self._cursor * self.rows // max(before, 1)
         self._shuffle()
 
     def rewind(self) -> None:
@@ -97,7 +105,7 @@ class Batches:
     @property
     def position(self) -> float:
         """Epochs done, with the share of the current one."""
-        return self.epochs_done + self._cursor / self.rows
+        return self.epochs_done + self._cursor / max(self.rows, 1)
 
     def state(self) -> dict[str, Any]:
         """Order, position and generator, as copies."""

@@ -30,7 +30,7 @@ class Checkpoint:
 
     @property
     def size(self) -> int:
-        """The memory its arrays take, in bytes; what is shared with the run is not counted."""
+        """The memory its own arrays take, in bytes, without the data, which checkpoints share."""
         kept = self.state["watch"]["kept"] or ()
         arrays = (*(self.state[name] for name in ("parameters", "statistics", "optimizer")), *kept)
         return sum(array.nbytes for array in (*arrays, self.state["batches"]["order"]))
@@ -59,7 +59,13 @@ class Moments:
             return
         self._kept[number] = checkpoint
         self._bytes += checkpoint.size
-        while self._bytes > self._most_bytes and len(self._kept) > 1:
+        while len(self._kept) > 1 and self._bytes + self._bytes_of_data() > self._most_bytes:
             first = min(self._kept)
             self._bytes -= self._kept.pop(first).size
             self.oldest = max(self.oldest, first + 1)
+
+    def _bytes_of_data(self) -> int:
+        """What the data of all checkpoints take, each data set once; those of the newest are mostly the run's own."""
+        newest = self._kept[max(self._kept)].data
+        others = {id(point.data): point.data for point in self._kept.values() if point.data is not newest}
+        return sum(data.size for data in others.values())

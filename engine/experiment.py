@@ -25,6 +25,11 @@ _SEED = 2**31 - 1
 _AUTO = ("auto", "Automatic")
 
 
+# What may change of the data while a run goes on.
+_LIVE = ("features", "derived", "points", "input_noise", "label_noise", "subsample", "train_rows", "balance")
+_BALANCES = (("none", "As they are"), ("undersample", "Leave rows out"), ("oversample", "Repeat rows"))
+
+
 class DataSpec(Spec):
     """Which data, which columns of it, how they are scaled and how much is held out for testing.
 
@@ -57,6 +62,39 @@ class DataSpec(Spec):
         int, Setting("Data seed", "Which rows are held out, and which points are generated.", low=0, high=_SEED)
     ] = 0
 
+    input_noise: Annotated[
+        float,
+        Setting(
+            "Input noise",
+            "Scatters the inputs of the training rows, in standard deviations of each. 0: off.",
+            low=0.0,
+            high=10.0,
+            step=0.05,
+        ),
+    ] = 0.0
+    label_noise: Annotated[
+        float,
+        Setting(
+            "Label noise",
+            "The share of training rows that are given another class; for numbers, noise in standard deviations.",
+            low=0.0,
+            high=1.0,
+            step=0.05,
+        ),
+    ] = 0.0
+    subsample: Annotated[
+        float,
+        Setting("Subsample", "The share of the training rows that is used.", low=0.01, high=1.0, step=0.05),
+    ] = 1.0
+    train_rows: Annotated[
+        int,
+        Setting("Training rows", "So many at most, for learning curves. 0: all.", low=0, high=100_000_000, step=10),
+    ] = 0
+    balance: Annotated[
+        str,
+        Setting("Balance", "Gives every class as many training rows as the others have.", choices=lambda: _BALANCES),
+    ] = "none"
+
     @model_validator(mode="before")
     @classmethod
     def _columns_to_start_with(cls, given: Any) -> Any:
@@ -67,6 +105,14 @@ class DataSpec(Spec):
         return given
 
     @model_validator(mode="after")
+    def _features_differ(self) -> Self:
+        """No feature is made twice."""
+        if len(set(self.derived)) < len(self.derived):
+            twice = next(feature for feature in self.derived if self.derived.count(feature) > 1)
+            raise PydanticCustomError("refused", "the feature '{name}' is made twice", {"name": twice.name})
+        return self
+
+    @model_validator(mode="after")
     def _own_data_are_described(self) -> Self:
         """What is not in the registry of data sets has a description of its own."""
         if self.source == "table" and self.table is None:
@@ -74,6 +120,10 @@ class DataSpec(Spec):
         if self.source == "drawn" and self.points is None:
             raise PydanticCustomError("refused", "DataSpec.points must hold the points that were drawn")
         return self
+
+    def only_live(self, before: DataSpec) -> bool:
+        """Whether it differs from another only in what may change while a run goes on."""
+        return self.model_copy(update={name: getattr(before, name) for name in _LIVE}) == before
 
     def edited(self, **changes: Any) -> Self:
         """As ever, but another data set brings its own columns, unless they are named too."""

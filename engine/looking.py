@@ -52,7 +52,7 @@ class Look:
         if not (same and plane == self._plane):
             self.maps = maps(trainer.network, trainer.data, trainer.steps_done, plane) if plane else None
         if not (same and counted == self._counted and (self._searched or not now)):
-            self.units = self._statistics(trainer, counted, now) if counted else None
+            self.units = self._statistics(trainer, counted, now) if counted and len(trainer.rows["train"]) else None
         self._plane, self._counted = plane, counted
         self._ended = perf_counter()
         self._cost_s = self._ended - begun

@@ -28,7 +28,8 @@ _PARTS = ("train", "test")
 class Evaluation:
     """Losses and metrics of both parts at one step, with the outputs they were computed from.
 
-    ``train`` and ``test``: {"loss": …, "accuracy": …} or r2, mae; empty for a part without rows.
+    ``train`` and ``test``: {"loss": …, "accuracy": …} or r2, mae; without rows all of ``train`` are NaN and ``test``
+    is empty.
     ``outputs_train``, ``outputs_test``: (rows, outputs).
     """
 
@@ -87,7 +88,7 @@ class Model:
         return Predictor(self.network, self.data.preparation).answers_to_rows(rows)
 
     def evaluate(self, part: str) -> dict[str, float]:
-        """Loss and metrics on the "train" or "test" part; empty for a part without rows.
+        """Loss and metrics on the "train" or "test" part; without rows NaN for "train" and empty for "test".
 
         The loss is what training makes small, without the penalties of L1 and L2 (see ``penalty``).
         """
@@ -100,7 +101,7 @@ class Model:
         Empty for a part without rows.
         """
         evaluated, outputs = self._evaluate(part)
-        if not evaluated:
+        if not len(outputs):
             return {}
         answers = self._answers(part, outputs)
         found: dict[str, Any] = {**evaluated, **report(answers, self.data.task)}
@@ -141,7 +142,8 @@ class Model:
             raise KeyError(f"there is no part '{part}' of the data; there are {' and '.join(_PARTS)}")
         rows = self.rows[part]
         if not len(rows):
-            return {}, np.empty((0, self.network.plan.widths[-1]), self.dtype)
+            keys = ("loss", *(metric.key for metric in metrics_for(self.data.task))) if part == "train" else ()
+            return dict.fromkeys(keys, np.nan), np.empty((0, self.network.plan.widths[-1]), self.dtype)
         with np.errstate(all="ignore"):
             z, a = self.network.outputs(rows.x.T)
             found = {"loss": self.network.loss_of(z, a, rows.y.T, rows.weights)}

@@ -27,10 +27,10 @@ TYPED = -1
 class Wants:
     """What the visible views need; what is hidden is not computed. ``row`` is a row of the original table.
 
-    ``plane``: the indices of up to two inputs that the maps run over; () is the data's own where it has no more
-    than two inputs, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
-    ``maps``: the nodes are drawn, with maps or with statistics of their units. ``typed`` is a row typed by hand that
-    is to be answered; it is traced where ``row`` is TYPED.
+    ``plane``: the indices of up to two variables (see ``Dataset``) that the maps run over; () is the data's own where
+    it has no more than two, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
+    ``maps``: the nodes are drawn, with maps or with statistics of their units. ``typed`` is a row typed by hand
+    that is to be answered; it is traced where ``row`` is TYPED.
     """
 
     maps: bool = False
@@ -43,9 +43,9 @@ class Wants:
 
 @dataclass(frozen=True)
 class Plane:
-    """What maps run over. ``inputs``: the one or two that vary. ``held``: the row at which the others are held.
+    """What maps run over. ``inputs``: the one or two variables of the data that vary; the others are held at a row.
 
-    ``held`` is a row of the original table, None when there are no others. ``quantity`` is "activation" (a) or
+    ``held`` is that row of the original table, None when there are no others. ``quantity`` is "activation" (a) or
     "pre_activation" (z).
     """
 
@@ -56,7 +56,7 @@ class Plane:
 
 @dataclass(frozen=True)
 class Maps:
-    """What every unit answers over a plane of one or two inputs; the others are held at those of a row.
+    """What every unit answers over a plane of one or two variables; the others are held at those of a row.
 
     ``layers``: for each layer (units, side, side), the second axis running along the second input of ``plane``
     from low to high, the third along the first; with a single input all rows of a picture are equal. They are the
@@ -94,7 +94,7 @@ class Trace:
 
 def chosen_plane(data: Dataset, wants: Wants) -> Plane | None:
     """The plane that maps are wanted over, or None when there is none; columns the data do not have choose none."""
-    inputs, wanted = data.x_train.shape[1], wants.plane
+    inputs, wanted = len(data.variables), wants.plane
     if not (len(wanted) == len(set(wanted)) <= 2 and all(0 <= column < inputs for column in wanted)):
         wanted = ()
     if not wanted:
@@ -104,18 +104,25 @@ def chosen_plane(data: Dataset, wants: Wants) -> Plane | None:
     quantity = "pre_activation" if wants.nodes == "pre_activation" else "activation"
     if len(wanted) == inputs:
         return Plane(wanted, None, quantity)
-    held = wants.row if wants.row is not None and _place(data, wants.row) else int(data.rows_train[0])
+    first = int(np.concatenate([data.rows_train[:1], data.rows_test[:1], [0]])[0])
+    held = wants.row if wants.row is not None and data.place(wants.row) else first
     return Plane(wanted, held, quantity)
 
 
 def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float, float, float, float]:
-    """The range of one or two inputs over all rows with a margin of 8 %, in the network's units; y is 0 to 1 for one.
+    """The range of one or two variables over all rows with a margin of 8 %, as coordinates; y is 0 to 1 for one.
+
+    Of points that are drawn it is at least the plane they are drawn on, and without a margin.
 
     Returns (x low, x high, y low, y high).
     """
-    x = np.concatenate([data.x_train[:, inputs], data.x_test[:, inputs]])
+    x = np.concatenate([data.coordinates(part)[:, inputs] for part in ("train", "test")])
+    if data.bounds is not None:
+        ends = data.scaling.apply(np.repeat(np.array(data.bounds)[:, None], len(data.variables), axis=1))
+        x = np.concatenate([x, ends[:, inputs]])
     low, high = x.min(axis=0).astype(float), x.max(axis=0).astype(float)
-    margin = 0.08 * np.where(high > low, high - low, 1.0)
+    # A plane to paint on stays as it is while points come and go.
+    margin = (0.08 if data.bounds is None else 0.0) * np.where(high > low, high - low, 1.0)
     low, high = low - margin, high + margin
     return (low[0], high[0], *((low[1], high[1]) if len(inputs) == 2 else (0.0, 1.0)))
 
@@ -130,6 +137,7 @@ def maps(network: Network, data: Dataset, step: int, plane: Plane) -> Maps:
     points = np.tile(_values(data, plane.held).astype(network.dtype), (places[0].size, 1))
     for column, along in zip(plane.inputs, places, strict=False):
         points[:, column] = along.ravel()
+    points = data.inputs_at(points).astype(network.dtype, copy=False)
     with np.errstate(all="ignore"):
         work = network.every_layer(points)
     chosen = work.z if plane.quantity == "pre_activation" else work.a
@@ -137,7 +145,7 @@ def maps(network: Network, data: Dataset, step: int, plane: Plane) -> Maps:
     def picture(values: Array) -> Array:
         return np.broadcast_to(values.reshape(len(values), -1, side), (len(values), side, side))
 
-    scaling, columns = data.x_scaling, list(plane.inputs)
+    scaling, columns = data.scaling, list(plane.inputs)
     x, y = ([low, high] for low, high in ((left, right), (bottom, top)))
     ends = np.array([x, y])[: len(columns)] * scaling.factor[columns, None] + scaling.shift[columns, None]
     extent = (*ends[0].tolist(), *(ends[1].tolist() if len(columns) == 2 else y))
@@ -151,24 +159,15 @@ def _side(network: Network) -> int:
     return max(_COARSEST, min(GRID, isqrt(points)))
 
 
-def _place(data: Dataset, row: int) -> tuple[str, int] | None:
-    """Part and position of a row of the original table, or None when it is in neither part."""
-    for part, rows in (("train", data.rows_train), ("test", data.rows_test)):
-        found = np.flatnonzero(rows == row)
-        if len(found):
-            return part, int(found[0])
-    return None
-
-
 def _values(data: Dataset, row: int | None) -> Array:
-    """The inputs (inputs,) of a row of the original table, scaled; zeros without a row."""
-    place = None if row is None else _place(data, row)
-    return np.zeros(data.x_train.shape[1]) if place is None else data.part(place[0])[0][place[1]]
+    """The coordinates (variables,) of a row of the original table; zeros without a row."""
+    place = None if row is None else data.place(row)
+    return np.zeros(len(data.variables)) if place is None else data.coordinates(place[0])[place[1]]
 
 
 def trace(network: Network, data: Dataset, row: int) -> Trace | None:
     """One row of the original table through the network, or None when it is in neither part."""
-    place = _place(data, row)
+    place = data.place(row)
     if place is None:
         return None
     part, found = place

@@ -28,11 +28,9 @@ from engine.training import Training, checked_plan, fresh_network
 from engine.update import Update, decays
 
 
-def same_rows(a: Dataset, b: Dataset) -> bool:
-    """Whether two data sets have the same rows in the same order and the same targets, whatever their inputs."""
-    arrays = ("rows_train", "rows_test", "y_train", "y_test")
-    same = all(np.array_equal(getattr(a, name), getattr(b, name)) for name in arrays)
-    return same and (a.task, a.target, a.classes) == (b.task, b.target, b.classes)
+def same_question(a: Dataset, b: Dataset) -> bool:
+    """Whether two data sets ask for the same, whatever their rows and inputs."""
+    return (a.task, a.target, a.classes) == (b.task, b.target, b.classes)
 
 
 class Trainer(Training):
@@ -133,11 +131,12 @@ class Trainer(Training):
     def reconfigure(self, experiment: Experiment) -> None:
         """Takes over a changed experiment with the least loss of what was learned.
 
-        Other data or another seed begin anew; other columns of the same rows do not, and what was learned of
-        those still there is kept. A changed network is adopted. Before the first step, with nothing edited by
-        hand, data and network begin anew as well. Everything else changes live, and the optimizer keeps its
-        memory unless it is another optimizer. Raises like the constructor, and ``DataError`` for other data
-        than arrays of one's own; then nothing has changed.
+        Other data or another seed begin anew, but not what changes of the data live (``DataSpec.only_live``): other
+        rows of the same kind, and other inputs, of which those still there keep what was learned. A changed network
+        is adopted. Before the first step, with nothing edited by hand, data and network begin anew as well.
+        Everything else changes live, and the optimizer keeps its memory unless it is another optimizer, or one that
+        takes the full batch and is given another. Raises like the constructor, and ``DataError`` for other data than
+        arrays of one's own; then nothing has changed.
         """
         old, data = self.experiment, self.data
         if experiment.data != old.data:
@@ -148,12 +147,13 @@ class Trainer(Training):
                 )
             data = load_data(experiment.data)
         planned = checked_plan(experiment, data, self.dtype)
-        other_rows = data is not self.data and (
-            experiment.data.edited(features=old.data.features) != old.data or not same_rows(data, self.data)
-        )
-        changed = data is not self.data or planned != self.network.plan
-        if other_rows or experiment.training.seed != old.training.seed or (changed and self.pristine):
+        other = data is not self.data and not (experiment.data.only_live(old.data) and same_question(data, self.data))
+        fits = planned == self.network.plan and data.names == self.data.names
+        changed = data is not self.data or not fits
+        if other or experiment.training.seed != old.training.seed or (changed and self.pristine):
             self._begin(experiment, data, self.dtype)
+        elif changed and fits:
+            self._feed(experiment, data)
         elif changed:
             graft = by_name(overlap(self.network.plan, planned), planned, self.data.names, data.names)
             self._install(experiment, data, graft, *self._grafted(experiment, planned, graft))
@@ -230,6 +230,18 @@ class Trainer(Training):
         self.batches.retarget(self.rows["train"])
         self.watch.begin_anew()
         self.record.rename(old, network.plan, data.task, graft)
+        self._take_over(experiment)
+        self._first_loss = self.evaluation().train["loss"]
+
+    def _feed(self, experiment: Experiment, data: Dataset) -> None:
+        """Goes on with the same network, for other rows."""
+        self.data = data
+        self._wear(self.network)
+        if self.experiment.training.optimizer.full_batch:
+            # What it remembers of the slopes is that of another loss.
+            self.update = Update(self.network, self.experiment.training.optimizer)
+        self.batches.retarget(self.rows["train"])
+        self.watch.begin_anew()
         self._take_over(experiment)
         self._first_loss = self.evaluation().train["loss"]
 

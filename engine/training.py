@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, isfinite
+from math import inf, isfinite, nan
 from time import perf_counter
 from typing import Self
 
@@ -26,6 +26,7 @@ from engine.update import Update, decays
 _EXPLODED = 100.0
 # Weights whose squares add up to this are on their way to infinity.
 _BOUNDLESS = 1e30
+_NOTHING = "There is nothing to learn from yet: there are no training rows."
 # A generator for each purpose, so that one never disturbs the other; the data have 0 and 1.
 _WEIGHTS, _BATCHES, _NOISE = 2, 3, 4
 
@@ -73,11 +74,11 @@ class Training(Model):
     def batch_size(self) -> int:
         """Rows in one step: all of them for an optimizer that takes the full batch."""
         training = self.experiment.training
-        return self.batches.rows if training.optimizer.full_batch else training.batch_size
+        return max(self.batches.rows, 1) if training.optimizer.full_batch else training.batch_size
 
     @property
     def steps_per_epoch(self) -> int:
-        """How many batches one pass over the training rows takes."""
+        """How many batches one pass over the training rows takes; 0 without training rows."""
         return -(-self.batches.rows // self.batch_size)
 
     @property
@@ -88,19 +89,21 @@ class Training(Model):
     @property
     def finished(self) -> bool:
         """Whether all epochs asked for are done, or the run has been stopped (see ``stopped``)."""
-        return self.epochs_done >= self.experiment.training.epochs or bool(self.watch.stopped)
+        return self.epochs_done >= self.experiment.training.epochs or bool(self.stopped)
 
     @property
     def stopped(self) -> str:
         """Why the run ended before its epochs were done, for people; "" when it did not."""
-        return self.watch.stopped
+        return self.watch.stopped if self.batches.rows else _NOTHING
 
     def step(self) -> float:
         """One mini-batch: forward, loss, backward, update. Returns the batch's loss before the update.
 
         When the loss or the gradient is no longer finite, or the loss explodes, nothing is updated: the
-        last finite weights stay, and ``diverged`` says what happened.
+        last finite weights stay, and ``diverged`` says what happened. Without training rows the loss is NaN.
         """
+        if not self.batches.rows:
+            return nan
         with np.errstate(all="ignore"):
             return self._step()
 
@@ -170,7 +173,7 @@ class Training(Model):
         goal = self.experiment.training.epochs if until_epoch is None else until_epoch
         batches, watch, total = self.batches, self.watch, 0.0
         with np.errstate(all="ignore"):
-            while batches.epochs_done < goal and self.steps_done < last_step and not (self.diverged or watch.stopped):
+            while batches.epochs_done < goal and self.steps_done < last_step and not (self.diverged or self.stopped):
                 loss = self._step()
                 total += 0.0 if self.diverged else loss
                 if perf_counter() >= pause:
@@ -201,7 +204,7 @@ class Training(Model):
     def _take_point(self) -> None:
         # A row sent forward costs a third of one that is trained on.
         rows = sum(len(part) for part in self.rows.values())
-        cost = rows / (3.0 * min(self.batch_size, self.batches.rows))
+        cost = rows / (3.0 * max(min(self.batch_size, self.batches.rows), 1))
         self.record.take(self.evaluation(), self.batches.position, self.network, cost)
 
 

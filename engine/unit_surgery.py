@@ -193,7 +193,7 @@ class RemoveUnit(OnLayer):
         rows, behind = model.rows["train"], network.plan.layers[self.layer + 1]
         if self.fold:
             x = inputs_of_layer(model.network, rows.first(JUDGED), self.layer + 1)
-            self.fold_into(network, model.network, x.mean(axis=1))
+            self.fold_into(network, model.network, _means(x))
         before, after = loss_on(model.network, rows), loss_on(network, rows)
         said = f"Removed {network.plan.layers[self.layer].name} · {self.unit + 1}: "
         said += f"training loss {before:.4f} → {after:.4f}."
@@ -221,10 +221,16 @@ def least_important(model: Model, layer: int) -> int:
     old, rows = model.network, model.rows["train"].first(JUDGED)
     with np.errstate(all="ignore"):
         x = inputs_of_layer(old, rows, layer + 1)
-        effect = np.linalg.norm(old.weights[layer + 1], axis=1) * x.std(axis=1)
+        effect = np.linalg.norm(old.weights[layer + 1], axis=1) * (x.std(axis=1) if len(rows) else 1.0)
         tried = np.argsort(effect, kind="stable")[:_CANDIDATES] if units > _CANDIDATES else np.arange(units)
-        losses = [_loss_without(model, RemoveUnit(layer, int(unit)), x.mean(axis=1), rows) for unit in tried]
+        losses = [_loss_without(model, RemoveUnit(layer, int(unit)), _means(x), rows) for unit in tried]
     return int(tried[np.argmin(np.nan_to_num(losses, nan=np.inf))])
+
+
+def _means(x: Array) -> Array:
+    """The means of (inputs, rows) over the rows, (inputs,); zeros without rows."""
+    means: Array = x.sum(axis=1) / max(x.shape[1], 1)
+    return means
 
 
 def _loss_without(model: Model, removal: RemoveUnit, means: Array, rows: Rows) -> float:

@@ -196,15 +196,39 @@ COMMANDS: tuple[Command, ...] = (
         commands.copy_diagram, ("Ctrl+Shift+C",),
     ),
     Command(
+        "file.open", "Open table…", "A file of your own: CSV, Excel, Parquet, NumPy. Or drop it on the window.",
+        commands.open_table, ("Ctrl+O",),
+    ),
+    Command(
+        "file.paste", "Paste table", "The table that was copied in a spreadsheet or a text.",
+        commands.paste_table, ("Ctrl+V",),
+    ),
+    Command(
+        "file.recent", "Open recent", "The files opened last.", commands.open_recent, why_not=commands.has_recent,
+    ),
+    Command(
+        "data.edit", "Edit table…", "What the columns of your table mean, what is asked, what is held out.",
+        commands.edit_table,
+    ),
+    Command(
         "weights.export", "Export weights…",
         "Writes the weights of the selected layer, or of the first, as CSV or NumPy array.",
         commands.export_weights,
+    ),
+    Command(
+        "data.draw", "Draw points", "Learns from points that you paint on the plane of the output.",
+        commands.draw_points, ("Ctrl+Shift+D",),
+    ),
+    Command(
+        "data.edit_points", "Edit points", "Paint, erase and move the generated points by hand.",
+        commands.edit_points, why_not=commands.why_not_points,
     ),
     Command("file.quit", "Quit", "Ends the program.", commands.leave, ("Ctrl+Q",)),
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("File", ("data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
+    ("File", ("file.open", "file.recent", "file.paste", "data.edit", "data.draw", "data.edit_points", "",
+              "data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
     (
         "Training",
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",
@@ -244,6 +268,7 @@ def make_actions(window: Window) -> dict[str, QAction]:
         action.triggered.connect(_runner(command, window))
         (window.diagram if command.on_diagram else window).addAction(action)
         actions[command.id] = action
+    actions["file.recent"].setMenu(window.opening.menu)
     return actions
 
 

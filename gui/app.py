@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import QCoreApplication, QSettings
@@ -20,12 +21,14 @@ def start(
     experiment: Experiment | None = None,
     trainer: Trainer | None = None,
     remember: bool = True,
+    table: Path | None = None,
 ) -> tuple[QApplication, Window]:
     """Builds the window and shows it; the event loop is the caller's.
 
     ``argv`` are the arguments after the program's name; Qt's own are understood. ``experiment`` is
     what opens, the ready example where none is given; with ``trainer`` its experiment and data open, such as
-    arrays of one's own. ``remember`` keeps theme and layout in the user's settings.
+    arrays of one's own. ``remember`` keeps theme and layout in the user's settings. ``table`` is a file that is opened
+    in the import window.
     """
     refuse_bad_release(PySide6.__version__, sys.version_info[:2])
     found = QCoreApplication.instance()
@@ -37,6 +40,8 @@ def start(
     opened = trainer.experiment if trainer else experiment or Experiment()
     window = Window(application, opened, settings if remember else None, trainer)
     window.show()
+    if table is not None:
+        window.opening.open_file(str(table))
     return application, window
 
 

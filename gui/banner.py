@@ -85,7 +85,8 @@ class Banner(QFrame):
             self.say(snapshot.diverged.message, remedy, generation=snapshot.generation)
             return
         self.pass_by(snapshot.generation)
-        if snapshot.stopped and snapshot.stopped != self._reported:
+        # The canvas says what to do where there are no points yet.
+        if snapshot.stopped and snapshot.stopped != self._reported and len(snapshot.data.y_train):
             self.say(snapshot.stopped, generation=snapshot.generation, fault=False)
         self._reported = snapshot.stopped
 

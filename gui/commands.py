@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 
 from engine.surgery import MoveLayer
 from gui import edits, theme
+from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
 from gui.text import tr
 from gui.training import FULL_SPEED
@@ -18,6 +20,32 @@ if TYPE_CHECKING:
 
 # In a window as low as this three panels do not fit above each other, in pixels.
 _LOW = 760
+
+
+def open_table(window: Window) -> None:
+    """Asks for a file with a table."""
+    window.opening.ask_for_file()
+
+
+def paste_table(window: Window) -> None:
+    """Opens the table that was copied."""
+    window.opening.paste()
+
+
+def open_recent(window: Window) -> None:
+    """Offers the files opened last under the button of the menu."""
+    button = window.toolbar.menu_button
+    window.opening.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+
+def has_recent(window: Window) -> str:
+    """Why no file can be opened again."""
+    return "" if window.opening.recent else tr("No file has been opened yet.")
+
+
+def edit_table(window: Window) -> None:
+    """Sets the open table up anew."""
+    window.opening.edit()
 
 
 def toggle(window: Window) -> None:
@@ -166,8 +194,9 @@ def previous_row(window: Window) -> None:
 
 def _trace(window: Window, by: int) -> None:
     if window.training.snapshot is not None:
-        data = window.training.snapshot.data
-        window.trace_row((window.looking.row + by) % (len(data.rows_train) + len(data.rows_test)))
+        rows = window.training.snapshot.data.rows
+        if len(rows):
+            window.trace_row(int(rows[(np.searchsorted(rows, window.looking.row) + by) % len(rows)]))
 
 
 def toggle_predict(window: Window) -> None:
@@ -243,6 +272,26 @@ def show_about(window: Window) -> None:
 def leave(window: Window) -> None:
     """Ends the program."""
     window.close()
+
+
+def draw_points(window: Window) -> None:
+    """Learns from points that are drawn by hand, and gives the keyboard to the canvas for them."""
+    window.document.change(edits_of_points.draw(window.document.experiment), tr("Draw points"))
+    window.panels.open("output")
+    window.output.painting.take_up()
+
+
+def edit_points(window: Window) -> None:
+    """Makes generated points editable by hand."""
+    if not why_not_points(window):
+        window.document.change(edits_of_points.edit_points(window.document.experiment), tr("Edit points"))
+        window.panels.open("output")
+        window.output.painting.take_up()
+
+
+def why_not_points(window: Window) -> str:
+    """Why the data cannot be edited as points, "" when they can."""
+    return edits_of_points.why_not_points(window.document.experiment)
 
 
 def export_diagram(window: Window) -> None:

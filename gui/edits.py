@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.data.derived import Derived
 from engine.experiment import MAX_LAYERS, Experiment, NetworkSpec
 from engine.layers import LAYERS, Dense, Layer, Output, Weighted
 from engine.snapshot import Snapshot
@@ -75,11 +76,21 @@ def busiest_unit(snapshot: Snapshot, layer: int) -> int:
 
 
 def with_inputs(experiment: Experiment, names: tuple[str, ...], snapshot: Snapshot | None) -> Experiment:
-    """The network reads these columns of the table, in the table's order; at least one."""
+    """The network reads these columns of the table, in the table's order, and features made from some; at least one.
+
+    Features that are not named are no longer made.
+    """
     if snapshot is None or not names:
         return experiment
     ordered = tuple(name for name in snapshot.data.columns if name in names)
-    return with_features(experiment, ordered, snapshot.data.names)
+    derived = tuple(feature for feature in experiment.data.derived if feature.name in names)
+    return with_features(experiment, ordered, snapshot.data.names, derived)
+
+
+def with_derived(experiment: Experiment, derived: tuple[Derived, ...], snapshot: Snapshot | None) -> Experiment:
+    """The network reads these features made from columns, besides the columns it reads."""
+    before = snapshot.data.names if snapshot is not None else None
+    return with_features(experiment, experiment.data.features, before, derived)
 
 
 def units_of(network: NetworkSpec, layer: int) -> int:

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 APT_LINE = (
     "apt-get install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
@@ -28,25 +29,27 @@ def main(arguments: Sequence[str]) -> int:
         from gui.terminal.commands import run  # noqa: PLC0415
 
         return run(arguments)
-    if arguments:
+    table = Path(arguments[0]) if arguments else None
+    if table is not None and not table.is_file():
         print(
-            f"There is no command '{arguments[0]}'. Start the window without arguments, "
-            f"or use one of: {', '.join(TERMINAL_COMMANDS)} (see --help).",
+            f"There is no command and no file '{arguments[0]}'. Start the window without arguments or with the file "
+            f"of a table, or use one of: {', '.join(TERMINAL_COMMANDS)} (see --help).",
             file=sys.stderr,
         )
         return 2
     if not has_display():
-        print("There is no display here, so the ready example trains in the terminal instead.", file=sys.stderr)
+        what = f"{table.name}" if table else "the ready example"
+        print(f"There is no display here, so {what} trains in the terminal instead.", file=sys.stderr)
         from gui.terminal.commands import run  # noqa: PLC0415
 
-        return run(["train"])
+        return run(["train", "--data", str(table)] if table else ["train"])
     missing = missing_libraries()
     if missing:
         print(missing, file=sys.stderr)
         return 1
     from gui.app import start  # noqa: PLC0415
 
-    application, window = start(arguments)
+    application, window = start(arguments[1:], table=table)
     code = application.exec()
     window.close()
     return code

@@ -90,9 +90,9 @@ class Looking(QObject):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Forgets what was chosen of other inputs, and a row that is no longer there."""
-        if snapshot.data.names != self._names:
-            other, self._names = bool(self._names), snapshot.data.names
+        if snapshot.data.variables != self._names:
+            other, self._names = bool(self._names), snapshot.data.variables
             if other:
                 self.choose(replace(self.shown, plane=()))
-        if snapshot.data.rows_train.size + snapshot.data.rows_test.size <= self.row:
-            self.trace_row(0)
+        if snapshot.data.place(self.row) is None and self.row != (first := int(snapshot.data.rows[:1].sum())):
+            self.trace_row(first)

@@ -144,7 +144,7 @@ def _set_up(window: Window, look: Look, trained: bool) -> None:
     if failures or snapshot is None:
         raise UsageError(failures[0].message if failures else "there is nothing to draw")
     plain = Shown()
-    plane = plain.plane if look.plane is None else plane_of(look.plane, snapshot.data.names)
+    plane = plain.plane if look.plane is None else plane_of(look.plane, snapshot.data.variables)
     window.looking.choose(Shown(look.nodes or plain.nodes, look.edges or plain.edges, plane, look.heat_map))
     if look.row is not None:
         window.trace_row(_row(look.row, snapshot))
@@ -190,9 +190,9 @@ def unit_called(text: str, snapshot: Snapshot) -> Unit:
 
 
 def _row(row: int, snapshot: Snapshot) -> int:
-    rows = snapshot.data.rows_train.size + snapshot.data.rows_test.size
-    if not 1 <= row <= rows:
-        raise UsageError(f"there is no row {row}; the table has the rows 1 to {rows:,}")
+    rows = snapshot.data.rows
+    if row - 1 not in rows:
+        raise UsageError(f"there is no row {row}; the table has the rows 1 to {rows.max() + 1:,}")
     return row - 1
 
 

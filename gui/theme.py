@@ -113,6 +113,7 @@ QPushButton:disabled, QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; font-weight: 600; padding: 8px 14px; }
 QPushButton[role="primary"]:focus { border: 1px solid $text; }
+QPushButton[role="primary"]:disabled { background: $chip; color: $faint; }
 QPushButton[role="link"] { color: $accent; padding: 4px 2px; text-align: left; }
 QPushButton[role="link"]:hover { background: transparent; text-decoration: underline; }
 QPushButton[role="search"] { background: $chip; color: $quiet; text-align: left; padding: 8px 12px; }
@@ -128,6 +129,10 @@ QToolButton[role="chip"]:checked { background: $chip; border: 1px solid $chip; c
 QToolButton[role="chip"]:hover { border-color: $accent; }
 QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
 QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
+
+QToolButton[role="tool"] { padding: 0; border-radius: 6px; border: 1px solid transparent; }
+QToolButton[role="tool"]:checked { background: $accent_soft; border-color: $accent; }
+QToolButton[role="tool"]:focus { border-color: $text; }
 
 QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 8px;
   selection-background-color: $accent; selection-color: $on_accent; }
@@ -148,6 +153,24 @@ QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; }
 QMenu::item:selected { background: $accent_soft; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+
+QTableView { background: $surface; border: none; gridline-color: $line; outline: none;
+  selection-background-color: $accent_soft; selection-color: $text; }
+QTableView#preview QHeaderView { background: $surface; border: none; }
+QTableView#preview QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
+  font-size: 11px; }
+QTableView#preview QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
+QTableView#preview::item { padding: 0 5px; }
+QSplitter::handle { background: transparent; image: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QListView#columns::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; }
+QListView#columns::indicator:checked { background: $accent; border-color: $accent; }
+QListView#columns { border: none; padding: 0; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
+QScrollBar::handle:horizontal { background: $line; border-radius: 4px; min-width: 32px; }
+QProgressBar { background: $chip; border: none; border-radius: 3px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QLabel[tone="warning"] { color: $warning; }
 
 QFrame#card { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame#card:focus { border-color: $accent; }

@@ -202,11 +202,12 @@ class ToolBar(QToolBar):
         c, evaluation = colours(), snapshot.evaluation
         self.epoch.show_value(f"{snapshot.epoch:,}", tr("epoch of {0}").format(f"{experiment.training.epochs:,}"))
         self.step.show_value(f"{snapshot.step:,}")
-        self.train_loss.show_value(f"{evaluation.train['loss']:.4f}", tint=c.series[0])
+        loss, learns = evaluation.train["loss"], len(snapshot.data.y_train) > 0
+        self.train_loss.show_value(f"{loss:.4f}" if learns else "–", tint=c.series[0])
         tested = bool(evaluation.test)
         self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–", tint=c.test_text)
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
         part = tr("test") if tested else tr("training")
         text = f"{100 * value:.1f} %" if metric.key == "accuracy" else f"{value:.3f}".replace("-", MINUS)
-        self.quality.show_value(text, f"{part} {in_a_sentence(metric.label)}")
+        self.quality.show_value(text if tested or learns else "–", f"{part} {in_a_sentence(metric.label)}")

@@ -6,13 +6,13 @@ from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
-from engine.data.sources import source_choices
 from engine.experiment import Experiment, NetworkSpec
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
 from gui import edits, theme
 from gui.actions import make_actions, paint_icons, refresh
 from gui.banner import Banner
+from gui.builder.data import name_of
 from gui.builder.panel import Builder
 from gui.diagram.gestures import Gestures
 from gui.diagram.reading import describe_selection
@@ -23,6 +23,7 @@ from gui.editing import Editing
 from gui.faults import Faults
 from gui.icons import icon_file
 from gui.looking import Looking
+from gui.opening import Opening
 from gui.panels import BOTTOM, LEFT, RIGHT, Panel, Panels
 from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
@@ -70,6 +71,7 @@ class Window(QMainWindow):
         self.status = StatusBar()
         self.editing = Editing(self.document, self.training, self.banner, self.status.say, self)
         self.wishes = Wishes(self)
+        self.opening = Opening(self)
         self.actions_by_id = make_actions(self)
         self.gestures = Gestures(self.diagram, self.actions_by_id)
         self.inspector.values.show_actions(
@@ -160,8 +162,9 @@ class Window(QMainWindow):
         self._follow_layers(self._shown_experiment, experiment)
         self._shown_experiment = experiment
         self.builder.show_experiment(experiment)
+        self.output.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
-        self.setWindowTitle(f"Glassbox – {dict(source_choices())[experiment.data.source]}")
+        self.setWindowTitle(f"Glassbox – {name_of(experiment.data)}")
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:

@@ -26,6 +26,7 @@ class Wishes(QObject):
         """Listens to every view of the window."""
         window = self._window
         window.builder.edited.connect(window.editing.change)
+        window.builder.command_wished.connect(self.run)
         window.builder.layer_pressed.connect(self.press_layer)
         window.builder.layer_moved.connect(self.move_layer)
         window.builder.layer_removed.connect(self.remove_layer)
@@ -41,6 +42,7 @@ class Wishes(QObject):
         window.inspector.selected.connect(window.select)
         for values in (window.gestures.valued, window.inspector.values.edited):
             values.connect(self.set_value)
+        window.output.painting.edited.connect(window.editing.change)
         window.output.row_picked.connect(window.looking.pick_row)
         window.predict.asked.connect(window.looking.ask)
         window.predict.trace_wished.connect(window.looking.trace_typed)
@@ -48,6 +50,11 @@ class Wishes(QObject):
         window.scoring.said.connect(window.banner.say_outcome)
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
+
+    @Slot(str)
+    def run(self, name: str) -> None:
+        """A command, by its id."""
+        self._window.actions_by_id[name].trigger()
 
     @Slot(int)
     def press_layer(self, index: int) -> None:

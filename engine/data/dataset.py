@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.data.preparation import Preparation, PreparedColumn, PreparedTarget
+from engine.data.derived import Derived, variables_of
+from engine.data.preparation import LARGEST, Preparation, PreparedColumn, PreparedTarget, expand
 from engine.data.scaling import SCALES, Scaling
+from engine.data.splitting import split
 from engine.data.table import DataError, Table, Task, task_of
 
 
@@ -21,7 +24,11 @@ class Dataset:
     (rows,) int64 for classes, scaled numbers (rows, targets) float32 for regression. ``names`` are the
     inputs. ``rows_train`` and ``rows_test`` are the rows of the original table. The scalings were fitted on the
     training part alone; ``preparation`` does the same with raw rows. ``columns`` are all that can be switched on.
-    ``source`` is the key of the source it was loaded from, "" for arrays of one's own.
+    ``source`` is the key of the source it was loaded from, "" for arrays of one's own. ``bounds``: what maps show at
+    least of every variable, in the user's units; such data may have no rows yet.
+
+    ``values_train``, ``values_test``: (rows, variables) in the user's units where inputs are derived from others,
+    None otherwise, when the inputs themselves are the variables.
     """
 
     x_train: NDArray[np.float32]
@@ -39,6 +46,9 @@ class Dataset:
     columns: tuple[str, ...]
     preparation: Preparation
     source: str = ""
+    bounds: tuple[float, float] | None = None
+    values_train: NDArray[np.float64] | None = None
+    values_test: NDArray[np.float64] | None = None
 
     @classmethod
     def from_table(
@@ -50,13 +60,28 @@ class Dataset:
         seed: int = 0,
         columns: tuple[str, ...] | None = None,
         source: str = "",
+        bounds: tuple[float, float] | None = None,
+        derived: tuple[Derived, ...] = (),
+        features: tuple[str, ...] | None = None,
+        parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
     ) -> Self:
-        """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from."""
-        _refuse_unusable(table, test_fraction, scale)
-        train, test = split(table.y, len(table.classes), test_fraction, seed)
+        """Splits (stratified by class) and scales a table; raises DataError when it cannot be learned from.
+
+        ``derived`` are made from its columns, of which ``features`` are inputs themselves (None: all).
+        ``parts``: the rows of the training and the test part, where they are not to be drawn.
+        """
+        source_table, features = table, table.columns if features is None else features
+        if derived:
+            x, names = expand(table.x, table.columns, features, derived)
+            table = Table(names, x, table.y, table.target, table.classes)
+        _refuse_unusable(table, test_fraction, scale, 2 if bounds is None else 0)
+        train, test = parts or split(table.y, len(table.classes), test_fraction, seed)
         x_scaling = Scaling.fitted(scale, table.x[train])
         regression = not table.classes
-        y_scaling = Scaling.fitted(scale if regression else "none", table.y[train].reshape(len(train), -1))
+        y_scaling = Scaling.fitted(
+            scale if regression else "none",
+            table.y[train].reshape(len(train), int(np.prod(table.y.shape[1:], dtype=int))),
+        )
 
         def target(rows: NDArray[np.int64]) -> NDArray[Any]:
             return y_scaling.apply(table.y[rows]) if regression else table.y[rows]
@@ -74,9 +99,12 @@ class Dataset:
             y_scaling=y_scaling,
             rows_train=train,
             rows_test=test,
-            columns=columns or table.columns,
-            preparation=prepared(table, train, x_scaling, y_scaling),
+            columns=columns or source_table.columns,
+            preparation=prepared(source_table, train, x_scaling, y_scaling, derived, features),
             source=source,
+            bounds=bounds,
+            values_train=source_table.x[train] if derived else None,
+            values_test=source_table.x[test] if derived else None,
         )
 
     @classmethod
@@ -135,22 +163,94 @@ class Dataset:
         return best
 
     @property
+    def derived(self) -> tuple[Derived, ...]:
+        """The features made from others; they are the last of the inputs."""
+        return self.preparation.derived if self.values_train is not None else ()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """What can be varied: the columns that the inputs are, or are made from."""
+        if not self.derived:
+            return self.names
+        return variables_of(self.columns, self.names[: -len(self.derived)], self.derived)
+
+    @property
+    def scaling(self) -> Scaling:
+        """From the user's units of the variables to their ``coordinates``: that of the inputs where they are these."""
+        if not self.derived:
+            return self.x_scaling
+        count = len(self.variables)
+        return Scaling(np.zeros(count), np.ones(count))
+
+    def coordinates(self, part: str) -> NDArray[Any]:
+        """The variables (rows, variables) of a part: the inputs as the network sees them, where they are these."""
+        stored = self.values_train if part == "train" else self.values_test
+        return self.part(part)[0] if stored is None else stored
+
+    def values(self, part: str) -> NDArray[np.float64]:
+        """The variables (rows, variables) of a part, in the user's units."""
+        return self.scaling.undo(self.coordinates(part))
+
+    def inputs_at(self, coordinates: NDArray[Any]) -> NDArray[Any]:
+        """What the network is given, (rows, inputs), where the variables have these coordinates."""
+        if not self.derived:
+            return coordinates
+        values = np.asarray(coordinates, np.float64)
+        features = self.names[: -len(self.derived)]
+        return self.x_scaling.apply(expand(values, self.variables, features, self.derived)[0])
+
+    def inputs_of(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
+        """What the network is given, (rows, inputs), for variables (rows, variables) in the user's units."""
+        return self.inputs_at(self.scaling.apply(values) if not self.derived else values)
+
+    def place(self, row: int) -> tuple[str, int] | None:
+        """Part and position of a row of the original table, or None when it is in neither part."""
+        for part, rows in (("train", self.rows_train), ("test", self.rows_test)):
+            found = np.flatnonzero(rows == row)
+            if len(found):
+                return part, int(found[0])
+        return None
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """The rows of the original table that are in either part, in order, each once."""
+        every = np.concatenate([self.rows_train, self.rows_test])
+        there = np.zeros(every.max(initial=-1) + 1, bool)
+        there[every] = True
+        return np.flatnonzero(there)
+
+    @property
+    def size(self) -> int:
+        """The memory its arrays take, in bytes."""
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
+
+    @property
     def target_width(self) -> int:
         """How many numbers (regression) or classes one row's answer chooses from."""
         return len(self.classes) or int(np.prod(self.y_train.shape[1:], dtype=int))
 
 
-def prepared(table: Table, train: NDArray[np.int64], x: Scaling, y: Scaling) -> Preparation:
+def prepared(
+    table: Table,
+    train: NDArray[np.int64],
+    x: Scaling,
+    y: Scaling,
+    derived: tuple[Derived, ...] = (),
+    features: tuple[str, ...] | None = None,
+) -> Preparation:
     """The preparation of a table that holds numbers only, fitted on the rows ``train``."""
-    low, high = table.x[train].min(axis=0), table.x[train].max(axis=0)
-    typical = np.median(table.x[train], axis=0)
+    names = table.columns if features is None else features
+    seen = table.x[train] if len(train) else np.zeros((1, table.x.shape[1]))
+    low, high, typical = seen.min(axis=0), seen.max(axis=0), np.median(seen, axis=0)
     columns = tuple(
         PreparedColumn(name=name, variables=(name,), low=low[i], high=high[i], typical=typical[i])
         for i, name in enumerate(table.columns)
     )
     return Preparation(
         columns=columns,
-        names=table.columns,
+        features=None if names == table.columns else names,
+        derived=derived,
+        names=(*names, *(feature.name for feature in derived)),
         shift=tuple(x.shift.tolist()),
         factor=tuple(x.factor.tolist()),
         target=PreparedTarget(
@@ -162,21 +262,6 @@ def prepared(table: Table, train: NDArray[np.int64], x: Scaling, y: Scaling) -> 
         ),
         task=table.task,
     )
-
-
-def split(
-    y: NDArray[Any], classes: int, test_fraction: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Shuffled row numbers of the training and the test part; every class keeps its share in both."""
-    rng = np.random.default_rng([seed, 1])
-    groups = [np.flatnonzero(y == k) for k in range(classes)] if classes else [np.arange(len(y))]
-    train, test = [], []
-    for group in groups:
-        shuffled = rng.permutation(group)
-        held_out = min(round(test_fraction * len(group)), max(len(group) - 1, 0))
-        test.append(shuffled[:held_out])
-        train.append(shuffled[held_out:])
-    return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(test))
 
 
 def _as_target(
@@ -216,27 +301,31 @@ def _as_indices(y: NDArray[Any], classes: tuple[str, ...]) -> NDArray[np.int64]:
     return y.astype(np.int64)
 
 
-def _refuse_unusable(table: Table, test_fraction: float, scale: str) -> None:
+def _refuse_unusable(table: Table, test_fraction: float, scale: str, fewest: int) -> None:
     """Raises DataError when nothing can be learned from a table, or the split or scaling makes no sense."""
-    if scale not in dict(SCALES):
-        raise DataError(f"there is no scaling '{scale}'; there are {', '.join(dict(SCALES))}")
-    if not 0.0 <= test_fraction < 1.0:
-        raise DataError(f"the test share must be between 0 and less than 1, not {test_fraction:g}")
+    refuse_settings(test_fraction, scale)
     if not table.columns:
         raise DataError("no input column is switched on; switch on at least one")
-    if len(table.x) < 2:
-        raise DataError(f"there must be at least 2 rows to learn from, not {len(table.x)}")
-    # Networks calculate in single precision, which ends at about 3e38.
-    bad = ~(np.abs(table.x) < np.finfo(np.float32).max)
+    if len(table.x) < fewest:
+        raise DataError(f"there must be at least {fewest} rows to learn from, not {len(table.x)}")
+    bad = ~(np.abs(table.x) < LARGEST)
     if bad.any():
         row, column = np.argwhere(bad)[0]
         raise DataError(f"row {row + 1}, column '{table.columns[column]}' is not a finite number below 3e38")
     if not table.classes:
-        bad = ~(np.abs(table.y) < np.finfo(np.float32).max)
+        bad = ~(np.abs(table.y) < LARGEST)
         if bad.any():
             raise DataError(
                 f"row {int(np.argwhere(bad)[0][0]) + 1}, target '{table.target}' is not a finite number below 3e38"
             )
+
+
+def refuse_settings(test_fraction: float, scale: str) -> None:
+    """Raises DataError when the split or the scaling makes no sense."""
+    if scale not in dict(SCALES):
+        raise DataError(f"there is no scaling '{scale}'; there are {', '.join(dict(SCALES))}")
+    if not 0.0 <= test_fraction < 1.0:
+        raise DataError(f"the test share must be between 0 and less than 1, not {test_fraction:g}")
 
 
 __all__ = ["SCALES", "DataError", "Dataset", "Scaling", "Table", "split", "task_of"]

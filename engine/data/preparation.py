@@ -6,6 +6,7 @@ weights and used on rows that were not there when it was fitted.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,11 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from engine.data.converting import MISSING, UNSEEN, as_dates, as_numbers, as_places
 from engine.data.derived import Derived
 from engine.data.raw import Column, RawTable
 from engine.data.scaling import Scaling
 from engine.data.table import DataError, Task
 from engine.spec import Spec
+
+# Networks calculate in single precision, which ends at about 3e38.
+LARGEST = float(np.finfo(np.float32).max)
+# The label of a category of its own for missing values.
+NO_VALUE = "(missing)"
+# Rows are prepared a block at a time, so that only the inputs themselves need memory.
+_BLOCK_VALUES = 1 << 21
 
 
 class PreparedColumn(Spec):
@@ -25,7 +34,8 @@ class PreparedColumn(Spec):
 
     ``variables`` are the numbers it becomes, by name: itself, a category each, parts of a date, an indicator.
     ``fill`` takes the place of a missing number, and is the place in ``labels`` for a category; None: a row
-    without a value cannot be used. ``low``, ``high`` and ``typical`` describe the training rows.
+    without a value cannot be used. ``low``, ``high`` and ``typical`` describe the training rows; for categories they
+    are places in ``labels``, for dates seconds since 1970.
     """
 
     name: str
@@ -43,16 +53,84 @@ class PreparedColumn(Spec):
 
     def values(self, column: Column) -> NDArray[np.float64]:
         """The variables (rows, variables) of a raw column, in the user's units. Raises ``DataError``."""
-        return self._numbers(column)[:, None]
+        return self.variables_of(self.read(column), np.arange(len(column.values)))
 
-    def _numbers(self, column: Column) -> NDArray[np.float64]:
-        if column.stored == "text":
-            row = int(np.flatnonzero(~column.missing)[0]) if (~column.missing).any() else 0
-            raise DataError(f"row {row + 1}, column '{self.name}' is not a number: '{column.text(row)}'")
-        if self.fill is None and column.missing.any():
-            row = int(np.flatnonzero(column.missing)[0])
-            raise DataError(f"row {row + 1}, column '{self.name}' has no value")
-        return np.where(column.missing, 0.0 if self.fill is None else self.fill, column.values)
+    def read(self, column: Column) -> NDArray[Any]:
+        """A raw column as what this one is, (rows,).
+
+        Numbers and dates are float64 with NaN for missing; categories are places in ``labels``, ``MISSING`` or
+        ``UNSEEN``.
+        """
+        if self.labels:
+            places = as_places(column, self.labels)
+            return np.where(places == MISSING, self.labels.index(NO_VALUE), places) if self.own_category else places
+        numbers = as_dates(column) if self.kind == "date" else as_numbers(column)
+        return np.where(numbers == 0, np.nan, numbers) if self.zeros_missing else numbers
+
+    @property
+    def own_category(self) -> bool:
+        """Whether missing values are a category of their own."""
+        return NO_VALUE in self.labels
+
+    def lacks(self, read: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which of the values from ``read`` are missing, (rows,)."""
+        found: NDArray[np.bool_] = read == MISSING if self.labels else np.isnan(read)
+        return found
+
+    def variables_of(self, read: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The variables (rows, variables) of values from ``read``, missing ones filled in.
+
+        ``rows`` are their numbers in the table, from 0. Raises ``DataError`` where a value cannot be used.
+        """
+        lacking = self.lacks(read)
+        self.refuse(read, lacking if self.fill is None else np.zeros(0, np.bool_), rows)
+        filled = np.where(lacking, self.fill or 0.0, read)
+        if self.labels:
+            made = self._encoded(filled)
+        elif self.kind == "date":
+            made = dates_in_parts(filled, self.date_parts)
+        else:
+            made = filled[:, None]
+        return np.concatenate([made, lacking[:, None]], axis=1) if self.indicator else made
+
+    def _encoded(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places as they are, or one column for each label; a label not seen before is no label at all."""
+        known = places != UNSEEN
+        if self.kind == "yes_no" or self.encoding == "ordinal":
+            return np.where(known, places, self.typical if self.fill is None else self.fill)[:, None]
+        hot = np.zeros((len(places), len(self.labels)))
+        hot[np.flatnonzero(known), places[known].astype(np.int64)] = 1.0
+        return hot
+
+    def refuse(self, read: NDArray[Any], lacking: NDArray[np.bool_], rows: NDArray[np.int64]) -> None:
+        """Raises ``DataError`` when one of the values from ``read`` is ``lacking`` (rows,), or not finite."""
+        if lacking.any():
+            row = rows[np.flatnonzero(lacking)[0]] + 1
+            raise DataError(f"row {row}, column '{self.name}' has no value that can be used; give it a {self.wanted}")
+        if not self.labels and (endless := np.abs(read) > LARGEST).any():
+            row = rows[np.flatnonzero(endless)[0]] + 1
+            raise DataError(f"row {row}, column '{self.name}' is not a finite number below 3e38")
+
+    @property
+    def wanted(self) -> str:
+        """What a value is to be, in words."""
+        return {"date": "date", "number": "number"}.get(self.kind, f"value such as '{(*self.labels, '')[0]}'")
+
+
+def dates_in_parts(seconds: NDArray[np.float64], parts: Sequence[str]) -> NDArray[np.float64]:
+    """Seconds since 1970 (rows,) -> parts of the date (rows, parts). Months count from 1, weekdays from Monday, 0."""
+    days = np.floor(seconds / 86400.0)
+    date = days.astype("datetime64[D]")
+    month, year = date.astype("datetime64[M]"), date.astype("datetime64[Y]")
+    every: dict[str, Callable[[], NDArray[Any]]] = {
+        "year": lambda: year.astype(np.int64) + 1970,
+        "month": lambda: month.astype(np.int64) % 12 + 1,
+        "day": lambda: (date - month).astype(np.int64) + 1,
+        "weekday": lambda: (days + 3) % 7,  # the first of January 1970 was a Thursday
+        "hour": lambda: seconds % 86400.0 // 3600.0,
+        "days": lambda: seconds / 86400.0,
+    }
+    return np.stack([every[part]() for part in parts], axis=1).astype(np.float64)
 
 
 class PreparedTarget(Spec):
@@ -110,18 +188,25 @@ class Preparation(Spec):
 
     def values(self, raw: RawTable) -> NDArray[np.float64]:
         """The variables (rows, variables) of a raw table, in the user's units. Raises ``DataError``."""
-        missing = [column.name for column in self.columns if column.name not in raw.names]
-        if missing:
-            raise DataError(f"the table has no column '{missing[0]}'; it has {', '.join(raw.names)}")
-        return np.concatenate([column.values(raw.column(column.name)) for column in self.columns], axis=1)
+        return self._values(self._read(raw), np.arange(raw.rows))
 
     def inputs_of(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
         """Variables (rows, variables) in the user's units -> what the network is given, (rows, inputs)."""
         return self.scaling.apply(expand(values, self.variables, self.features, self.derived)[0])
 
-    def inputs(self, raw: RawTable) -> NDArray[np.float32]:
-        """Raw rows -> what the network is given, (rows, inputs). Raises ``DataError`` naming row and column."""
-        return self.inputs_of(self.values(raw))
+    def inputs(self, raw: RawTable, rows: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """Raw rows, all or those with the numbers ``rows``, -> what the network is given, (rows, inputs).
+
+        Columns may come in any order, among others; numbers may be written as text and the other way round. Raises
+        ``DataError`` naming row and column.
+        """
+        read = self._read(raw)
+        rows = np.arange(raw.rows) if rows is None else rows
+        found = np.empty((len(rows), len(self.names)), np.float32)
+        size = max(1, _BLOCK_VALUES // max(len(self.variables), 1))
+        for start in range(0, len(rows), size):
+            found[start : start + size] = self.inputs_of(self._values(read, rows[start : start + size]))
+        return found
 
     def answers(self, outputs: NDArray[Any], threshold: float = 0.5) -> Answers:
         """Outputs (rows, outputs) -> labels or numbers in the user's units; a single one says yes from a threshold."""
@@ -135,6 +220,18 @@ class Preparation(Spec):
             places = outputs.argmax(axis=1)
         return Answers(tuple(target.classes[k] for k in places), outputs.astype(np.float64), target.classes)
 
+    def _read(self, raw: RawTable) -> list[NDArray[Any]]:
+        """Each column of a raw table that is needed, as what it is here."""
+        there = {column.name: column for column in raw.columns}
+        missing = [column.name for column in self.columns if column.name not in there]
+        if missing:
+            raise DataError(f"the table has no column '{missing[0]}'; it has {', '.join(raw.names)}")
+        return [column.read(there[column.name]) for column in self.columns]
+
+    def _values(self, read: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        made = [column.variables_of(part[rows], rows) for column, part in zip(self.columns, read, strict=True)]
+        return np.concatenate(made, axis=1)
+
 
 def expand(
     values: NDArray[np.float64],
@@ -144,9 +241,14 @@ def expand(
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Variables (rows, variables) -> inputs (rows, inputs), all in the user's units, with the names of the inputs."""
     names = variables if features is None else features
-    missing = [name for name in names if name not in variables]
+    places = {name: place for place, name in enumerate(variables)}
+    missing = [name for name in names if name not in places]
     if missing:
         raise DataError(f"there is no column '{missing[0]}'; the columns are {', '.join(variables)}")
-    chosen = values if names == variables else values[:, [variables.index(name) for name in names]]
+    chosen = values if names == variables else values[:, [places[name] for name in names]]
     made = [feature.value(variables, values)[:, None] for feature in derived]
-    return np.concatenate([chosen, *made], axis=1), (*names, *(feature.name for feature in derived))
+    every = (*names, *(feature.name for feature in derived))
+    if len(set(every)) < len(every):
+        twice = next(name for name in every if every.count(name) > 1)
+        raise DataError(f"two inputs would be called '{twice}'; switch one of them off")
+    return np.concatenate([chosen, *made], axis=1), every

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.data.facts import Facts, facts_of_numbers, facts_of_text
 
 Stored = Literal["number", "text", "date"]
 
@@ -29,6 +32,11 @@ class Column:
     def missing(self) -> NDArray[np.bool_]:
         """Which rows have no value, (rows,)."""
         return self.values < 0 if self.stored == "text" else np.isnan(self.values)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is seen of the values at a glance, looked at once."""
+        return facts_of_text(self.values, self.labels) if self.stored == "text" else facts_of_numbers(self.values)
 
     def take(self, rows: NDArray[np.int64]) -> Column:
         """The column with only some rows, in that order."""

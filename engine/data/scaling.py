@@ -31,7 +31,7 @@ class Scaling:
         """
         columns = x.shape[1]
         x = np.log1p(x) if logarithmic else x
-        if kind == "none":
+        if kind == "none" or not len(x):
             return cls(np.zeros(columns), np.ones(columns), logarithmic)
         if kind == "minmax":
             shift, factor = x.min(axis=0), np.ptp(x, axis=0)

@@ -79,3 +79,9 @@ def source_choices() -> list[tuple[str, str]]:
 def built_in(key: str) -> Source | None:
     """The data set of the registry with that key; None for data of one's own."""
     return next((source for source in SOURCES if source.key == key), None)
+
+
+def is_planar(key: str) -> bool:
+    """Whether data of a source are points on a plane or a line that is made for them, between about −1 and 1."""
+    source = built_in(key)
+    return key == "drawn" or (source is not None and source.generate is not None)

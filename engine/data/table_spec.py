@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -37,6 +37,7 @@ MISSING = (
 ENCODINGS = (("one_hot", "One-hot"), ("ordinal", "Ordinal"))
 TARGET_KINDS = (("class", "Class"), ("yes_no", "Yes or no"), ("number", "Number"))
 SPLITS = (("share", "By share"), ("column", "By a column"), ("order", "By order"), ("file", "A second file"))
+DatePart = Literal["year", "month", "day", "weekday", "hour", "days"]
 DATE_PARTS = (
     ("year", "Year"),
     ("month", "Month"),
@@ -105,7 +106,7 @@ class ColumnSpec(Spec):
             choices=lambda: ENCODINGS,
         ),
     ] = "one_hot"
-    date_parts: tuple[str, ...] = ("year", "month", "weekday")
+    date_parts: Annotated[tuple[DatePart, ...], Field(min_length=1)] = ("year", "month", "weekday")
 
 
 class TableSpec(Spec):

@@ -6,31 +6,30 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from engine.data.sources import SOURCES, built_in, source_choices
-from engine.experiment import DataSpec, Experiment
+from engine.data.derived import Derived
+from engine.experiment import Experiment
 from engine.layers import LAYERS, Dense
 from engine.snapshot import Snapshot
 from gui import edits
 from gui.builder.cards import LayerCards
-from gui.builder.columns import ColumnPicker
+from gui.builder.data import DataSection
 from gui.builder.training import TrainingSection
-from gui.fields import ChoiceField
-from gui.forms import Form
 from gui.selection import layer_name
 from gui.text import in_a_sentence, tr
 
-# What only generators heed, and what every table has; a new setting finds its place here by itself.
-_GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.settings))
-_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, "source"))
 # Room for every row; what is narrower would be cut off, for the panel scrolls up and down only.
 _NARROWEST = 264
 _DENSE = str(Dense.model_fields["kind"].default)
 
 
 class Builder(QScrollArea):
-    """Shows an experiment. ``edited(experiment, text, merge)`` is the wish for another one."""
+    """Shows an experiment. ``edited(experiment, text, merge)`` is the wish for another one.
+
+    ``command_wished(id)``: a command is to be run.
+    """
 
     edited = Signal(object, str, str)
+    command_wished = Signal(str)
     layer_pressed = Signal(int)
     layer_moved = Signal(int, int)
     layer_removed = Signal(int)
@@ -75,27 +74,16 @@ class Builder(QScrollArea):
         row.addWidget(right)
         self._column.addLayout(row)
 
-    def _labelled(self, text: str, field: QWidget) -> None:
-        label = QLabel(text)
-        label.setProperty("role", "field")
-        label.setBuddy(field)
-        self._row(label, field)
-
     def _add_data_section(self) -> None:
-        self._data_note = self._section(tr("Data"), 0)
-        setting = DataSpec.settings()["source"]
-        self.source = ChoiceField(source_choices(), tr(setting.label), tr(setting.help))
-        self.source.setObjectName("source")
-        self.source.chosen.connect(self._choose_source)
-        self._labelled(tr("Table"), self.source)
-        self._target = QLabel()
-        self._labelled(tr("Target"), self._target)
-        self.columns = ColumnPicker()
-        self.columns.picked.connect(self._pick_columns)
-        self._column.addWidget(self.columns)
-        self.data_form = Form(DataSpec, (*_GENERATED, *_ALWAYS))
-        self.data_form.edited.connect(self._edit_data)
-        self._column.addWidget(self.data_form)
+        self.data = DataSection(self._section(tr("Data"), 0))
+        self.data.wished.connect(self._edit_data)
+        self.data.command_wished.connect(self.command_wished)
+        self.data.derived_wished.connect(self._make_features)
+        self.source, self.columns, self.data_form = self.data.source, self.data.columns, self.data.form
+        self.features, self.disturbing = self.data.features, self.data.disturbing
+        self._column.addWidget(self.data)
+        self.points = self.data.points
+        self.points.edited.connect(self.edited)
 
     def _add_network_section(self) -> None:
         self._network_note = self._section(tr("Network"), 14)
@@ -138,38 +126,17 @@ class Builder(QScrollArea):
     def show_experiment(self, experiment: Experiment) -> None:
         """Shows another experiment."""
         self._experiment = experiment
-        data, training = experiment.data, experiment.training
-        source = built_in(data.source)
-        self.source.show_key(data.source)
-        self.source.setToolTip(source.about if source else "")
-        self.data_form.show_spec(data, only=(*(source.settings if source else ()), *_ALWAYS))
-        self._show_columns()
+        self.data.show_data(experiment.data)
+        self.points.show_experiment(experiment)
         self._show_cards()
-        self.training.show_training(training)
+        self.training.show_training(experiment.training)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows what follows from the data: its size, its columns and the output's width."""
         self._snapshot = snapshot
-        data = snapshot.data
-        self._data_note.setText(tr("{0} training · {1} test").format(len(data.x_train), len(data.x_test)))
-        classes = f" ({len(data.classes)})" if data.classes else ""
-        self._target.setText(f"{data.target}{classes}")
-        self._target.setToolTip(", ".join(data.classes) or tr("a number"))
-        self._show_columns()
+        self.data.show_snapshot(snapshot)
         self._network_note.setText(tr("{0} parameters").format(f"{snapshot.plan.parameters:,}"))
         self._show_cards()
-
-    def _show_columns(self) -> None:
-        """The columns are those of the data that are loaded; which are on is the experiment's."""
-        snapshot, data = self._snapshot, self._experiment.data
-        if snapshot is None:
-            return
-        loaded = snapshot.experiment.data.source == data.source
-        self.columns.setEnabled(loaded)
-        if loaded:
-            names = data.features if data.features is not None else snapshot.data.columns
-            known = set(names) <= set(snapshot.data.columns)
-            self.columns.show_columns(snapshot.data.columns, names if known else snapshot.data.names)
 
     def _show_cards(self) -> None:
         network, snapshot = self._experiment.network, self._snapshot
@@ -188,17 +155,13 @@ class Builder(QScrollArea):
         merge = f"{path}#{gesture}" if gesture else ""
         self.edited.emit(self._experiment.with_value(path, value), text, merge)
 
-    @Slot(str)
-    def _choose_source(self, key: str) -> None:
-        self._wish("data.source", key, tr("Table"))
+    @Slot(str, object, str, int)
+    def _edit_data(self, path: str, value: object, text: str, gesture: int) -> None:
+        self._wish(f"data.{path}", value, text, gesture)
 
     @Slot(object)
-    def _pick_columns(self, names: tuple[str, ...]) -> None:
-        self._wish("data.features", names, tr("Inputs"))
-
-    @Slot(str, object, int)
-    def _edit_data(self, name: str, value: object, gesture: int) -> None:
-        self._wish(f"data.{name}", value, tr(DataSpec.settings()[name].label), gesture)
+    def _make_features(self, derived: tuple[Derived, ...]) -> None:
+        self.edited.emit(edits.with_derived(self._experiment, derived, self._snapshot), tr("Features"), "")
 
     @Slot(str, object, str, int)
     def _edit_training(self, path: str, value: object, text: str, gesture: int) -> None:

@@ -142,7 +142,7 @@ def _of_the_nodes(snapshot: Snapshot, shown: Shown) -> tuple[str, ...]:
 
 
 def _over_the_plane(snapshot: Snapshot, what: str) -> tuple[str, ...]:
-    maps, names = snapshot.maps, snapshot.data.names
+    maps, names = snapshot.maps, snapshot.data.variables
     assert maps is not None
     plane = " × ".join(names[i].split(" (")[0] for i in maps.plane)
     over = tr("nodes: {0} over {1}").format(what, plane)

@@ -72,10 +72,13 @@ def activation_menu(
 
 
 def columns_menu(parent: QWidget, snapshot: Snapshot, choose: Callable[[tuple[str, ...]], None]) -> QMenu:
-    """The columns of the table, those the network reads ticked; the last one cannot be taken away."""
+    """The columns of the table and the features made of them, ticked where the network reads them.
+
+    The last one cannot be taken away.
+    """
     menu = QMenu(tr("Inputs"), parent)
     names = snapshot.data.names
-    for name in snapshot.data.columns:
+    for name in dict.fromkeys((*snapshot.data.columns, *names)):
         action = menu.addAction(name.replace("&", "&&"))  # one alone would underline the letter behind it
         action.setData(name)
         action.setCheckable(True)

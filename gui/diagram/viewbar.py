@@ -253,14 +253,22 @@ class ViewBar(QWidget):
         """Shows what is chosen for a network and at which zoom, 1 where everything fits."""
         trace, data = snapshot.trace, snapshot.data
         row = row_name(trace) if trace else ""
-        key = (shown, data.names, snapshot.plan.widths, snapshot.experiment.training.optimizer, row, zoom)
+        key = (
+            shown,
+            data.names,
+            data.variables,
+            snapshot.plan.widths,
+            snapshot.experiment.training.optimizer,
+            row,
+            zoom,
+        )
         if key == self._key:
             return
         self._key, self._shown = key, shown
         self._show_choices(shown, snapshot)
         # A network of one or two inputs has a plane of its own.
-        self.plane.setVisible(len(data.names) > 2)
-        self.plane.show_plane(data.names, available_plane(shown.plane, len(data.names)))
+        self.plane.setVisible(len(data.variables) > 2)
+        self.plane.show_plane(data.variables, available_plane(shown.plane, len(data.variables)))
         # Columns that are folded are drawn as heat maps, too: what is on can be switched off.
         self.ribbons.setVisible(has_large_pair(snapshot) or shown.ribbons)
         self.ribbons.setChecked(shown.ribbons)

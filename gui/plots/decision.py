@@ -36,9 +36,10 @@ def mix(shares: NDArray[np.float64], ground: str, series: tuple[str, ...], stren
 
 
 class DecisionMap(QWidget):
-    """Shows a snapshot with maps. ``row_picked(row)`` when a point is clicked."""
+    """Shows a snapshot with maps. ``row_picked(row)`` when a point is clicked, ``framed()`` at another size."""
 
     row_picked = Signal(int)
+    framed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +52,7 @@ class DecisionMap(QWidget):
         self._points: Points | None = None
         self._places: NDArray[np.float64] = np.empty((0, 2))
         self._source: tuple[object, ...] = ()
+        self._left = False
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draws another instant."""
@@ -78,6 +80,17 @@ class DecisionMap(QWidget):
         maps = self._snapshot.maps if self._snapshot is not None else None
         left = _NAMES if maps is not None and len(maps.plane) == 1 else _NUMBERS
         return QRectF(left, 4, self.width() - left - 16, self.height() - 46)
+
+    def frame(self) -> tuple[QRectF, tuple[float, float, float, float]] | None:
+        """Where the plane of the first two inputs is, in pixels, and what it shows of it; None for another map."""
+        maps = self._snapshot.maps if self._snapshot is not None else None
+        return (self._area(), maps.extent) if maps is not None and maps.plane == (0, 1) else None
+
+    def leave_points(self, left: bool) -> None:
+        """Whether the points are left for a canvas to draw."""
+        if left != self._left:
+            self._left, self._picture_of_points = left, None
+            self.update()
 
     def _to_pixels(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """(rows, 2) on the plane, in the user's units -> (rows, 2) in pixels."""
@@ -124,7 +137,8 @@ class DecisionMap(QWidget):
         self._places = self._to_pixels(points.at)
         with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            each = zip(self._places, points.classes, points.tested, points.near, strict=True)
+            shown = self._places[: 0 if self._left else None]
+            each = zip(shown, points.classes, points.tested, points.near, strict=False)
             for (px, py), which, tested, near in each:
                 tint = QColor(c.series[int(which) % len(c.series)])
                 painter.setOpacity(float(near))
@@ -143,7 +157,7 @@ class DecisionMap(QWidget):
         painter.drawEllipse(QPointF(px, py), 7.0, 7.0)
 
     def _paint_axes(self, painter: QPainter, snapshot: Snapshot, maps: Maps) -> None:
-        area, names = self._area(), snapshot.data.names
+        area, names = self._area(), snapshot.data.variables
         left, right = maps.extent[:2]
         painter.setFont(font(11))
         painter.setPen(QColor(colours().quiet))
@@ -208,7 +222,7 @@ class DecisionMap(QWidget):
         lines = []
         for axis, column in enumerate(maps.plane):
             low, high = maps.extent[2 * axis : 2 * axis + 2]
-            lines.append(f"{snapshot.data.names[column]} {number(low + share[axis] * (high - low))}")
+            lines.append(f"{snapshot.data.variables[column]} {number(low + share[axis] * (high - low))}")
         if maps.held is not None:
             lines.append(tr("others as in row {0}").format(maps.held + 1))
         last = maps.answers.shape[1] - 1
@@ -225,6 +239,7 @@ class DecisionMap(QWidget):
         """Draws the points again for the new size."""
         self._picture_of_points = None
         super().resizeEvent(event)
+        self.framed.emit()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draws everything again in the colours of another theme."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, Signal, Slot
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
@@ -18,9 +18,13 @@ _PARTS = ("train", "test")
 
 
 class FitPlot(QWidget):
-    """Shows a snapshot with maps of a regression with one input. ``row_picked(row)`` when a point is clicked."""
+    """Shows a snapshot with maps of a regression with one input. ``row_picked(row)`` when a point is clicked.
+
+    ``framed()`` when the plane has another size or range.
+    """
 
     row_picked = Signal(int)
+    framed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +44,8 @@ class FitPlot(QWidget):
         layout.addWidget(self.plot)
         self._names = ("", "")
         self._data: object = None
+        self.plot.getViewBox().sigResized.connect(self.framed)
+        self.plot.getViewBox().sigRangeChanged.connect(self.framed)
         self.show_theme()
 
     def show_theme(self) -> None:
@@ -66,9 +72,9 @@ class FitPlot(QWidget):
         if maps is None:
             return
         if data is not self._data:
-            self._data, self._names = data, (data.names[0], data.target)
+            self._data, self._names = data, (data.variables[0], data.target)
             self.show_theme()
-            self.plot.enableAutoRange()
+            self._show_range(snapshot)
             self._show_points(snapshot)
         low, high = maps.extent[:2]
         answers = maps.answers[0, 0]
@@ -80,11 +86,33 @@ class FitPlot(QWidget):
         here = rows == (snapshot.trace.row if snapshot.trace is not None else -1)
         self._traced.setData(x[here], y[here])
 
+    def _show_range(self, snapshot: Snapshot) -> None:
+        """All there is to see; of points that are drawn the plane they are drawn on."""
+        bounds, maps = snapshot.data.bounds, snapshot.maps
+        if bounds is None or maps is None:
+            self.plot.enableAutoRange()
+            return
+        y = np.concatenate([snapshot.data.y_train, snapshot.data.y_test])
+        heights = (*bounds, *snapshot.data.y_scaling.undo(y).ravel().tolist())
+        self.plot.setRange(xRange=maps.extent[:2], yRange=(min(heights), max(heights)), padding=0.0)
+
+    def frame(self) -> tuple[QRectF, tuple[float, float, float, float]] | None:
+        """Where the plane of input and target is, in pixels, and what it shows of it."""
+        box = self.plot.getViewBox()
+        (left, right), (bottom, top) = box.viewRange()
+        area = self.plot.mapFromScene(box.sceneBoundingRect()).boundingRect().translated(self.plot.pos())
+        return QRectF(area), (left, right, bottom, top)
+
+    def leave_points(self, left: bool) -> None:
+        """Whether the points are left for a canvas to draw."""
+        for part in self.points.values():
+            part.setVisible(not left)
+
     def _show_points(self, snapshot: Snapshot) -> None:
         data, some = snapshot.data, slice(0, _MOST_POINTS)
         for part, rows in zip(_PARTS, (data.rows_train, data.rows_test), strict=True):
-            x, y = data.part(part)
-            at = data.x_scaling.undo(x[some])[:, 0], data.y_scaling.undo(y[some])[:, 0]
+            y = data.part(part)[1]
+            at = data.values(part)[some, 0], data.y_scaling.undo(y[some])[:, 0]
             self.points[part].setData(*at, data=rows[some])
 
     @Slot(object, object, object)

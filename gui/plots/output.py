@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from engine.experiment import Experiment
 from engine.snapshot import Snapshot
+from gui.painting.painting import Painting
 from gui.plots.confusion import ConfusionMatrix
 from gui.plots.decision import DecisionMap
 from gui.plots.fit import FitPlot
@@ -29,8 +32,13 @@ class OutputView(QWidget):
         self._stack = QStackedWidget()
         for view in (self.map, self.confusion, self.prediction, self.fit):
             self._stack.addWidget(view)
+        self.painting = Painting(self)
+        for paper in (self.map, self.fit):
+            paper.framed.connect(self.painting.fit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.painting.strip)
         layout.addWidget(self._stack)
 
     @property
@@ -42,7 +50,7 @@ class OutputView(QWidget):
         """Shows an instant in the view that suits its data."""
         view: DecisionMap | ConfusionMatrix | PredictionPlot | FitPlot
         if snapshot.data.task == "regression":
-            along = snapshot.maps is not None and len(snapshot.data.names) == 1
+            along = snapshot.maps is not None and len(snapshot.data.variables) == 1
             view, note = self.fit if along else self.prediction, tr("● training  ○ test")
         elif snapshot.maps is not None:
             held = snapshot.maps.held
@@ -52,5 +60,19 @@ class OutputView(QWidget):
             tested = len(snapshot.data.y_test) > 0
             view, note = self.confusion, tr("confusion matrix, test") if tested else tr("confusion matrix, training")
         view.show_snapshot(snapshot)
+        if snapshot.data.source == "drawn":
+            note = f"{self.painting.note} · {tr('● training  ○ test')}"
         self.title.show_note(note)
         self._stack.setCurrentWidget(view)
+        self.painting.show_snapshot(snapshot, view, view if isinstance(view, DecisionMap | FitPlot) else None)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Shows points that are drawn by hand at once, before anything is trained on them."""
+        self.painting.show_experiment(experiment)
+        if self.painting.is_drawn:
+            self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """The keys of painting, wherever in the panel the keyboard is."""
+        if not self.painting.press(event):
+            super().keyPressEvent(event)

@@ -215,7 +215,7 @@ def _of_map(snapshot: Snapshot, layer: int, unit: int) -> tuple[str, str]:
     maps = snapshot.maps
     assert maps is not None
     letter = "z" if maps.quantity == "pre_activation" else "a"
-    plane = " × ".join(snapshot.data.names[i] for i in maps.plane)
+    plane = " × ".join(snapshot.data.variables[i] for i in maps.plane)
     more = tr("{0} over {1}").format(letter, plane)
     if maps.held is not None:
         more = tr("{0}, others as in row {1}").format(more, maps.held + 1)

@@ -44,11 +44,11 @@ class Points:
 
 def points_on(data: Dataset, maps: Maps) -> Points:
     """All rows, projected onto the plane of the maps."""
-    scaled = np.concatenate([data.x_train, data.x_test]).astype(np.float64)
+    scaled = np.concatenate([data.coordinates("train"), data.coordinates("test")]).astype(np.float64)
     rows = np.concatenate([data.rows_train, data.rows_test])
     classes = np.concatenate([data.y_train, data.y_test]).astype(np.int64)
     tested = np.arange(len(rows)) >= len(data.rows_train)
-    at = data.x_scaling.undo(scaled)[:, list(maps.plane)]
+    at = data.scaling.undo(scaled)[:, list(maps.plane)]
     if len(maps.plane) == 1:
         at = np.column_stack([at[:, 0], _bands(rows, classes, len(data.classes))])
     near = _nearness(data, maps, scaled, rows)
@@ -68,7 +68,7 @@ def _bands(rows: NDArray[np.int64], of: NDArray[np.int64], classes: int) -> NDAr
 
 
 def _nearness(data: Dataset, maps: Maps, scaled: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """exp(−d²/2), where d is the root mean square over the held inputs of the distance from the row they are held at.
+    """exp(−d²/2), where d is the root mean square over the held variables of the distance from the row they are at.
 
     It is measured in standard deviations of the training rows, whatever the scaling of the data.
     """
@@ -77,7 +77,7 @@ def _nearness(data: Dataset, maps: Maps, scaled: NDArray[np.float64], rows: NDAr
     if not len(held) or not len(here):
         return np.ones(len(rows))
     others = scaled[:, held]
-    spread = data.x_train[:, held].astype(np.float64).std(axis=0)
+    spread = data.coordinates("train")[:, held].astype(np.float64).std(axis=0) if len(data.x_train) else np.ones(1)
     distance = (others - others[here[0]]) / np.where(spread > 0.0, spread, 1.0)
     near: NDArray[np.float64] = np.exp(-0.5 * (distance**2).mean(axis=1))
     return near.clip(_FAINTEST, 1.0)

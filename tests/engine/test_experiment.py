@@ -20,6 +20,8 @@ from engine import (
     StopAt,
     TrainingSpec,
 )
+from engine.data.points import PointsSpec
+from engine.data.table_spec import TableSpec
 from engine.experiment import MAX_LAYERS
 from engine.layers import LAYERS
 from engine.optimizers import OPTIMIZERS
@@ -374,6 +376,17 @@ def test_a_part_is_told_apart_by_its_kind_and_comes_back_from_json(part: str, ki
     assert part_of(Experiment.model_validate_json(experiment.model_dump_json()), part) == KINDS[part][kind]()
 
 
+# Data of one's own have descriptions of their own, whichever source is chosen.
+OWN: dict[type[Spec], dict[str, st.SearchStrategy[Any]]] = {
+    DataSpec: {
+        "table": st.just(TableSpec(path="a.csv")),
+        "points": st.lists(st.tuples(*[st.floats(-9, 9)] * 2, st.just(0.0)), max_size=3).map(
+            lambda points: PointsSpec(points=tuple(points))
+        ),
+    }
+}
+
+
 def specs(cls: type[Spec]) -> st.SearchStrategy[Any]:
     """Any spec of a class whose settings all have declared bounds or choices."""
 
@@ -386,7 +399,9 @@ def specs(cls: type[Spec]) -> st.SearchStrategy[Any]:
             return st.integers(int(setting.low or 0), int(setting.high or 0))
         return st.floats(setting.low, setting.high)
 
-    return st.builds(cls, **{name: values(name, setting) for name, setting in cls.settings().items()})
+    return st.builds(
+        cls, **{name: values(name, setting) for name, setting in cls.settings().items()}, **OWN.get(cls, {})
+    )
 
 
 def any_of(kinds: dict[str, Any]) -> st.SearchStrategy[Any]:

@@ -10,6 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLabel, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.data.points import PointsSpec
+from engine.data.table_spec import TableSpec
 from engine.experiment import DataSpec, Dense, EarlyStopping, Experiment, Output, StopAt, TrainingSpec
 from engine.layers import LAYERS
 from engine.optimizers import OPTIMIZERS
@@ -22,7 +24,8 @@ from gui.window import Window
 UNPAINTED = True
 
 SPECS: dict[str, Spec] = {
-    **{cls.__name__: cls() for cls in (DataSpec, Dense, Output, TrainingSpec)},
+    "DataSpec": DataSpec(table=TableSpec(path="a.csv"), points=PointsSpec()),
+    **{cls.__name__: cls() for cls in (Dense, Output, TrainingSpec)},
     **{kind: cls() for kinds in (OPTIMIZERS, SCHEDULES, LAYERS) for kind, cls in kinds.items()},
 }
 SETTINGS = [(part, path) for part, spec in SPECS.items() for path, _, _ in settings_of(type(spec))]

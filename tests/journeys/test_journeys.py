@@ -145,3 +145,41 @@ until(lambda: now().plan.layers[0].activation.key == "linear")
 print(now().plan.layers[1].activation.key)
 """
     assert journey(script) == "tanh"
+
+
+def test_a_table_is_opened_set_up_and_learned_from(journey: Journey) -> None:
+    script = """
+import tempfile
+from pathlib import Path
+path = Path(tempfile.mkdtemp()) / "people.csv"
+rows = [f"{i % 17},{(i * 7) % 11},{'tall' if i % 17 > 8 else 'small'}" for i in range(200)]
+path.write_text("\\n".join(["size,noise,class", *rows]) + "\\n")
+window.opening.open_file(str(path))
+panel = window.opening.panel
+until(lambda: panel.isActiveWindow() and panel.opened is not None)
+pause(0.3)
+until(lambda: panel.foot.use.isEnabled())
+click(panel.foot.use)
+until(lambda: now().data.target == "class")
+click(window.toolbar.train)
+until(lambda: now().evaluation.test["accuracy"] > 0.95, 30)
+click(window.toolbar.train)
+until(lambda: not window.training.running)
+print(window.windowTitle(), now().data.names)
+"""
+    assert journey(script) == "Glassbox – people.csv ('size', 'noise')"
+
+
+def test_copied_cells_are_pasted_with_the_keys(journey: Journey) -> None:
+    script = """
+cells = "\\n".join(["a\\tb\\tc", *(f"{i % 17}\\t{i % 5}\\t{i % 2}" for i in range(60))])
+application.clipboard().setText(cells)
+keys("ctrl+v")
+panel = window.opening.panel
+until(lambda: panel.isActiveWindow() and panel.opened is not None)
+pause(0.3)
+keys("Return")
+until(lambda: now().data.target == "c")
+print(window.windowTitle(), now().data.names)
+"""
+    assert journey(script) == "Glassbox – Pasted table ('a', 'b')"

@@ -1,0 +1,254 @@
+"""Ways to a table of one's own: a file that is chosen, dropped or used before, the clipboard, and the open one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QColor, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from engine.data.guessing import TablePlan
+from engine.data.table_spec import MOST_TEXT, TableSpec
+from engine.experiment import DataSpec
+from engine.snapshot import Failure
+from gui.document import Change
+from gui.importing.draft import adopted, as_read
+from gui.text import tr
+from gui.theme import colour, colours, font
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
+    from gui.importing.window import ImportWindow
+    from gui.window import Window
+
+MOST_RECENT = 8
+FILES = (
+    "*.csv *.tsv *.txt *.dat *.data *.tab *.xlsx *.xls *.xlsm *.xlsb *.ods *.parquet *.npy *.npz"  # what can be read
+)
+
+
+class DropHint(QWidget):
+    """Covers a window while a file is dragged over it, and says what letting go does."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._covered = window
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(tr("Drop the file to open its table"))
+        self.hide()
+
+    def cover(self) -> None:
+        """Appears over all of its window."""
+        self.setGeometry(self._covered.rect())
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """A dashed frame in the accent colour on a veil."""
+        c, frame = colours(), QRectF(self.rect()).adjusted(16, 16, -16, -16)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(self.rect(), colour(c.surface, 0.86))
+            painter.setPen(QPen(QColor(c.accent), 2.0, Qt.PenStyle.DashLine))
+            painter.setBrush(colour(c.accent, 0.06))
+            painter.drawRoundedRect(frame, 12, 12)
+            painter.setFont(font(20))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, tr("Drop the file to open its table"))
+
+
+class DropZone(QObject):
+    """Lets a window take a file that is dragged onto it. ``dropped(path)``."""
+
+    dropped = Signal(str)
+
+    def __init__(self, target: QWidget) -> None:
+        super().__init__(target)
+        self.hint = DropHint(target)
+        target.setAcceptDrops(True)
+        target.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Follows a drag over the window."""
+        kind = event.type()
+        if kind == QEvent.Type.DragLeave:
+            self.hint.hide()
+        if kind not in (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop):
+            return False
+        assert isinstance(event, QDropEvent)
+        path = file_in(event.mimeData())
+        if not path:
+            return False
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        if kind == QEvent.Type.DragEnter:
+            self.hint.cover()
+        if kind == QEvent.Type.Drop:
+            self.hint.hide()
+            self.dropped.emit(path)
+        return True
+
+
+def file_in(mime: QMimeData) -> str:
+    """The first file that is carried by a drag or the clipboard, "" where there is none."""
+    return next((url.toLocalFile() for url in mime.urls() if url.isLocalFile()), "")
+
+
+class Opening(QObject):
+    """Opens tables for a window; only "Use this table" changes what is open there."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._panel: ImportWindow | None = None
+        self._used: DataSpec | None = None
+        self._refused = False
+        stored: Any = window.settings.value("open/recent") if window.settings else None
+        # A list of one file comes back as its name.
+        self._recent: list[str] = [stored] if isinstance(stored, str) else list(stored or ())
+        self.menu = QMenu(window)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.zone = DropZone(window)
+        self.zone.dropped.connect(self.open_file)
+        window.training.refused.connect(self._see_refusal)
+        window.training.failed.connect(self._see_failure)
+
+    @property
+    def panel(self) -> ImportWindow:
+        """The import window, made when there is none; it goes when it is closed, and its table with it."""
+        if self._panel is None:
+            from gui.importing.window import ImportWindow  # noqa: PLC0415 - not needed for the first paint
+
+            self._panel = ImportWindow(self._window)
+            self._panel.used.connect(self._use)
+            self._panel.finished.connect(self._forget)
+            self._panel.open_wished.connect(self.ask_for_file)
+            self._panel.paste_wished.connect(self.paste)
+            zone = DropZone(self._panel)
+            zone.dropped.connect(self.open_file)
+        return self._panel
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """The files opened last, the newest first."""
+        return tuple(self._recent)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the import window is there."""
+        return self._panel is not None
+
+    @Slot()
+    def _forget(self) -> None:
+        if self._panel is not None:
+            self._panel.deleteLater()
+        self._panel = None
+
+    # -- ways in ---------------------------------------------------------------------------------
+
+    @Slot()
+    def ask_for_file(self) -> None:
+        """Asks which file is to be opened."""
+        parent = self._panel or self._window
+        settings = self._window.settings
+        folder = str(settings.value("open/folder", str(Path.home()))) if settings else str(Path.home())
+        dialog = QFileDialog(parent, tr("Open a table"), folder)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"{tr('Tables')} ({FILES})", f"{tr('All files')} (*)"])
+        dialog.fileSelected.connect(self.open_file)
+        dialog.open()
+
+    @Slot(str)
+    def open_file(self, path: str) -> None:
+        """Opens a file in the import window."""
+        self._window.remember("open/folder", str(Path(path).parent))
+        place = str(Path(path).absolute())
+        self._recent = [place, *(other for other in self._recent if other != place)][:MOST_RECENT]
+        if self._window.settings is not None:
+            self._window.settings.setValue("open/recent", self._recent)
+        self._begin(TableSpec(path=place))
+
+    @Slot()
+    def paste(self) -> None:
+        """Opens what was copied: a file, or the text of a table."""
+        mime = QGuiApplication.clipboard().mimeData()
+        path, text = file_in(mime), mime.text() if mime.hasText() else ""
+        if path:
+            self.open_file(path)
+        elif not text.strip():
+            words = tr("The clipboard holds no table: copy cells of a spreadsheet, or text, and paste again.")
+            (self._window.status.say if self._panel is None else self._panel.banner.say)(words)
+        elif len(text) > MOST_TEXT:
+            words = tr("The clipboard holds {0} characters, and {1} can be pasted: save the table and open the file.")
+            banner = self._window.banner if self._panel is None else self._panel.banner
+            banner.say(words.format(f"{len(text):,}", f"{MOST_TEXT:,}"))
+        else:
+            self._begin(TableSpec(text=text))
+
+    def edit(self) -> None:
+        """Sets the open table up anew; asks for one where there is none."""
+        data = self._window.document.experiment.data
+        if data.table is None:
+            self.panel.show_nothing()
+        else:
+            self.panel.show_table(data if data.source == "table" else data.edited(source="table"))
+        self._show()
+
+    def _begin(self, table: TableSpec) -> None:
+        """A table as it is guessed; what else is chosen for the data stays, such as the share for testing."""
+        before = self._window.document.experiment.data
+        same = before.table is not None and as_read(before.table).edited(reading={}) == table
+        data = before if same and before.source == "table" else before.edited(source="table", table=table)
+        self.panel.show_table(data)
+        self._show()
+
+    def _show(self) -> None:
+        self.panel.show()
+        self.panel.raise_()
+        self.panel.activateWindow()
+        self._window.refresh_commands()
+
+    # -- files used before -----------------------------------------------------------------------
+
+    @Slot()
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        self.menu.setToolTipsVisible(True)
+        for path in self._recent:
+            action = self.menu.addAction(Path(path).name.replace("&", "&&"))
+            action.setData(path)
+            action.setToolTip(path)
+            action.triggered.connect(self._open_recent)
+
+    @Slot()
+    def _open_recent(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.open_file(str(action.data()))
+
+    # -- what comes of it ------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _use(self, data: DataSpec, plan: TablePlan) -> None:
+        """The network learns from the table, as one edit that can be undone."""
+        window, snapshot = self._window, self._window.training.snapshot
+        task = snapshot.data.task if snapshot else None
+        window.banner.hide()
+        self._used = data
+        window.document.change(adopted(window.document.experiment, data, plan, task), tr("Open table"))
+
+    @Slot(object)
+    def _see_refusal(self, change: Change) -> None:
+        """The table that was to be used cannot be; it is set up on."""
+        self._refused = self._used is not None and change.experiment.data == self._used
+
+    @Slot(object)
+    def _see_failure(self, failure: Failure) -> None:
+        if self._refused and self._used is not None:
+            self.panel.show_table(self._used)
+            self._show()
+            self.panel.show_problem(failure.message, failure.details)
+        self._refused, self._used = False, None

@@ -51,7 +51,7 @@ class PredictPanel(QWidget):
         self.search.textChanged.connect(self._build)
         self.more = QLabel(wordWrap=True)
         self.more.setProperty("role", "note")
-        self.from_row = self._button(tr("Row"), tr("Fills in the row of the table that was traced last"))
+        self.from_row = self._button(tr("Row"), tr("Fills in the row that was traced last; for dates, what is typical"))
         self.typical = self._button(tr("Typical"), tr("Fills in what is typical of each column"))
         self.score = self._button(tr("Score a file…"), tr("Answers every row of a file and writes it with the answers"))
         self.from_row.clicked.connect(self._fill_from_row)

@@ -317,6 +317,8 @@ def test_an_answer_to_another_row_is_not_shown(window: Window, qtbot: QtBot) -> 
 
 def test_while_another_table_is_loaded_there_is_no_answer(opened: Window) -> None:
     panel, iris = opened.predict, opened.document.experiment
+    panel.from_row.click()
+    settled(opened)
     assert panel.answer.answer.text() in ("setosa", "versicolor", "virginica")
     opened.document.change(iris.with_value("data.source", "wine"), "")
     assert panel.answer.answer.text() == "…"

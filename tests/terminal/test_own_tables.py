@@ -110,7 +110,7 @@ def test_a_screen_shows_how_far_it_has_come(
 def test_answers_that_are_interrupted_leave_the_old_file(
     table: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **_names: object) -> None:
         raise KeyboardInterrupt
 
     out = table.with_name("interrupted.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -307,6 +308,7 @@ def test_escape_gives_up_reading(window: Window, tmp_path: Path, monkeypatch: py
     panel = window.opening.panel
     QTest.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel.reader.busy
+    tables.until(lambda: not any(thread.name == "reading" for thread in threading.enumerate()), 3)
 
 
 def test_the_window_is_alive_while_a_large_file_is_read(window: Window, tmp_path: Path) -> None:

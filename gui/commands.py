@@ -18,6 +18,9 @@ from gui.training import FULL_SPEED
 if TYPE_CHECKING:
     from gui.window import Window
 
+# In a window as low as this three panels do not fit above each other, in pixels.
+_LOW = 760
+
 
 def open_table(window: Window) -> None:
     """Asks for a file with a table."""
@@ -200,6 +203,13 @@ def toggle_predict(window: Window) -> None:
     """Opens the panel in which a row is typed, or closes it."""
     if window.panels.docks["predict"].isHidden():
         window.panels.open("predict")
+        _, inspector, predict = docks = [window.panels.docks[name] for name in ("output", "inspector", "predict")]
+        if window.height() < _LOW:
+            window.tabifyDockWidget(inspector, predict)
+            predict.raise_()
+        else:
+            # What is typed needs more room than what is looked at beside it.
+            window.resizeDocks(docks, [220, 150, 480], Qt.Orientation.Vertical)
     else:
         window.panels.docks["predict"].hide()
 

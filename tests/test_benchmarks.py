@@ -79,3 +79,11 @@ def test_drawings_of_more_edges_are_measured_beside_the_same_stroked_singly(wind
 def test_opening_is_measured_until_the_edges_are_there(window_results: dict[str, Any]) -> None:
     rows = window_results["drawing"]["opened"].values()
     assert all(row["drawn"] > 0 and row["opens"]["wall_ms"] > 0 for row in rows)
+
+
+def test_opening_a_table_is_measured_beside_pandas() -> None:
+    command = [sys.executable, "-m", "benchmarks.data", "--quick", "--json"]
+    found = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    assert found["ours"]["seconds"] > 0
+    assert found["time_over_pandas"]["ratio"] == found["ours"]["seconds"] / found["pandas"]["seconds"]
+    assert found["memory_over_data"]["ratio"] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
@@ -20,7 +21,7 @@ from engine.data.typed import column_of_values, named, refuse_too_large, refuse_
 
 # Inputs and what is to be learned from them, as they are often called; joined, the second comes last.
 _PAIRS = (("x", "y"), ("X", "y"), ("x_train", "y_train"), ("X_train", "y_train"), ("data", "target"))
-_BAD = (ValueError, EOFError, BadZipFile, KeyError, TypeError, SyntaxError, NotImplementedError)
+_BAD = (ValueError, EOFError, BadZipFile, KeyError, TypeError, SyntaxError, TokenError, NotImplementedError)
 
 
 def read_array(path: Path, progress: Progress) -> RawTable:
@@ -89,13 +90,10 @@ def _loaded(file: IO[bytes], size: int, what: str, origin: str) -> NDArray[Any]:
 def _columns(values: NDArray[Any], name: str, origin: str) -> tuple[list[Column], tuple[str, ...]]:
     """The columns of an array, and what one should know."""
     if values.dtype.names:
-        parts = [(field, values[field]) for field in values.dtype.names]
-        flat = all(part.ndim == 1 for _, part in parts)
-        if not flat:
+        parts = [values[field] for field in values.dtype.names]
+        if any(part.ndim != 1 for part in parts):
             raise DataError(f"{origin} has fields of several values in a row; a table has one value in each")
-        return [
-            _column(label, part) for label, part in zip(named(f for f, _ in parts), _second(parts), strict=True)
-        ], ()
+        return [_column(label, part) for label, part in zip(named(values.dtype.names), parts, strict=True)], ()
     if values.ndim == 1:
         return [_column(name or "column 1", values)], ()
     if math.prod(values.shape[1:]) == 0:
@@ -106,10 +104,6 @@ def _columns(values: NDArray[Any], name: str, origin: str) -> tuple[list[Column]
     if table.shape[1] == 1 and name:
         return [_column(name, table[:, 0])], notes
     return [_column(f"column {place + 1}", table[:, place]) for place in range(table.shape[1])], notes
-
-
-def _second(parts: list[tuple[str, NDArray[Any]]]) -> list[NDArray[Any]]:
-    return [part for _, part in parts]
 
 
 def _column(name: str, values: NDArray[Any]) -> Column:

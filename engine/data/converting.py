@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.raw import Column
+from engine.data.typed import as_moments
 
 MISSING, UNSEEN = -1, -2
 _YES = {"yes", "y", "true", "t", "1", "on", "ja", "j", "wahr", "oui", "si", "sí", "positive", "pos"}
@@ -45,8 +45,14 @@ def as_numbers(column: Column) -> NDArray[np.float64]:
 
 
 def as_dates(column: Column) -> NDArray[np.float64]:
-    """The values as seconds since 1970, (rows,); words that are no date in the manner of ISO 8601 are NaN."""
-    return _through(column, _moment) if column.stored == "text" else column.values
+    """The values as seconds since 1970, (rows,); words that are no dates are NaN."""
+    if column.stored != "text":
+        return column.values
+    # Days and months are told apart by all words together, where all are dates.
+    together = as_moments(column.labels)
+    return _through(
+        column, _moment if together is None else dict(zip(column.labels, together, strict=True)).__getitem__
+    )
 
 
 def as_places(column: Column, labels: tuple[str, ...]) -> NDArray[np.int32]:
@@ -91,8 +97,5 @@ def _plain(word: str) -> str:
 
 
 def _moment(word: str) -> float:
-    try:
-        moment = datetime.fromisoformat(word.strip())
-    except ValueError:
-        return float("nan")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    found = as_moments([word.strip()])
+    return float("nan") if found is None else found[0]

@@ -214,7 +214,10 @@ class Dataset:
     @cached_property
     def rows(self) -> NDArray[np.int64]:
         """The rows of the original table that are in either part, in order, each once."""
-        return np.union1d(self.rows_train, self.rows_test)
+        every = np.concatenate([self.rows_train, self.rows_test])
+        there = np.zeros(every.max(initial=-1) + 1, bool)
+        there[every] = True
+        return np.flatnonzero(there)
 
     @property
     def size(self) -> int:

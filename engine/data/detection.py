@@ -79,6 +79,8 @@ def layout_of(text: str, codec: str, how: ReadingSpec, origin: str) -> Layout:
     delimiter = _delimiter(lines) if how.delimiter == "auto" else how.delimiter
     refuse_too_wide(max(line.count(delimiter) + 1 for line in lines[:1]), origin)
     rows = fields(lines, delimiter)
+    if not rows:
+        raise DataError(f"{origin} holds no values; there is no table in it")
     decimal = _decimal(rows, delimiter) if how.decimal == "auto" else how.decimal
     header = first_row_is_names(rows, decimal) if how.header == "auto" else how.header == "yes"
     encoding = {"utf-8-sig": "utf-8"}.get(codec, codec if codec[:6] != "utf-16" else "utf-16")
@@ -88,7 +90,7 @@ def layout_of(text: str, codec: str, how: ReadingSpec, origin: str) -> Layout:
 
 def fields(lines: Iterable[str], delimiter: str) -> list[list[str]]:
     """The fields of the first rows that are not empty."""
-    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))  # 131,072 letters otherwise
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_LINE))  # 131,072 letters otherwise
     space = delimiter == " "
     lines = (line.replace("\t", " ").strip() for line in lines) if space else lines
     reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, skipinitialspace=True)

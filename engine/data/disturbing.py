@@ -47,11 +47,12 @@ def disturbed(data: Dataset, spec: DataSpec) -> Dataset:
     )
 
 
-def _drawn(data: Dataset, spec: DataSpec, purpose: int, columns: int = 0) -> NDArray[np.float64]:
+def _drawn(data: Dataset, spec: DataSpec, purpose: int, columns: int = 0) -> NDArray[Any]:
     """Numbers for each training row, (rows,) even between 0 and 1, or normal ones (rows, columns)."""
     rng, rows = np.random.default_rng([spec.seed, purpose]), int(data.rows_train.max()) + 1
-    every: NDArray[np.float64] = rng.standard_normal((rows, columns)) if columns else rng.random(rows)
-    return every[data.rows_train]
+    every = rng.standard_normal((rows, columns), dtype=np.float32) if columns else rng.random(rows)
+    drawn: NDArray[Any] = every[data.rows_train]
+    return drawn
 
 
 def _relabelled(data: Dataset, spec: DataSpec) -> NDArray[Any]:

@@ -68,7 +68,7 @@ def prepare_table(raw: RawTable, table: TableSpec, spec: DataSpec) -> Dataset:
     plan = plan_table(raw, table)
     if plan.problem:
         raise DataError(plan.problem)
-    kept, y = np.flatnonzero(~dropped(raw, plan)), _targets(raw, plan)
+    kept, y = np.flatnonzero(~dropped(raw, plan)), _targets(raw, plan, table.target_log)
     train, test = split_table(raw, table, kept, y, len(plan.classes), spec.test_fraction, spec.seed)
     if not len(train):
         raise DataError("no rows are left to learn from; hold out fewer, or fill in what is missing")
@@ -77,7 +77,7 @@ def prepare_table(raw: RawTable, table: TableSpec, spec: DataSpec) -> Dataset:
     raw_test, y_test, offset = raw, y, 0
     if table.split == "file":
         raw_test, offset = _second_file(table, plan), raw.rows
-        test, y_test = np.flatnonzero(~dropped(raw_test, plan)), _targets(raw_test, plan)
+        test, y_test = np.flatnonzero(~dropped(raw_test, plan)), _targets(raw_test, plan, table.target_log)
     return Dataset(
         x_train=preparation.inputs(raw, train),
         y_train=_for_network(y[train], y_scaling, plan),
@@ -108,11 +108,11 @@ def _varied(preparation: Preparation, raw: RawTable, rows: Rows) -> NDArray[np.f
     return preparation.values(raw.take(rows))[:, places]
 
 
-def _targets(raw: RawTable, plan: TablePlan) -> NDArray[Any]:
+def _targets(raw: RawTable, plan: TablePlan, logarithmic: bool) -> NDArray[Any]:
     """The target of every row of a table, (rows,): class indices int64, or numbers; below 0 or NaN where missing."""
     column = raw.column(plan.target)
     if plan.target_kind == "number":
-        return _finite(column)
+        return _finite(column, logarithmic)
     places = as_places(column, plan.classes)
     if (unseen := places == UNSEEN).any():
         row = int(np.flatnonzero(unseen)[0])
@@ -123,12 +123,15 @@ def _targets(raw: RawTable, plan: TablePlan) -> NDArray[Any]:
     return places.astype(np.int64)
 
 
-def _finite(column: Column) -> NDArray[np.float64]:
+def _finite(column: Column, logarithmic: bool) -> NDArray[np.float64]:
     values = as_numbers(column)
     endless = np.abs(values) > LARGEST
     if endless.any():
         row = int(np.flatnonzero(endless)[0])
         raise DataError(f"row {row + 1}, target '{column.name}' is not a finite number below 3e38")
+    if logarithmic and (low := values <= -1).any():
+        row = int(np.flatnonzero(low)[0])
+        raise DataError(f"row {row + 1}, target '{column.name}' is {values[row]:g}, and log(1 + y) needs more than −1")
     return values
 
 

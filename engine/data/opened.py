@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
@@ -12,7 +13,8 @@ from engine.data.table import DataError
 from engine.data.table_spec import ReadingSpec, TableSpec
 
 _MOST_OPEN = 3
-_Key = tuple[str, int, int, ReadingSpec]
+# What decides whether a table is the same one: the file as it is on the disk or the pasted text, and how it is read.
+_Key = tuple[object, ...]
 _open: OrderedDict[_Key, RawTable] = OrderedDict()
 _lock = Lock()
 
@@ -22,7 +24,9 @@ def raw_table(spec: TableSpec, progress: Progress | None = None) -> RawTable:
 
     Raises ``DataError`` with a sentence, also when the file is gone, and whatever ``progress`` raises.
     """
-    return read_text(spec.text, spec.reading, progress) if spec.text else open_file(spec.path, spec.reading, progress)
+    if not spec.text:
+        return open_file(spec.path, spec.reading, progress)
+    return _kept((spec.text, spec.reading), lambda: read_text(spec.text, spec.reading, progress))
 
 
 def open_file(path: str, how: ReadingSpec, progress: Progress | None = None) -> RawTable:
@@ -31,13 +35,18 @@ def open_file(path: str, how: ReadingSpec, progress: Progress | None = None) -> 
     try:
         state = place.stat()
         key = (str(place.absolute()), state.st_mtime_ns, state.st_size, how)
-        with _lock:
-            if key in _open:
-                _open.move_to_end(key)
-                return _open[key]
-        found = read_file(place, how, progress)
+        return _kept(key, lambda: read_file(place, how, progress))
     except OSError as error:
         raise DataError(f"{place.name} cannot be read: {error.strerror or error}") from None
+
+
+def _kept(key: _Key, read: Callable[[], RawTable]) -> RawTable:
+    """The table of a key: the one in memory, or read, and then kept in place of the one not used longest."""
+    with _lock:
+        if key in _open:
+            _open.move_to_end(key)
+            return _open[key]
+    found = read()
     with _lock:
         _open[key] = found
         while len(_open) > _MOST_OPEN:

@@ -19,12 +19,23 @@ from engine.data.progress import Progress
 from engine.data.raw import Column, RawTable
 from engine.data.table import DataError
 from engine.data.table_spec import ReadingSpec
-from engine.data.typed import MISSING_MARKERS, is_missing, named, number_pattern, refuse_too_large, typed_column
+from engine.data.typed import (
+    LONGEST_TEXT,
+    MISSING_MARKERS,
+    is_missing,
+    named,
+    number_pattern,
+    refuse_too_large,
+    short,
+    typed_column,
+)
 
 _SAMPLE = 256_000
 _BLOCK = 1_000_000
 # Fields between two reports of progress.
 _FIELDS_AT_ONCE = 1_000_000
+# Bytes of a file whose lines are counted to name one that is wrong.
+_COUNTED = 20_000_000
 # A column is held twice while its parts are joined.
 _BYTES_A_FIELD = 2 * 8
 _MARKERS = sorted({each for marker in MISSING_MARKERS for each in (marker, marker.upper(), marker.title(), "NaN")})
@@ -128,7 +139,7 @@ class _Parser:
         seen = [self._kind(place) for place in range(layout.width)]
         parts = self._parts([place for place, kind in enumerate(seen) if kind == "text"])
         numbers: dict[int, list[NDArray[np.float64]]] = {p: [] for p, kind in enumerate(seen) if kind != "text"}
-        words = {place: _Words() for place, kind in enumerate(seen) if kind == "text"}
+        words = {place: _Words(self.names[place]) for place, kind in enumerate(seen) if kind == "text"}
         mixed = set()
         for frame in parts:
             self.rows += len(frame)
@@ -143,13 +154,14 @@ class _Parser:
                 each.add(frame[place])
         if mixed:
             # What looked like numbers and is not: read again, so that nothing of how it is written is lost.
-            words |= {place: _Words() for place in mixed}
+            words |= {place: _Words(self.names[place]) for place in mixed}
             for frame in self._parts(sorted(mixed), sorted(mixed)):
                 for place in mixed:
                     words[place].add(frame[place])
         columns = [self._column(place, numbers, words) for place in range(layout.width)]
         self._count_short_lines(columns[-1])
-        kept = [column for column in columns if not self._is_nothing(column)]
+        given = layout.names if found.header else self.names
+        kept = [c for c, name in zip(columns, given, strict=True) if name.strip() or not c.missing.all()]
         if len(kept) < len(columns):
             self.notes.append(f"{len(columns) - len(kept)} columns without a name and without a value are left out")
         if not kept:
@@ -182,7 +194,7 @@ class _Parser:
                 keep_default_na=False,
                 skipinitialspace=True,
                 low_memory=False,
-                chunksize=max(_FIELDS_AT_ONCE // width, 1),
+                chunksize=max(_FIELDS_AT_ONCE // width, 1000),
             )
         rows = 0
         while True:
@@ -211,8 +223,10 @@ class _Parser:
     def _why(self, said: str) -> str:
         if "EOF inside string" in said:
             place = re.search(r"row (\d+)", said)
-            where = f"row {place[1]} of {self.origin}" if place else self.origin
-            return f'{where} has a quote (") that is not closed; close it or take it out'
+            where = f"row {int(place[1]) + 1 - self.layout.header:,}" if place else "a row"
+            if self.size < _COUNTED:
+                where = f"line {[1, *(line + 1 for line, _ in self._lengths())][-2]:,}"
+            return f'{where} of {self.origin} has a quote (") that is not closed; close it or take it out'
         if "Expected" in said:
             line, count = self._first_long_line()
             return self._too_long(line, count)
@@ -225,14 +239,20 @@ class _Parser:
         )
 
     def _lengths(self) -> Iterator[tuple[int, int]]:
-        """(line, number of fields) of every row that is not empty; the names, where they are, come first."""
+        """(last line, number of fields) of every row, 0 for an empty one; the names, where they are, come first."""
         found = self.layout.found
         lines = Text(self.file, self.layout.codec, found.comment, self.origin)
         if found.delimiter == " ":
-            yield from ((number, len(line.split())) for number, line in enumerate(lines, 1) if line.strip())
+            yield from ((number, len(line.split())) for number, line in enumerate(lines, 1))
             return
         reader = csv.reader(iter(lines), delimiter=found.delimiter, skipinitialspace=True)
-        yield from ((reader.line_num, len(row)) for row in reader if row)
+        try:
+            yield from ((reader.line_num, len(row)) for row in reader)
+        except csv.Error:
+            raise DataError(
+                f"line {reader.line_num:,} of {self.origin} is in a field of more than {LONGEST_LINE:,} letters; "
+                'look for a quote (") that is not closed'
+            ) from None
 
     def _first_long_line(self) -> tuple[int, int]:
         return next((each for each in self._lengths() if each[1] > self.layout.width), (1, self.layout.width + 1))
@@ -250,20 +270,16 @@ class _Parser:
         if place in numbers:
             parts = numbers.pop(place)
             return Column(name, "number", np.concatenate(parts) if parts else np.empty(0))
-        return words.pop(place).column(name, self.layout.found.decimal)
-
-    def _is_nothing(self, column: Column) -> bool:
-        unnamed = not self.layout.names[self.names.index(column.name)].strip()
-        return unnamed and self.layout.header and bool(column.missing.all())
+        return words.pop(place).column(self.layout.found.decimal)
 
     def _count_short_lines(self, last: Column) -> None:
         """Only where the last column lacks values can lines be too short."""
         if self.layout.width == 1 or not last.missing.any():
             return
-        counts = self._lengths()
+        counts = (count for _, count in self._lengths() if count)
         if self.layout.header:
             next(counts)
-        lacking = sum(count < self.layout.width for _, count in counts)
+        lacking = sum(count < self.layout.width for count in counts)
         if lacking and lacking < self.rows:
             lines = "1 line has" if lacking == 1 else f"{lacking:,} lines have"
             self.notes.append(f"{lines} too few fields; what is lacking is missing")
@@ -272,17 +288,26 @@ class _Parser:
 class _Words:
     """A column of words that grows part by part; each word is kept once."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name, self._rows = name, 0
         self._index: dict[str, int] = {}
         self._parts: list[NDArray[np.int32]] = []
 
     def add(self, values: Any) -> None:
         """The next rows, as a column of pandas."""
+        lengths = values.str.len()
+        if len(lengths) and lengths.max() > LONGEST_TEXT:
+            row = self._rows + int((lengths > LONGEST_TEXT).to_numpy().argmax()) + 1
+            raise DataError(
+                f"row {row:,}, column '{short(self._name)}' holds a text of {int(lengths.max()):,} letters, and "
+                f"{LONGEST_TEXT:,} are the most; shorten it or take it out"
+            )
         codes, words = values.factorize()
+        self._rows += len(codes)
         places = [self._index.setdefault(str(word), len(self._index)) for word in words]
         self._parts.append(np.array([*places, -1], np.int32)[codes])
 
-    def column(self, name: str, decimal: str) -> Column:
+    def column(self, decimal: str) -> Column:
         """All rows, typed."""
         codes = np.concatenate(self._parts) if self._parts else np.empty(0, np.int32)
-        return typed_column(name, codes, list(self._index), decimal)
+        return typed_column(self._name, codes, list(self._index), decimal)

@@ -95,8 +95,7 @@ def _moment(match: re.Match[str]) -> float:
 def typed_column(name: str, codes: NDArray[Any], words: Sequence[str], decimal: str = ".") -> Column:
     """A column of places (rows,) in ``words``, below 0 for missing: numbers or dates where all are, else a text.
 
-    Words that stand for no value become missing; labels are stripped, sorted, and different. Raises ``DataError``
-    for a text that is too long.
+    Words that stand for no value become missing; labels are stripped, sorted, and different.
     """
     stripped = [word.strip() for word in words]
     labels = sorted({word for word in stripped if word.casefold() not in MISSING_MARKERS})
@@ -105,13 +104,6 @@ def typed_column(name: str, codes: NDArray[Any], words: Sequence[str], decimal: 
             value_of = dict(zip(labels, found, strict=True))
             table = np.array([*(value_of.get(word, np.nan) for word in stripped), np.nan], np.float64)
             return Column(name, "number" if stored == "number" else "date", table[codes])
-    longest = max(labels, key=len)
-    if len(longest) > LONGEST_TEXT:
-        row = int(np.flatnonzero(codes == stripped.index(longest))[0]) + 1
-        raise DataError(
-            f"row {row}, column '{short(name)}' holds a text of {len(longest):,} letters; the most is "
-            f"{LONGEST_TEXT:,}, so shorten it or leave the column out"
-        )
     place_of = {word: place for place, word in enumerate(labels)}
     places = np.array([*(place_of.get(word, -1) for word in stripped), -1], np.int32)
     return Column(name, "text", places[codes], tuple(labels))

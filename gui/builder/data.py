@@ -14,6 +14,7 @@ from gui.builder.fold import Fold
 from gui.fields import ChoiceField
 from gui.forms import Form, changes_in_words
 from gui.importing.draft import table_name
+from gui.painting.setup import PointsSetup
 from gui.text import tr
 
 # What only generators heed, and what every table has; a new setting finds its place here by itself.
@@ -96,6 +97,8 @@ class DataSection(QWidget):
         self.edit.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.edit.clicked.connect(self._wish_edit)
         self._column.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignLeft)
+        self.points = PointsSetup()
+        self._column.addWidget(self.points)
         self.columns = ColumnPicker()
         self.columns.picked.connect(self._pick_columns)
         self._column.addWidget(self.columns)

@@ -14,7 +14,6 @@ from gui import edits
 from gui.builder.cards import LayerCards
 from gui.builder.data import DataSection
 from gui.builder.training import TrainingSection
-from gui.painting.setup import PointsSetup
 from gui.selection import layer_name
 from gui.text import in_a_sentence, tr
 
@@ -83,9 +82,8 @@ class Builder(QScrollArea):
         self.source, self.columns, self.data_form = self.data.source, self.data.columns, self.data.form
         self.features, self.disturbing = self.data.features, self.data.disturbing
         self._column.addWidget(self.data)
-        self.points = PointsSetup()
+        self.points = self.data.points
         self.points.edited.connect(self.edited)
-        self._column.addWidget(self.points)
 
     def _add_network_section(self) -> None:
         self._network_note = self._section(tr("Network"), 14)

@@ -5,30 +5,27 @@ from __future__ import annotations
 from itertools import count
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
-    QEnterEvent,
     QHideEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
-    QPixmap,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from engine.data.points import PointsSpec, is_tested
 from engine.experiment import DataSpec
-from gui.painting.tools import LOOK, TOOLS, Place, Stroke, Surface, Values, jitter
+from gui.painting.dots import POINT_RADIUS, Dots, hint, paint_hint
+from gui.painting.tools import LOOK, TOOLS, Stroke, Surface, Values, jitter
 from gui.text import tr
-from gui.theme import colour, colours, font, name
+from gui.theme import colour, colours
 
 # Pixels.
-_POINT, _STAMP, _SMALLEST, _LARGEST, _NOTCH = 3.4, 10.0, 6.0, 90.0, 1.25
+_SMALLEST, _LARGEST, _NOTCH = 6.0, 90.0, 1.25
 _CURSOR_STEP = 8.0
 # While the pointer moves, the experiment follows this often; the canvas itself follows every move.
 _PACE_MS = 100
@@ -54,9 +51,7 @@ class Canvas(QWidget):
         self.rng = np.random.default_rng()
         self._spec, self._data = PointsSpec(), DataSpec()
         self._asked = self._spec
-        self._picture = QPixmap()
-        # What the picture of the points shows: how, and which with the part they are in.
-        self._drawn: tuple[tuple[object, ...], NDArray[np.float64]] | None = None
+        self._dots = Dots()
         self._extent = (-1.0, 1.0, -1.0, 1.0)
         self._at: QPointF | None = None
         self._stroke: Stroke | None = None
@@ -107,34 +102,11 @@ class Canvas(QWidget):
     @property
     def hint(self) -> str:
         """What to do, where there is too little to learn from."""
-        if self._spec.task == "number":
-            return "" if len(self._values) > 1 else tr("Press and drag to draw a curve.")
-        present = np.unique(self._classes)
-        if len(present) > 1:
-            return ""
-        if not len(present):
-            return tr("Press and drag to paint points.\nThe keys 1 to {0} choose their class.").format(
-                self._spec.classes
-            )
-        other = int(present[0] == 0)
-        return tr("Now points of another class:\nchoose {0} (key {1}) and paint.").format("ABCDE"[other], other + 1)
+        return hint(self._spec, set(self._classes.tolist()), len(self._values))
 
-    # -- from pixels to units --------------------------------------------------------------------
-
+    @property
     def _surface(self) -> Surface:
-        left, right, bottom, top = self._extent
-        per_pixel = ((right - left) / max(self.width(), 1), (bottom - top) / max(self.height(), 1))
-        return Surface(self._extent, per_pixel)
-
-    def _units(self, at: QPointF) -> Place:
-        left, _, _, top = self._extent
-        across, up = self._surface().per_pixel
-        return left + at.x() * across, top + at.y() * up
-
-    def _pixels(self, values: Values) -> NDArray[np.float64]:
-        left, _, _, top = self._extent
-        pixels: NDArray[np.float64] = (values[:, :2] - (left, top)) / self._surface().per_pixel
-        return pixels
+        return Surface(self._extent, (max(self.width(), 1), max(self.height(), 1)))
 
     # -- strokes ---------------------------------------------------------------------------------
 
@@ -143,7 +115,7 @@ class Canvas(QWidget):
         self.end()
         self._merge = f"points#{next(_strokes)}"
         self._stroke = Stroke(
-            self.tool, self._values, self._units(at), self.which, self.radius, self._surface(), self.rng
+            self.tool, self._values, self._surface.units(at.toTuple()), self.which, self.radius, self._surface, self.rng
         )
         self._follow()
 
@@ -180,7 +152,7 @@ class Canvas(QWidget):
     @Slot()
     def jitter(self) -> None:
         """Moves every point a little."""
-        self._wish(jitter(self._values, self._surface(), self.rng), tr("Jitter"))
+        self._wish(jitter(self._values, self._surface, self.rng), tr("Jitter"))
 
     @Slot()
     def clear(self) -> None:
@@ -216,7 +188,7 @@ class Canvas(QWidget):
         """Goes on with the stroke."""
         self._at = event.position()
         if self._stroke is not None:
-            self._stroke.move(self._units(event.position()))
+            self._stroke.move(self._surface.units(event.position().toTuple()))
             self._follow()
         self.update()
 
@@ -229,12 +201,6 @@ class Canvas(QWidget):
         """Changes the radius."""
         self.widen(event.angleDelta().y() / 120.0)
         event.accept()
-
-    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Shows the tool."""
-        self._at = event.position()
-        self.update()
-        super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Hides the tool."""
@@ -251,72 +217,22 @@ class Canvas(QWidget):
         """Points, the tool, and what to do."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_points(painter)
+            # Over the curve of a fit, which is to be seen through them.
+            painter.setOpacity(0.6 if self._spec.task == "number" else 1.0)
+            shown = np.column_stack([self._values[:, :2], self._classes, self._tested])
+            painter.drawPixmap(0, 0, self._dots.picture(self._surface, shown, self.devicePixelRatioF()))
+            painter.setOpacity(1.0)
             if self.hint:
-                self._paint_hint(painter)
+                paint_hint(painter, QRectF(self.rect()), self.hint)
             if self._at is not None:
                 self._paint_tool(painter, self._at)
-
-    def _paint_points(self, painter: QPainter) -> None:
-        """From a picture that is kept; points that have only been added are drawn into it."""
-        density, ready = self.devicePixelRatioF(), self._drawn
-        look = (self.size(), self._extent, density, name(), self._spec.task)
-        now = np.column_stack([self._values, self._tested])
-        if ready is None or ready[0] != look or not np.array_equal(ready[1], now[: len(ready[1])]):
-            self._picture = QPixmap(self.size() * density)
-            self._picture.setDevicePixelRatio(density)
-            self._picture.fill(Qt.GlobalColor.transparent)
-            ready = (look, now[:0])
-        begun = len(ready[1])
-        if begun < len(now):
-            with QPainter(self._picture) as onto:
-                self._stamp(onto, begun, density)
-        self._drawn = (look, now)
-        # Over the curve of a fit, which is to be seen through them.
-        painter.setOpacity(0.6 if self._spec.task == "number" else 1.0)
-        painter.drawPixmap(0, 0, self._picture)
-        painter.setOpacity(1.0)
-
-    def _stamp(self, painter: QPainter, first: int, density: float) -> None:
-        """Points from a number on, each as a ready picture: thousands of circles would take too long."""
-        which = range(self._spec.classes)
-        dots = {(k, tested): _dot(colours().series[k], tested, density) for k in which for tested in (False, True)}
-        places = (self._pixels(self._values[first:]) - _STAMP / 2).tolist()
-        kinds = zip(self._classes[first:].tolist(), self._tested[first:].tolist(), strict=True)
-        for (x, y), kind in zip(places, kinds, strict=True):
-            painter.drawPixmap(QPointF(x, y), dots[kind])
 
     def _paint_tool(self, painter: QPainter, at: QPointF) -> None:
         c = colours()
         colours_by_class = self.tool in ("paint", "spray")
         ink = QColor(c.series[self.which % len(c.series)] if colours_by_class else c.text)
-        radius = self.radius if TOOLS[self.tool].wide else _POINT + 2.5
+        radius = self.radius if TOOLS[self.tool].wide else POINT_RADIUS + 2.5
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(ink, 1.4))
-        painter.drawEllipse(at, radius, radius)
-
-    def _paint_hint(self, painter: QPainter) -> None:
-        c = colours()
-        painter.setFont(font(12))
-        lines = QRectF(self.rect()).adjusted(16, 12, -16, -12)
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        words = painter.boundingRect(lines, int(flags), self.hint).adjusted(-10, -6, 10, 6)
-        ground = QPainterPath()
-        ground.addRoundedRect(words, 8, 8)
-        painter.fillPath(ground, colour(c.surface, 0.92))
-        painter.setPen(QColor(c.text))
-        painter.drawText(lines, int(flags), self.hint)
-
-
-def _dot(tint: str, tested: bool, density: float) -> QPixmap:
-    """A point of a class, filled for training and open for test."""
-    picture = QPixmap(round(_STAMP * density), round(_STAMP * density))
-    picture.setDevicePixelRatio(density)
-    picture.fill(Qt.GlobalColor.transparent)
-    surface = QColor(colours().surface)
-    with QPainter(picture) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(tint) if tested else surface, 1.8 if tested else 1.0))
-        painter.setBrush(surface if tested else QColor(tint))
-        painter.drawEllipse(QPointF(_STAMP / 2, _STAMP / 2), _POINT, _POINT)
-    return picture
+        for pen in (QPen(colour(c.surface, 0.7), 3.5), QPen(ink, 1.5)):
+            painter.setPen(pen)
+            painter.drawEllipse(at, radius, radius)

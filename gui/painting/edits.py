@@ -1,4 +1,4 @@
-"""From an experiment to one whose points are drawn by hand. No Qt."""
+"""From an experiment to one whose points are drawn by hand."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _FEWEST_EPOCHS = 10_000
 def draw(experiment: Experiment) -> Experiment:
     """Learns from points drawn by hand: those there were, or none yet. The plane needs no scaling."""
     data, training = experiment.data, experiment.training
+    if data.source == "drawn":
+        return experiment
     drawn = data.edited(source="drawn", points=data.points or PointsSpec(), scale="none")
     return experiment.edited(data=drawn, training=training.edited(epochs=max(training.epochs, _FEWEST_EPOCHS)))
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from engine.data.points import PointsSpec
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui.painting.canvas import Canvas
@@ -101,7 +102,7 @@ class Painting(QObject):
             self.canvas.raise_()
 
     @Slot(object, str, str)
-    def _edit(self, points: object, text: str, merge: str) -> None:
+    def _edit(self, points: PointsSpec, text: str, merge: str) -> None:
         if self._experiment is not None:
             self.edited.emit(with_points(self._experiment, points), text, merge)
 

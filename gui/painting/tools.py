@@ -25,10 +25,26 @@ _JITTER = 0.02
 
 @dataclass(frozen=True)
 class Surface:
-    """Where one paints. ``room``: (left, right, bottom, top) in the user's units; ``per_pixel``: two, units."""
+    """Where one paints. ``room``: (left, right, bottom, top) in the user's units; ``size``: width, height in pixels."""
 
     room: tuple[float, float, float, float]
-    per_pixel: tuple[float, float]
+    size: tuple[int, int]
+
+    @property
+    def per_pixel(self) -> Place:
+        """How many units a pixel is, across and up."""
+        left, right, bottom, top = self.room
+        return (right - left) / self.size[0], (top - bottom) / self.size[1]
+
+    def units(self, at: Place) -> Place:
+        """A place in pixels, from the top left, in the user's units."""
+        return self.room[0] + at[0] * self.per_pixel[0], self.room[3] - at[1] * self.per_pixel[1]
+
+    def pixels(self, values: Values) -> Values:
+        """Points (points, ≥ 2) in the user's units in pixels, (points, 2)."""
+        across, up = self.per_pixel
+        moved: Values = (values[:, :2] - (self.room[0], self.room[3])) / (across, -up)
+        return moved
 
     def clipped(self, at: Values) -> Values:
         """Places (points, 2) moved onto the surface where they are beside it."""
@@ -64,7 +80,7 @@ class Stroke:
         distance = self.surface.distance(self.first, self.at)
         taken = np.flatnonzero(distance <= self.radius)
         if not len(taken) and len(distance) and distance.min() <= _REACH_PX:
-            taken = distance.argmin(keepdims=True)
+            taken = np.array([distance.argmin()])
         self.taken = taken
         TOOLS[self.tool].touch(self, self.at)
 

@@ -218,7 +218,8 @@ class Entry(QWidget):
 
     def _cut(self) -> None:
         room = max(self.width() - _FIELD_WIDTH - 8, 40)
-        self.name.setText(self.fontMetrics().elidedText(self.column.name, Qt.TextElideMode.ElideMiddle, room))
+        for label, words in ((self.name, self.column.name), (self.range, seen(self.column))):
+            label.setText(label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
 
     @Slot(object)
     def _tell(self, value: object) -> None:

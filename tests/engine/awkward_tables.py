@@ -70,7 +70,8 @@ EXPECTED: dict[str, tuple[bytes, dict[str, list[Any]]]] = {
     "names in a comment": (b"# a,b\n1,2\n3,4\n", {"a": [1, 3], "b": [2, 4]}),
     "spaces around": (b"a , b\n 1 , x \n NA , ? \n", {"a": [1, None], "b": ["x", None]}),
     "dates": (
-        b"a,b,c,d\n2024-01-31,31.1.2024,1/31/2024,2024-01-31 12:30\n1969-12-31,1.2.2024,2/1/2024,2024-02-01T00:00:01Z\n",
+        b"a,b,c,d\n2024-01-31,31.1.2024,1/31/2024,2024-01-31 12:30\n"
+        b"1969-12-31,1.2.2024,2/1/2024,2024-02-01T00:00:01Z\n",
         {
             "a": [D("2024-01-31"), D("1969-12-31")],
             "b": [D("2024-01-31"), D("2024-02-01")],
@@ -78,6 +79,7 @@ EXPECTED: dict[str, tuple[bytes, dict[str, list[Any]]]] = {
             "d": [D("2024-01-31T12:30"), D("2024-02-01T00:00:01")],
         },
     ),
+    "years of two digits": (b"a,b\n1.2.68,1\n1.2.69,2\n", {"a": [D("2068-02-01"), D("1969-02-01")], "b": [1, 2]}),
     "days before months": (b"a,b\n31/1/2024,1\n1/2/2024,2\n", {"a": [D("2024-01-31"), D("2024-02-01")], "b": [1, 2]}),
     "a date that is none": (b"a,b\n2024-02-30,1\n2024-02-01,2\n", {"a": ["2024-02-30", "2024-02-01"], "b": [1, 2]}),
     "a zone": (b"a,b\n2024-01-01T01:00+02:00,1\n", {"a": [D("2023-12-31T23:00")], "b": [1]}),
@@ -106,7 +108,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "too many fields": (b"a,b\n1,2\n3,4,5\n", r"line 3 of .* has 3 fields, but there are 2 columns"),
     "too many fields at once": (b"a,b\n1,2,3,4\n3,4\n", r"line 2 of .* has 4 fields, but there are 2 columns"),
     "too many fields after a quoted newline": (b'a,b\n"1\n2",2\n3,4,5\n', r"line 4 of .* has 3 fields"),
-    "a quote that is not closed": (b'a,b\n1,"2\n3,4\n', r"a quote .* is not closed"),
+    "a quote that is not closed": (b'a,b\n"1\n",2\n\n1,"2\n3,4\n', r"line 5 of .* a quote .* not closed"),
     "zero bytes": (b"a,b\n1,\x00\x00\n", r"is not a table of text"),
     "zero bytes far from the beginning": (b"a,b\n" + b"1,2\n" * 300_000 + b"\x00,1\n", r"zero bytes"),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 20, r"is not a table of text"),
@@ -121,6 +123,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "200,000 columns": (",".join(["1"] * 200_000).encode() + b"\n", r"200,000 columns, and 10,000 are the most"),
     "one huge field": (b"a,b\n1," + b"x" * 60_000_000, r"longer than 8,000,000 letters"),
     "one huge field at the beginning": (b"x" * 60_000_000, r"longer than 8,000,000 letters"),
+    "a quote that swallows the file": (
+        b'a,b\n1,"' + b"2\n3,4\n" * 5_000_000,
+        r"row 1 of .* a quote .* not closed",
+    ),
     "a text of two million letters": (
         b"a,b\n1," + b"x" * 2_000_000 + b"\n",
         r"row 1, column 'b' holds a text of 2,000,000",

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from engine.data.derived import TRANSFORMS, Derived
 from engine.data.loading import load_data
 from engine.data.table import DataError
+from engine.data.table_spec import ColumnSpec, TableSpec
 from engine.experiment import DataSpec, Experiment
 from engine.probes import Wants, chosen_plane, maps, trace
 from engine.surgery import with_features
@@ -139,3 +140,59 @@ def test_a_feature_made_twice_is_refused() -> None:
 def test_what_cannot_be_made_is_said(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(DataError, match=words):
         load_data(CIRCLES.edited(**changes))
+
+
+# -- tables of one's own -----------------------------------------------------------------------------
+
+
+def own(**settings: Any) -> DataSpec:
+    """A pasted table with numbers, a category and a missing value."""
+    rng = np.random.default_rng(5)
+    lines = ["height,colour,weight,sick"]
+    for i in range(60):
+        height = "" if i == 7 else f"{rng.uniform(100, 200):.1f}"
+        lines.append(f"{height},{('red', 'green', 'blue')[i % 3]},{rng.uniform(20, 90):.1f},{('no', 'yes')[i % 2]}")
+    table = TableSpec(text="\n".join(lines) + "\n", columns=(ColumnSpec(name="height", missing="mean"),))
+    return DataSpec(source="table", table=table, **settings)
+
+
+POUNDS = Derived(kind="product", columns=("height", "weight"))
+
+
+@pytest.mark.parametrize("features", [None, ("weight",), ()])
+def test_a_table_of_ones_own_has_derived_features_in_its_own_units(features: tuple[str, ...] | None) -> None:
+    data = load_data(own(features=features, derived=(POUNDS, Derived(kind="cube", columns=("weight",)))))
+    assert data.names[-2:] == ("height · weight", "weight³")
+    height, weight = (data.values("train")[:, data.variables.index(name)] for name in ("height", "weight"))
+    units = data.x_scaling.undo(data.x_train)
+    np.testing.assert_allclose(units[:, -2], height * weight, rtol=1e-5)
+    np.testing.assert_allclose(units[:, -1], weight**3, rtol=1e-4)
+    np.testing.assert_allclose(data.inputs_of(data.values("test")), data.x_test, atol=1e-5)
+
+
+def test_a_run_on_a_table_of_ones_own_keeps_what_it_learned_when_a_feature_comes() -> None:
+    trainer = Trainer(Experiment(data=own()))
+    trainer.train(steps=10)
+    before, width = trainer.network.weights[0].copy(), len(trainer.data.names)
+    trainer.reconfigure(with_features(trainer.experiment, None, trainer.data.names, (POUNDS,)))
+    assert (trainer.steps_done, trainer.data.names[width:]) == (10, ("height · weight",))
+    np.testing.assert_array_equal(trainer.network.weights[0][:width], before)
+
+
+@pytest.mark.parametrize("derived", [(), (POUNDS,)])
+def test_the_rows_of_a_table_of_ones_own_can_be_disturbed_live(derived: tuple[Derived, ...]) -> None:
+    trainer = Trainer(Experiment(data=own(derived=derived)))
+    trainer.train(steps=10)
+    plain = trainer.data
+    changes = {"train_rows": 20, "input_noise": 0.2, "label_noise": 0.2}
+    trainer.reconfigure(trainer.experiment.edited(data=trainer.experiment.data.edited(**changes)))
+    assert (trainer.steps_done, len(trainer.data.x_train)) == (10, 20)
+    np.testing.assert_array_equal(trainer.data.x_test, plain.x_test)
+    np.testing.assert_allclose(trainer.data.inputs_of(trainer.data.values("train")), trainer.data.x_train, atol=1e-4)
+    trainer.train(steps=10)
+    assert trainer.diverged is None
+
+
+def test_a_feature_of_a_column_that_is_no_number_is_refused_in_words() -> None:
+    with pytest.raises(DataError, match="colour² needs the column 'colour'; the columns are height"):
+        load_data(own(derived=(Derived(columns=("colour",)),)))

@@ -285,8 +285,9 @@ def test_new_rows_need_no_target(mixed: Dataset) -> None:
 def test_numbers_may_come_as_text_and_text_as_numbers() -> None:
     raw = table(a=[1, 2, 4, 7], b=["10", "20", "20", "x"], c=[0, 1, 1, 0], y=target(4))
     prepared = prepare(raw, ColumnSpec(name="b", kind="category")).preparation
-    other = table(a=["4", "7,0"], b=[10, 20.0], c=["yes", "false"])
-    np.testing.assert_array_equal(prepared.inputs(other), [[4, 1, 0, 0, 1], [7, 0, 1, 0, 0]])
+    for b in ([10, 20.0], ["10.0", "20"]):
+        other = table(a=["4", "7,0"], b=b, c=["yes", "false"])
+        np.testing.assert_array_equal(prepared.inputs(other), [[4, 1, 0, 0, 1], [7, 0, 1, 0, 0]])
 
 
 def test_a_value_that_is_missing_without_a_replacement_names_row_and_column() -> None:
@@ -366,6 +367,14 @@ def test_words_for_yes_and_no_are_two_however_they_are_spelled() -> None:
 def test_single_letters_are_yes_and_no_only_where_there_are_two() -> None:
     letters = Column("a", "text", np.array([0, 1, 2], np.int32), ("y", "f", "n"))
     assert words_in(letters) == ("f", "n", "y")
+
+
+def test_dates_are_read_as_they_are_from_a_file() -> None:
+    column = Column("a", "text", np.array([0, 1], np.int32), ("31.12.2024", "01.02.2025"))
+    assert [datetime.fromtimestamp(moment, UTC).date().isoformat() for moment in as_dates(column)] == [
+        "2024-12-31",
+        "2025-02-01",
+    ]
 
 
 def test_words_that_are_dates_are_dates() -> None:

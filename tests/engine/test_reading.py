@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from engine import DataError
 from engine.data import sheets, typed
-from engine.data.opened import forget, open_file
+from engine.data.opened import forget, open_file, raw_table
 from engine.data.raw import Column, RawTable
 from engine.data.reading import CancelledError, read_file, read_text
-from engine.data.table_spec import ReadingSpec
+from engine.data.table_spec import ReadingSpec, TableSpec
 from tests.engine.awkward_tables import EXPECTED, REFUSED
 
 
@@ -54,19 +56,19 @@ def written(content: Any, save: Any) -> bytes:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_an_awkward_table_is_read_as_what_it_means(name: str, tmp_path: Path) -> None:
     content, expected = EXPECTED[name]
-    begun = perf_counter()
+    begun = process_time()
     table = read(tmp_path, content)
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 2
     assert as_dict(table) == expected
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_table_is_refused_with_one_sentence(name: str, tmp_path: Path) -> None:
     content, sentence = REFUSED[name]
-    begun = perf_counter()
+    begun = process_time()
     with pytest.raises(DataError, match=sentence) as refusal:
         read(tmp_path, content)
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 2
     assert "\n" not in str(refusal.value)
     assert len(str(refusal.value)) < 300
 
@@ -81,9 +83,44 @@ def test_columns_have_the_promised_types(tmp_path: Path) -> None:
 
 
 def test_numbers_are_those_that_python_reads(tmp_path: Path) -> None:
-    words = [repr(value) for value in np.random.default_rng(0).normal(size=2000) * 10.0 ** np.arange(2000) ** 0.5]
+    words = [
+        repr(value)
+        for value in (np.random.default_rng(0).normal(size=2000) * 10.0 ** np.arange(-100, 100, 0.1)).tolist()
+    ]
     table = read(tmp_path, ("a\n" + "\n".join(words)).encode())
     np.testing.assert_allclose(table.columns[0].values, [float(word) for word in words], rtol=1e-15)
+
+
+PIECES = [
+    b",",
+    b";",
+    b"\t",
+    b" ",
+    b"\n",
+    b"\r",
+    b'"',
+    b"#",
+    b"1",
+    b"1,5",
+    b"NA",
+    b"x",
+    b"2024-01-01",
+    b"\xe9",
+    b"\0",
+    b"\xff",
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
+def test_whatever_the_bytes_a_table_or_a_sentence_comes_of_them(tmp_path: Path, content: bytes) -> None:
+    try:
+        table = read(tmp_path, content)
+    except DataError:
+        return
+    assert len(set(table.names)) == len(table.columns) > 0
+    assert {len(column.values) for column in table.columns} == {table.rows}
+    assert all(column.values.max(initial=-1) < len(column.labels) for column in table.columns if column.labels)
 
 
 # -- what was found, and what is said ----------------------------------------------------------------
@@ -115,7 +152,7 @@ def test_each_finding_can_be_overruled(tmp_path: Path) -> None:
 
 
 def test_a_wrong_encoding_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="is not written in UTF-8 .* choose another encoding"):
+    with pytest.raises(DataError, match=r"is not written in UTF-8 .* choose another encoding"):
         read(tmp_path, "a\né\n".encode("cp1252"), encoding="utf-8")
 
 
@@ -159,7 +196,7 @@ def test_reading_ends_when_the_listener_says_so(tmp_path: Path) -> None:
 CELLS = pd.DataFrame({
     "n": [1, 2.5, None],
     "w": ["x", None, "y"],
-    "d": pd.to_datetime(["2024-01-31", "2024-02-01 12:00", None]),
+    "d": pd.to_datetime(["2024-01-31", "2024-02-01 12:00", None], format="mixed"),
     "b": [True, False, True],
 })  # fmt: skip
 AS_READ = {
@@ -204,6 +241,8 @@ def test_an_open_document_sheet_is_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", content)
+        manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        archive.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{manifest}"/>')
     assert as_dict(read_file(path)) == {"a": [1.5], "b": ["x"]}
 
 
@@ -267,9 +306,12 @@ def test_inputs_and_targets_of_a_file_of_arrays_are_joined(tmp_path: Path) -> No
 def test_arrays_that_hold_objects_or_lie_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="Python objects, which are not read"):
         read(tmp_path, written(np.array([{}, 1], object), np.save), "a.npy")
-    lying = written(np.arange(3.0), np.save).replace(b"(3,)", b"(9999999999,)"[:4] + b"")
+    honest = written(np.arange(3.0), np.save)
+    lying = honest.replace(b"(3,), }" + b" " * 6, b"(9999999,), }")
     with pytest.raises(DataError, match="shorter than it says"):
-        read(tmp_path, lying[:-8], "a.npy")
+        read(tmp_path, lying, "a.npy")
+    with pytest.raises(DataError, match="is damaged"):
+        read(tmp_path, honest.replace(b"(3,)", b"(3, "), "a.npy")
     with pytest.raises(DataError, match="200,000 columns"):
         read(tmp_path, written(np.zeros((1, 200_000)), np.save), "a.npy")
     with pytest.raises(DataError, match="single value"):
@@ -293,5 +335,11 @@ def test_a_file_is_read_again_only_when_it_has_changed(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(DataError, match="gone.csv cannot be read: No such file"):
+    with pytest.raises(DataError, match=r"gone\.csv cannot be read: No such file"):
         open_file("gone.csv", ReadingSpec())
+
+
+def test_a_pasted_table_is_read_once() -> None:
+    spec = TableSpec(text="a,b\n1,2\n3,4\n")
+    assert raw_table(spec) is raw_table(TableSpec(text="a,b\n1,2\n3,4\n"))
+    assert raw_table(spec) is not raw_table(spec.edited(text="a,b\n1,2\n3,5\n"))

@@ -142,7 +142,7 @@ def test_reset_layout_opens_closed_panels(window: Window) -> None:
     for dock in window.panels.docks.values():
         dock.close()
     hands.trigger(window, "view.reset_layout")
-    assert [name for name, dock in window.panels.docks.items() if not dock.isVisible()] == ["pins"]
+    assert [name for name, dock in window.panels.docks.items() if not dock.isVisible()] == ["predict", "pins"]
 
 
 def test_reset_layout_docks_floating_panels(window: Window) -> None:

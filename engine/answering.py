@@ -215,7 +215,9 @@ def _typed(column: PreparedColumn, value: float) -> Any:
         return column.labels[min(max(round(value), 0), len(column.labels) - 1)]
     if column.kind == "date":
         return date_in_words(value)
-    return float(f"{value:.6g}")
+    # Single precision knows a value no better than this, whatever its own size: a zero comes back as 1e-7.
+    known = max(abs(column.low), abs(column.high)) * 1e-6
+    return float(f"{value:.6g}") if abs(value) > known else 0.0
 
 
 def date_in_words(seconds: float) -> str:

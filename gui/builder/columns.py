@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
 
-from gui.builder.flow import FlowLayout
+from engine.data.derived import without_unit
+from gui.builder.flow import FlowLayout, label_chip
 from gui.text import tr
 
 _MOST_CHIPS = 6
@@ -28,7 +29,7 @@ class ColumnPicker(QWidget):
         self._many.setProperty("role", "chip")
         self._many.setCheckable(True)
         self._many.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._many.setToolTip(tr("Choose the columns that are inputs"))
+        self._many.setToolTip(tr("Choose what the network is given"))
         menu = QMenu(self._many)
         action = QWidgetAction(menu)
         action.setDefaultWidget(self._list)
@@ -53,7 +54,7 @@ class ColumnPicker(QWidget):
             item = self._list.item(i)
             item.setCheckState(Qt.CheckState.Checked if item.text() in on else Qt.CheckState.Unchecked)
         self._list.blockSignals(False)
-        self._many.setText(tr("{0} of {1} columns").format(len(on), len(columns)))
+        self._many.setText(tr("{0} of {1} inputs").format(len(on), len(columns)))
         self._many.setChecked(True)
 
     def _rebuild(self, columns: tuple[str, ...]) -> None:
@@ -76,7 +77,7 @@ class ColumnPicker(QWidget):
 
     def _chip(self, name: str) -> QToolButton:
         chip = QToolButton()
-        chip.setText(name.split(" (")[0])
+        label_chip(chip, without_unit(name))
         chip.setProperty("role", "chip")
         chip.setProperty("column", name)
         chip.setCheckable(True)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QToolButton, QWidget
 
 _SPACE = 6
+# A longer name would push the fields of the builder out of sight.
+_WIDEST = 170
+
+
+def label_chip(chip: QToolButton, words: str) -> None:
+    """Writes words on a chip, without their middle where they are long; an & is no sign for a key."""
+    chip.setText(chip.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _WIDEST).replace("&", "&&"))
 
 
 class FlowLayout(QLayout):
@@ -63,6 +70,8 @@ class FlowLayout(QLayout):
     def _flow(self, rect: QRect, place: bool) -> int:
         x, y, line = rect.x(), rect.y(), 0
         for item in self._items:
+            if item.isEmpty():  # what is hidden leaves no gap
+                continue
             hint = item.sizeHint()
             if x > rect.x() and x + hint.width() > rect.right() + 1:
                 x, y, line = rect.x(), y + line + _SPACE, 0

@@ -24,6 +24,7 @@ from gui.predict import choosing
 from gui.predict import scoring as scoring_thread
 from gui.predict.entries import CategoryField, DateField, RangedField, YesNoField, field_for, fits
 from gui.predict.panel import PredictPanel
+from gui.predict.progress import ScoringProgress
 from gui.window import Window
 
 
@@ -331,6 +332,21 @@ def test_while_another_table_is_loaded_there_is_no_answer(opened: Window) -> Non
     assert panel.answer.answer.text() in ("setosa", "versicolor", "virginica")
 
 
+def test_an_answer_goes_with_its_network_while_training_runs(opened: Window) -> None:
+    panel = opened.predict
+    panel.from_row.click()
+    settled(opened)
+    opened.training.running = True  # the views beside the drawing are drawn in turn
+    try:
+        snapshot = hands.snapshot_of(opened)
+        for _ in range(3):  # whoever's turn it is
+            opened._show_snapshot(replace(snapshot, step=snapshot.step + 1))
+        opened._show_snapshot(replace(snapshot, generation=snapshot.generation + 1, answered=None))
+    finally:
+        opened.training.running = False
+    assert panel.answer.answer.text() == "…"
+
+
 # -- a whole file ----------------------------------------------------------------------------------
 
 
@@ -395,7 +411,7 @@ def test_rows_without_an_answer_are_counted_at_the_end(window: Window, tmp_path:
         f"399 rows of new.csv answered. Written: {out}\n1 of 400 rows has no answer: row 17, column"
     )
     assert words.endswith(".")
-    assert window.banner.property("tone") == "warning"
+    assert window.banner.property("tone") == "note"
     assert out.read_text().splitlines()[17] == "1.4,,,,,"
 
 
@@ -403,19 +419,39 @@ def test_rows_without_an_answer_are_counted_at_the_end(window: Window, tmp_path:
 def test_scoring_shows_how_far_it_has_come(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
     table, strip = flowers(tmp_path / "new.csv", 20_000), window.scoring_progress
     seen: list[tuple[str, int]] = []
-    window.scoring.progressed.connect(lambda *_: seen.append((strip.words.text(), strip.bar.value())))
+    window.scoring.progressed.connect(lambda *_: seen.append((strip.words.accessibleName(), strip.bar.value())))
     assert strip.isHidden()
     choosing.score_file(window, table, tmp_path / "out.csv")
     qtbot.waitUntil(lambda: bool(seen) and seen[-1][1] > 0, timeout=20_000)
     assert strip.isVisible()
     qtbot.waitUntil(lambda: not window.scoring.running, timeout=20_000)
     assert strip.isHidden()
-    answering = [(words, value) for words, value in seen if words.startswith("Answering new.csv: ")]
+    answering = [(words, value) for words, value in seen if words.startswith("Answering · ") and value]
     assert answering
     assert [value for _, value in answering] == sorted(value for _, value in answering)
     for words, value in answering:
-        rows = int(words.removeprefix("Answering new.csv: ").removesuffix(" rows").replace(",", ""))
+        rows = int(words.removeprefix("Answering · ").removesuffix(" rows · new.csv").replace(",", ""))
         assert rows == pytest.approx(20 * value, abs=10)
+
+
+def test_a_file_none_of_whose_rows_can_be_answered_is_a_warning(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    words = scored(window, flowers(tmp_path / "new.csv", 1, gap=1), tmp_path / "out.csv", qtbot)
+    assert "1 of 1 row has no answer" in words
+    assert window.banner.property("tone") == "warning"
+
+
+def test_the_progress_of_a_file_with_a_long_name_is_cut_not_clipped(qtbot: QtBot) -> None:
+    strip = ScoringProgress()
+    qtbot.addWidget(strip)
+    strip.resize(360, 40)
+    strip.show_progress("a long name " * 9, "answering", 0.4, 40_000)
+    assert strip.words.text().startswith("Answering · 40,000 rows")
+    assert strip.words.text().endswith("…")
+    assert strip.words.fontMetrics().horizontalAdvance(strip.words.text()) <= strip.words.width()
+    assert strip.words.toolTip().endswith("a long name a long name ")
+    with qtbot.waitSignal(strip.cancelled):
+        strip.cancel.click()
+    assert not strip.cancel.isEnabled()
 
 
 @pytest.mark.usefixtures("many_blocks")

@@ -443,7 +443,7 @@ def test_a_file_none_of_whose_rows_can_be_answered_is_a_warning(window: Window, 
 def test_the_progress_of_a_file_with_a_long_name_is_cut_not_clipped(qtbot: QtBot) -> None:
     strip = ScoringProgress()
     qtbot.addWidget(strip)
-    strip.resize(360, 40)
+    strip.resize(480, 40)
     strip.show_progress("a long name " * 9, "answering", 0.4, 40_000)
     assert strip.words.text().startswith("Answering · 40,000 rows")
     assert strip.words.text().endswith("…")

@@ -482,9 +482,13 @@ def test_a_window_that_closes_leaves_no_half_file(
     assert sorted(file.name for file in tmp_path.iterdir()) == ["new.csv"]
 
 
-def test_a_short_file_shows_no_progress(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+@pytest.mark.usefixtures("many_blocks")
+def test_what_is_done_soon_shows_no_progress(
+    window: Window, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring_thread, "_SHOWN_AFTER_S", 60.0)
     with qtbot.assertNotEmitted(window.scoring.progressed):
-        scored(window, flowers(tmp_path / "new.csv", 10), tmp_path / "out.csv", qtbot)
+        scored(window, flowers(tmp_path / "new.csv", 10_000), tmp_path / "out.csv", qtbot)
 
 
 def test_the_command_asks_for_a_file(window: Window) -> None:

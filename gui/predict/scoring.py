@@ -65,4 +65,7 @@ def _scored(predictor: Predictor, table: Path, out: Path, data: DataSpec) -> Out
         return tr("{0} could not be scored: there is not enough free memory.").format(table.name), True, ""
     except Exception as error:  # noqa: BLE001 - whatever it is must reach the window
         return tr("{0} could not be scored: {1}.").format(table.name, error), True, traceback.format_exc()
-    return tr("{0} rows of {1} answered. Written: {2}").format(f"{answered.rows:,}", table.name, out), False, ""
+    words = tr(
+        "1 row of {1} answered. Written: {2}" if answered.rows == 1 else "{0} rows of {1} answered. Written: {2}"
+    )
+    return words.format(f"{answered.rows:,}", table.name, out), False, ""

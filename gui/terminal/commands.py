@@ -146,7 +146,8 @@ def predict(
         sys.stdout.writelines(csv_blocks(answered))
     else:
         write_csv(out, answered)
-        print(f"{answered.rows:,} rows answered; written: {out}", file=sys.stderr)
+        rows = "1 row" if answered.rows == 1 else f"{answered.rows:,} rows"
+        print(f"{rows} answered; written: {out}", file=sys.stderr)
 
 
 @application.command()

@@ -94,5 +94,6 @@ class Looking(QObject):
             other, self._names = bool(self._names), snapshot.data.variables
             if other:
                 self.choose(replace(self.shown, plane=()))
-        if snapshot.data.place(self.row) is None and self.row != (first := int(snapshot.data.rows[:1].sum())):
+        gone = self.row != TYPED and snapshot.data.place(self.row) is None
+        if gone and self.row != (first := int(snapshot.data.rows[:1].sum())):
             self.trace_row(first)

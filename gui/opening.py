@@ -150,6 +150,11 @@ class Opening(QObject):
             self._panel.deleteLater()
         self._panel = None
 
+    def close(self) -> None:
+        """Closes the import window, if there is one, and gives up what it reads."""
+        if self._panel is not None:
+            self._panel.reject()
+
     # -- ways in ---------------------------------------------------------------------------------
 
     @Slot()

@@ -26,7 +26,9 @@ from gui.text import MINUS, in_a_sentence, tr
 from gui.theme import colours
 from gui.training import FULL_SPEED, SPEEDS
 
-_ROOM_FOR_SEARCH, _ROOM_FOR_WORDS = 1420, 1320
+_ROOM_FOR_SEARCH, _ROOM_FOR_WORDS, _ROOM_FOR_SPEED = 1420, 1320, 1060
+# How wide the button and the slider are, and where there is little room.
+_WIDE, _NARROW = (96, 108), (80, 56)
 
 
 class Figure(QWidget):
@@ -45,15 +47,21 @@ class Figure(QWidget):
         layout.addWidget(self._value)
         layout.addWidget(self._caption)
 
-    def show_value(self, text: str, caption: str | None = None, tint: str = "") -> None:
-        """Shows a number, and another caption or colour where given."""
+    def show_tint(self, tint: str) -> None:
+        """Shows the number in another colour."""
+        self._value.setStyleSheet(f"color: {tint};")
+
+    def show_value(self, text: str, caption: str | None = None) -> None:
+        """Shows a number, and another caption where given."""
         self._value.setText(text)
-        if self._value.property("tint") != tint:
-            self._value.setProperty("tint", tint)
-            self._value.setStyleSheet(f"color: {tint};" if tint else "")
         if caption is not None and caption != self._caption.text():
             self._caption.setText(caption)
         self.setAccessibleName(f"{self._caption.text()}: {text}")
+
+    @property
+    def ink(self) -> str:
+        """The colour of the number, as #rrggbb."""
+        return self._value.palette().color(self._value.foregroundRole()).name().upper()
 
     @property
     def text(self) -> str:
@@ -81,7 +89,7 @@ class ToolBar(QToolBar):
         self._actions = actions
         self.train = QPushButton()
         self.train.setProperty("role", "primary")
-        self.train.setFixedWidth(96)
+        self.train.setFixedWidth(_WIDE[0])
         self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.train.clicked.connect(actions["train.toggle"].trigger)
         self.addWidget(self.train)
@@ -126,11 +134,11 @@ class ToolBar(QToolBar):
     def _make_speed(self) -> QSlider:
         label = QLabel(tr("Speed"))
         label.setProperty("role", "quiet")
-        self.addWidget(label)
+        self._speed_label = self.addWidget(label)
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, FULL_SPEED)
         slider.setPageStep(1)
-        slider.setFixedWidth(108)
+        slider.setFixedWidth(_WIDE[1])
         slider.setAccessibleName(tr("Speed"))
         slider.valueChanged.connect(self._say_speed)
         slider.valueChanged.connect(self.speed_chosen)
@@ -176,6 +184,8 @@ class ToolBar(QToolBar):
         c = colours()
         self.menu_button.setIcon(icon("menu", c.text))
         self._search.setIcon(icon("search", c.quiet))
+        self.train_loss.show_tint(c.series[0])
+        self.test_loss.show_tint(c.test_text)
         self.show_running(self._running)
 
     def show_running(self, running: bool) -> None:
@@ -190,22 +200,25 @@ class ToolBar(QToolBar):
         action.setIcon(icon("pause" if running else "play", colours().text))
 
     def show_width(self, width: int) -> None:
-        """Drops the words of the search field, then those of the buttons, where there is little room."""
+        """Drops the words of the search field, then of the buttons, then of the speed, where there is little room."""
         self._search.setText(f"{tr('Search commands')}   Ctrl+Shift+P" if width >= _ROOM_FOR_SEARCH else "")
         style = Qt.ToolButtonStyle
+        self._speed_label.setVisible(width >= _ROOM_FOR_SPEED)
+        for widget, fixed in zip((self.train, self.speed), _WIDE if width >= _ROOM_FOR_SPEED else _NARROW, strict=True):
+            widget.setFixedWidth(fixed)
         roomy = width >= _ROOM_FOR_WORDS
         for button in self._worded:
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
 
     def show_snapshot(self, snapshot: Snapshot, experiment: Experiment) -> None:
         """Shows counters, losses and the metric of an instant."""
-        c, evaluation = colours(), snapshot.evaluation
+        evaluation = snapshot.evaluation
         self.epoch.show_value(f"{snapshot.epoch:,}", tr("epoch of {0}").format(f"{experiment.training.epochs:,}"))
         self.step.show_value(f"{snapshot.step:,}")
         loss, learns = evaluation.train["loss"], len(snapshot.data.y_train) > 0
-        self.train_loss.show_value(f"{loss:.4f}" if learns else "–", tint=c.series[0])
+        self.train_loss.show_value(f"{loss:.4f}" if learns else "–")
         tested = bool(evaluation.test)
-        self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–", tint=c.test_text)
+        self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–")
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
         part = tr("test") if tested else tr("training")

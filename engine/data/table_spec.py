@@ -72,7 +72,7 @@ class ReadingSpec(Spec):
         Setting(
             "Comments",
             "Lines that begin with this are left out.",
-            choices=lambda: (AUTO, ("", "None"), ("#", "#"), ("%", "%"), ("//", "//")),
+            choices=lambda: (AUTO, ("", "None"), ("#", "#"), ("%", "%"), ("//", "//"), ("sep=", "sep=")),
         ),
     ] = "auto"
     sheet: str = ""

@@ -29,7 +29,7 @@ class ColumnPicker(QWidget):
         self._many.setProperty("role", "chip")
         self._many.setCheckable(True)
         self._many.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._many.setToolTip(tr("Choose the columns that are inputs"))
+        self._many.setToolTip(tr("Choose what the network is given"))
         menu = QMenu(self._many)
         action = QWidgetAction(menu)
         action.setDefaultWidget(self._list)
@@ -54,7 +54,7 @@ class ColumnPicker(QWidget):
             item = self._list.item(i)
             item.setCheckState(Qt.CheckState.Checked if item.text() in on else Qt.CheckState.Unchecked)
         self._list.blockSignals(False)
-        self._many.setText(tr("{0} of {1} columns").format(len(on), len(columns)))
+        self._many.setText(tr("{0} of {1} inputs").format(len(on), len(columns)))
         self._many.setChecked(True)
 
     def _rebuild(self, columns: tuple[str, ...]) -> None:

@@ -13,7 +13,8 @@ from gui.text import tr
 from gui.theme import colours
 
 _LETTERS = "ABCDE"
-_SIDE = 26
+# All of it fits into the panel as it is at first, with five classes too.
+_SIDE, _NARROW = 25, 22
 
 # (key, label, help, letter) of every tool in the strip.
 STRIP = (
@@ -34,7 +35,7 @@ class ToolStrip(QWidget):
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 6)
-        row.setSpacing(1)
+        row.setSpacing(0)
         self._groups = QButtonGroup(self), QButtonGroup(self)
         self.classes = [self._class_chip(which) for which in range(len(_LETTERS))]
         self.tools = {key: self._tool(key, label, about, letter) for key, label, about, letter in STRIP}
@@ -69,6 +70,7 @@ class ToolStrip(QWidget):
         tip = tr("Class {0} (key {1})").format(letter, which + 1)
         chip = self._button("", tip, tip)
         chip.setCheckable(True)
+        chip.setFixedWidth(_NARROW)
         self._groups[0].addButton(chip, which)
         chip.clicked.connect(self._choose_class)
         return chip

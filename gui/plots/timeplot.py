@@ -18,6 +18,8 @@ from gui.text import number, tr
 from gui.theme import colour, colours
 
 _SMALLEST = 1e-12
+# So many pixels wide, an empty plot has room around its words.
+_ROOM_FOR_AIR = 260
 
 
 class TimePlot(QWidget):
@@ -152,9 +154,10 @@ class TimePlot(QWidget):
         self._band.setData(twice, np.maximum(zigzag, _SMALLEST) if self._logarithmic else zigzag)
 
     def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
-        """Keeps the words for an empty plot in the middle."""
+        """Keeps the words for an empty plot in the middle, with air around them where there is room for it."""
         super().resizeEvent(event)
-        self._empty.setGeometry(self.plot.rect().adjusted(72, 0, -24, -30))
+        left, right = (72, 24) if self.plot.width() >= _ROOM_FOR_AIR else (50, 4)
+        self._empty.setGeometry(self.plot.rect().adjusted(left, 0, -right, -30))
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Takes the crosshair away with the pointer."""

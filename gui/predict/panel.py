@@ -40,6 +40,7 @@ class PredictPanel(QWidget):
         self.title = PanelTitle(tr("Predict"), (switch,))
         self.title.switched.connect(self._wish_trace)
         self._columns: tuple[PreparedColumn, ...] = ()
+        self._table = ("", "")
         self._trace: Trace | None = None
         self._snapshot: Snapshot | None = None
         self.values: dict[str, Any] = {}
@@ -50,7 +51,7 @@ class PredictPanel(QWidget):
         self.search.textChanged.connect(self._build)
         self.more = QLabel(wordWrap=True)
         self.more.setProperty("role", "note")
-        self.from_row = self._button(tr("Row"), tr("Fills in the row of the table that was traced last"))
+        self.from_row = self._button(tr("Row"), tr("Fills in the row that was traced last; for dates, what is typical"))
         self.typical = self._button(tr("Typical"), tr("Fills in what is typical of each column"))
         self.score = self._button(tr("Score a file…"), tr("Answers every row of a file and writes it with the answers"))
         self.from_row.clicked.connect(self._fill_from_row)
@@ -113,10 +114,17 @@ class PredictPanel(QWidget):
             self._trace = trace if trace is not None and trace.row != TYPED else None
             self.search.setVisible(len(columns) > _SEARCHED)
             self._build()
-            self._fill_from_row()
+            self._begin((snapshot.data.source, snapshot.data.target))
         answered = snapshot.answered
         current = answered is not None and answered.typed == self.row
         self.answer.show_answer(snapshot.data.target, answered if current else None)
+
+    def _begin(self, table: tuple[str, str]) -> None:
+        """Fills in the columns; what was typed of the same table stays."""
+        typed = self.values if table == self._table else {}
+        self._table = table
+        self._fill_from_row()
+        self._fill({name: typed.get(name, value) for name, value in self.values.items()})
 
     @property
     def row(self) -> TypedRow:

@@ -182,6 +182,22 @@ def test_a_point_has_the_colour_of_its_class(window: Window, theme: str) -> None
     assert seen == QColor(colours().series[1])
 
 
+@pytest.mark.parametrize("task", ["classes", "number"])
+def test_a_point_that_is_erased_is_gone_at_once(window: Window, task: str) -> None:
+    canvas = open_points(window, PointsSpec(points=((0.0, 0.5, 0.0), (0.9, 0.9, 1.0)), task=task))
+    hands.show(window, window.document.experiment.with_value("data.test_fraction", 0.0))
+    window.output.painting.choose_tool("erase")
+    view = canvas.parentWidget()
+    centre = canvas.pos() + at(canvas, 0.0, 0.5).toPoint()
+    before = view.grab().toImage().pixelColor(centre)
+    hands.mouse(canvas, QEvent.Type.MouseButtonPress, at(canvas, 0.0, 0.5))
+    gone = view.grab().toImage().pixelColor(centre)
+    hands.mouse(canvas, QEvent.Type.MouseButtonRelease, at(canvas, 0.0, 0.5), held=False)
+    hands.settle(window)
+    assert before != gone
+    assert gone == view.grab().toImage().pixelColor(centre)
+
+
 def test_spray_scatters_points_within_the_radius(window: Window) -> None:
     canvas = open_points(window)
     window.output.painting.choose_tool("spray")
@@ -268,6 +284,7 @@ def test_a_picture_of_points_drawn_in_parts_is_that_drawn_at_once(window: Window
 def test_keys_choose_class_and_tool_and_paint_at_the_cursor(window: Window) -> None:
     canvas = open_points(window)
     canvas.setFocus()
+    hands.hover(canvas, at(canvas, 0.0, 0.0))
     for key in (Qt.Key.Key_2, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Return):
         QTest.keyClick(canvas, key)
     (point,) = points_of(window).points
@@ -306,6 +323,11 @@ def test_every_button_has_a_name_and_a_tooltip(window: Window) -> None:
     for button in (*strip.classes, *strip.tools.values(), strip.jitter, strip.clear):
         assert button.accessibleName()
         assert button.toolTip()
+
+
+def test_the_strip_of_five_classes_fits_into_the_panel_as_it_is_at_first(window: Window) -> None:
+    open_points(window, two_rows().edited(classes=5))
+    assert window.output.painting.strip.minimumSizeHint().width() <= 320
 
 
 def test_with_one_class_only_the_other_one_is_asked_for(window: Window) -> None:

@@ -166,6 +166,29 @@ def test_a_number_is_answered_with_the_name_of_the_target(opened: Window) -> Non
     assert opened.predict.answer.bars.isHidden()
 
 
+def test_what_was_typed_stays_when_another_column_is_switched_on(opened: Window) -> None:
+    type_into(opened, 0, "6.5")
+    data = opened.document.experiment.data
+    assert data.features is not None
+    more = data.edited(features=(*data.features, "sepal width (cm)"))
+    opened.document.change(opened.document.experiment.edited(data=more), "")
+    for _ in range(2):
+        hands.settle(opened)
+        hands.events()
+    assert opened.predict.values["petal length (cm)"] == 6.5
+    assert len(opened.predict.entries) == 3
+    assert hands.snapshot_of(opened).answered is not None
+
+
+def test_in_a_low_window_the_panel_shares_its_place_with_the_inspector(open_window: Callable[..., Window]) -> None:
+    window = open_window()
+    window.resize(960, 600)
+    hands.trigger(window, "data.predict")
+    hands.events()
+    assert window.tabifiedDockWidgets(window.panels.docks["predict"]) == [window.panels.docks["inspector"]]
+    assert window.predict.entries[0].isVisible()
+
+
 def test_2000_columns_stay_usable(open_window: Callable[..., Window]) -> None:
     rng = np.random.default_rng(0)
     names = tuple(f"gene {i + 1}" for i in range(2000))

@@ -63,6 +63,23 @@ def test_nothing_of_the_toolbar_is_hidden_behind_an_arrow(sized: Window) -> None
     assert [w for w in hidden if w is not None and not w.isVisible()] == []
 
 
+def test_search_and_menu_are_there_in_the_smallest_window(shared_window: Window) -> None:
+    hands.as_new(shared_window)
+    shared_window.resize(shared_window.minimumSize())
+    hands.events()
+    toolbar = shared_window.toolbar
+    last = [toolbar.widgetForAction(action) for action in toolbar.actions()][-2:]
+    assert [w.isVisible() and toolbar.rect().contains(box(w, toolbar)) for w in last] == [True, True]
+
+
+def test_the_losses_take_over_the_colours_of_another_theme_at_once(shared_window: Window) -> None:
+    hands.as_new(shared_window)
+    shared_window.show_theme("dark")
+    inks = [figure.ink for figure in (shared_window.toolbar.train_loss, shared_window.toolbar.test_loss)]
+    assert inks == [theme.THEMES["dark"].series[0], theme.THEMES["dark"].test_text]
+    shared_window.show_theme("light")
+
+
 def test_no_two_things_of_the_toolbar_overlap(sized: Window) -> None:
     boxes = [
         box(w, sized) for a in sized.toolbar.actions() if (w := sized.toolbar.widgetForAction(a)) and w.isVisible()

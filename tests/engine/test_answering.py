@@ -263,11 +263,3 @@ def test_a_snapshot_answers_with_the_statistics_of_its_stages() -> None:
     answers = snapshot.predictor.answers_to(trainer.data.x_train)
     assert np.array_equal(answers.numbers, trainer.predict(trainer.data.x_train).astype(np.float64))
     assert trainer.network.statistics.size
-
-
-def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
-    trainer = trained("iris")
-    path = tmp_path / "names.csv"
-    path.write_text(",".join(f'"{name}"' for name in trainer.data.names) + "\n", "utf-8")
-    with pytest.raises(DataError, match="names.csv has no rows, so there is nothing to answer"):
-        scored(Predictor(trainer.network, trainer.data.preparation), path, trainer.experiment.data)

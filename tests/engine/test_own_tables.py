@@ -239,6 +239,16 @@ def test_more_inputs_than_fit_into_the_memory_are_refused_before_they_are_made(
         load(patients)
 
 
+def test_answers_to_no_rows_have_the_names_of_answers_to_rows(patients: str) -> None:
+    from engine.answering import Predictor, appended
+    from engine.data.opened import raw_table
+
+    trainer = Trainer(Experiment(data=spec_of(patients)))
+    predictor, raw = Predictor(trainer.network, trainer.data.preparation), raw_table(spec_of(patients).table)
+    named = [appended(rows, predictor.answers(rows)).names for rows in (raw, raw.take(np.array([], np.int64)))]
+    assert named[1] == named[0] == (*raw.names, "prediction", "probability no", "probability yes")
+
+
 # -- how well it is learned --------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
 
-from gui.builder.flow import FlowLayout
+from gui.builder.flow import MOST_WORDS, FlowLayout
 from gui.text import tr
 
 _MOST_CHIPS = 6
@@ -76,7 +76,8 @@ class ColumnPicker(QWidget):
 
     def _chip(self, name: str) -> QToolButton:
         chip = QToolButton()
-        chip.setText(name.split(" (")[0])
+        words = name.split(" (")[0]
+        chip.setText(chip.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, MOST_WORDS))
         chip.setProperty("role", "chip")
         chip.setProperty("column", name)
         chip.setCheckable(True)

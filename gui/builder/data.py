@@ -24,6 +24,8 @@ _DISTURBING = ("input_noise", "label_noise", "subsample", "train_rows", "balance
 _ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, *_DISTURBING, "source"))
 # What stands at the end of the tables and is none: a command each, by its id.
 COMMANDS = (("file.open", "Open a file…"), ("data.draw", "Draw points"))
+# Pixels for the name of a table; more would not fit beside its caption.
+_MOST_NAME = 144
 
 
 def name_of(data: DataSpec) -> str:
@@ -48,7 +50,9 @@ class TableChoice(ChoiceField):
     def show_data(self, data: DataSpec) -> None:
         """Shows what is learned from; data of one's own can be chosen as long as they are described."""
         there = {"table": data.table, "drawn": data.points}
-        words = {"table": table_name(data.table) if data.table else "", **{key: tr(label) for key, label in OWN[1:]}}
+        name = table_name(data.table) if data.table else ""
+        name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _MOST_NAME)
+        words = {"table": name, **{key: tr(label) for key, label in OWN[1:]}}
         own = tuple((key, words[key]) for key, described in there.items() if described is not None)
         if own != self._own:
             self._own = own

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from engine.data.derived import TRANSFORMS, Derived
-from gui.builder.flow import FlowLayout
+from gui.builder.flow import MOST_WORDS, FlowLayout
 from gui.text import tr
 
 
@@ -68,7 +68,7 @@ class FeatureSwitches(QWidget):
 
     def _chip(self, name: str) -> QToolButton:
         chip = QToolButton()
-        chip.setText(name)
+        chip.setText(chip.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, MOST_WORDS))
         chip.setProperty("role", "chip")
         chip.setCheckable(True)
         chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)

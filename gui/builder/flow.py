@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+# So many pixels of words go into a chip, that even the longest fits into the builder.
+MOST_WORDS = 176
 _SPACE = 6
 
 

@@ -10,20 +10,25 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import sleep
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtGui import QImage, QImageWriter, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
-from engine import Dataset, Dense, Experiment, Trainer
+from engine import Dataset, DataSpec, Dense, Experiment, Trainer
+from engine.data.points import PointsSpec
 from gui.picture import check, keep, open_window
 from gui.terminal.options import Look, Options, build
 from gui.theme import THEMES
+from gui.window import Window
 
 HERE = Path(__file__).parent / "pictures"
+FLATS = Path(__file__).parent / "examples" / "flats.csv"
 _COLOURS = 255
 # Neighbours whose channels differ by no more than this belong to a soft transition, and count so many times.
 _SOFT, _SOFT_COUNTS = 8, 12.0
@@ -46,15 +51,51 @@ def wide_trainer() -> Trainer:
     return Trainer(experiment.edited(training={"epochs": 3, "batch_size": 64}), data)
 
 
+def drawn_trainer() -> Trainer:
+    """A trainer on points as one paints them: a ring of one class, a stroke of another inside, a third in a corner."""
+    rng = np.random.default_rng(5)
+    turn, along = rng.uniform(0, 2 * np.pi, 70), np.linspace(-0.25, 0.25, 30)
+    ring = np.stack([-0.2 + 0.6 * np.cos(turn), 0.1 + 0.6 * np.sin(turn)], axis=1)
+    stroke = np.stack([-0.2 + along, 0.1 + 0.8 * along], axis=1)
+    corner = np.stack([0.7 + 0.12 * rng.normal(size=35), -0.7 + 0.12 * rng.normal(size=35)], axis=1)
+    strokes = [ring + rng.normal(0, 0.03, ring.shape), stroke + rng.normal(0, 0.03, stroke.shape), corner]
+    points = tuple((float(x), float(y), float(which)) for which, part in enumerate(strokes) for x, y in part)
+    data = DataSpec(source="drawn", points=PointsSpec(points=points, classes=3), scale="none", test_fraction=0.2)
+    return Trainer(Experiment(data=data).edited(training={"epochs": 300}))
+
+
+def open_import(window: Window) -> QWidget:
+    """The example table in the window in which tables are set up, with the column that has missing values selected."""
+    window.opening.open_file(str(FLATS))
+    panel = window.opening.panel
+    for _ in range(1000):
+        QApplication.processEvents()
+        if panel.isVisible() and panel.opened is not None:
+            break
+        sleep(0.01)
+    panel.content.select_column("energy")
+    return panel
+
+
+def open_predict(window: Window) -> QWidget:
+    """The whole window with the panel in which a row is typed."""
+    window.actions_by_id["data.predict"].trigger()
+    return window
+
+
 @dataclass(frozen=True)
 class Shot:
-    """One picture. ``options`` describe what is trained, or ``trainer`` makes it; ``zoom`` is that of the drawing."""
+    """One picture. ``options`` describe what is trained, or ``trainer`` makes it; ``zoom`` is that of the drawing.
+
+    ``opens`` opens something else in the window and returns what the picture is of.
+    """
 
     options: Options = field(default=Options())
     look: Look = field(default=Look())
     trainer: Callable[[], Trainer] | None = None
     trained: bool = True
     zoom: float = 1.0
+    opens: Callable[[Window], QWidget] | None = None
 
 
 SPIRALS = Options(
@@ -68,6 +109,9 @@ STAGES = Options(
     data="moons", hidden="8 relu, batch_norm, dropout 0.1, 8 tanh", epochs=500,
     changes=("training.early_stopping.patience=30", "training.schedule.kind=cosine"),
 )  # fmt: skip
+TABLE = Options(
+    data=str(FLATS), epochs=100, changes=('data.table.columns=[{"name": "listed", "role": "off"}]',)
+)  # fmt: skip
 SHOTS = {
     "window": Shot(),
     "window-spirals": Shot(SPIRALS, Look(size=_SMALL)),
@@ -80,6 +124,10 @@ SHOTS = {
     "network-heat-map": Shot(look=Look("network", size=_SMALL, heat_map=True), trainer=wide_trainer),
     "network-deep": Shot(DEEP, Look("network")),
     "network-deep-zoomed": Shot(DEEP, Look("diagram", size=_SMALL), zoom=5.0),
+    "import": Shot(opens=open_import, trained=False),
+    "window-table": Shot(TABLE),
+    "window-predict": Shot(TABLE, opens=open_predict),
+    "window-drawn": Shot(look=Look(size=_SMALL), trainer=drawn_trainer),
 }
 
 
@@ -97,11 +145,24 @@ def take(name: str, shot: Shot) -> None:
     experiment = None if trainer else build(shot.options)
     window = open_window(experiment, shot.look, trainer=trainer, trained=shot.trained)
     window.diagram.zoom_by(shot.zoom)
+    part = None if shot.opens is None else shot.opens(window)
     for theme in THEMES:
         out = HERE / f"{name}-{theme}.png"
-        keep(window, out, replace(shot.look, theme=theme))
+        if part is None:
+            keep(window, out, replace(shot.look, theme=theme))
+        else:
+            grab(window, part, theme).save(str(out), "PNG")
         print(f"{out.name}: {shrink(out):,} bytes")
     window.close()
+
+
+def grab(window: Window, part: QWidget, theme: str) -> QPixmap:
+    """A part of the program as it is on the screen."""
+    window.show_theme(theme)
+    window.training.wait_idle()
+    for _ in range(4):
+        QApplication.processEvents()
+    return part.grab()
 
 
 def shrink(path: Path) -> int:

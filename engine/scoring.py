@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.answering import Predictor, appended, csv_blocks
 from engine.data.opened import open_file
 from engine.data.raw import RawTable
+from engine.data.table import DataError
 from engine.data.table_spec import ReadingSpec
 from engine.experiment import DataSpec
 from engine.files import replace_file
@@ -18,6 +19,8 @@ def scored(predictor: Predictor, table: Path, data: DataSpec) -> RawTable:
     Raises ``DataError`` with one sentence that names row and column where there is one.
     """
     raw = open_file(str(table), data.table.reading if data.table is not None else ReadingSpec())
+    if not raw.rows:
+        raise DataError(f"{raw.origin} has no rows, so there is nothing to answer; add some below the names")
     return appended(raw, predictor.answers(raw), predictor.gives_probabilities)
 
 

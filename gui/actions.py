@@ -211,6 +211,10 @@ COMMANDS: tuple[Command, ...] = (
         commands.edit_table,
     ),
     Command(
+        "data.preparation", "Preparation…", "How raw values become inputs, as fitted on the training rows.",
+        commands.show_preparation,
+    ),
+    Command(
         "weights.export", "Export weights…",
         "Writes the weights of the selected layer, or of the first, as CSV or NumPy array.",
         commands.export_weights,
@@ -227,7 +231,8 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("File", ("file.open", "file.recent", "file.paste", "data.edit", "data.draw", "data.edit_points", "",
+    ("File", ("file.open", "file.recent", "file.paste", "", "data.edit", "data.preparation",
+              "data.draw", "data.edit_points", "",
               "data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
     (
         "Training",

@@ -274,6 +274,15 @@ def leave(window: Window) -> None:
     window.close()
 
 
+def show_preparation(window: Window) -> None:
+    """Opens the list of what becomes of raw values."""
+    from gui.dialogs import preparation  # noqa: PLC0415 - not needed for the first paint
+
+    if window.training.snapshot is not None:
+        data = window.training.snapshot.data
+        preparation.show_preparation(data.preparation, len(data.x_train), window)
+
+
 def draw_points(window: Window) -> None:
     """Learns from points that are drawn by hand, and gives the keyboard to the canvas for them."""
     window.document.change(edits_of_points.draw(window.document.experiment), tr("Draw points"))

@@ -12,7 +12,7 @@ from engine.surgery import Operation, RemoveUnit
 from gui import edits
 from gui.banner import Banner
 from gui.document import Change, Document
-from gui.text import tr
+from gui.text import as_sentence, tr
 from gui.training import Training
 
 
@@ -54,10 +54,8 @@ class Editing(QObject):
         return True
 
     def _say(self, message: str, details: str = "") -> None:
-        end = "" if message.endswith(".") else "."
-        words = f"{message[:1].upper()}{message[1:]}{end}"
         # Said until the next edit; taking the refused one back was none.
-        self._banner.say(words, details=details, generation=self._training.generation)
+        self._banner.say(as_sentence(message), details=details, generation=self._training.generation)
 
     @Slot(object)
     def show_failure(self, failure: Failure) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engine.data.guessing import TablePlan
+from engine.data.raw import RawTable
 from engine.data.table_spec import MOST_TEXT, TableSpec
 from engine.experiment import DataSpec
 from engine.snapshot import Failure
 from gui.document import Change
-from gui.importing.draft import adopted, as_read
+from gui.importing.draft import adopted, as_read, table_of
 from gui.text import tr
 from gui.theme import colour, colours, font
 
@@ -105,6 +107,8 @@ class Opening(QObject):
         self._panel: ImportWindow | None = None
         self._used: DataSpec | None = None
         self._refused = False
+        # What was read when a table was used: a file that has changed since is read once more.
+        self._learned: dict[TableSpec, ref[RawTable]] = {}
         stored: Any = window.settings.value("open/recent") if window.settings else None
         # A list of one file comes back as its name.
         self._recent: list[str] = [stored] if isinstance(stored, str) else list(stored or ())
@@ -145,6 +149,11 @@ class Opening(QObject):
         if self._panel is not None:
             self._panel.deleteLater()
         self._panel = None
+
+    def close(self) -> None:
+        """Closes the import window, if there is one, and gives up what it reads."""
+        if self._panel is not None:
+            self._panel.reject()
 
     # -- ways in ---------------------------------------------------------------------------------
 
@@ -200,7 +209,7 @@ class Opening(QObject):
     def _begin(self, table: TableSpec) -> None:
         """A table as it is guessed; what else is chosen for the data stays, such as the share for testing."""
         before = self._window.document.experiment.data
-        same = before.table is not None and as_read(before.table).edited(reading={}) == table
+        same = before.table is not None and as_read(before.table).edited(reading={}, edition=0) == table
         data = before if same and before.source == "table" else before.edited(source="table", table=table)
         self.panel.show_table(data)
         self._show()
@@ -237,8 +246,21 @@ class Opening(QObject):
         window, snapshot = self._window, self._window.training.snapshot
         task = snapshot.data.task if snapshot else None
         window.banner.hide()
+        data = self._edited_again(data)
         self._used = data
         window.document.change(adopted(window.document.experiment, data, plan, task), tr("Open table"))
+
+    def _edited_again(self, data: DataSpec) -> DataSpec:
+        """The data as another edition where the file holds something else than when it was last used."""
+        opened, table = self.panel.opened, table_of(data)
+        assert opened is not None
+        learned = self._learned.get(table)
+        changed = learned is None or learned() is not opened.raw
+        if table.path and table == self._window.document.experiment.data.table and changed:
+            table = table.edited(edition=table.edition + 1)
+            data = data.edited(table=table, features=data.features)
+        self._learned[table] = ref(opened.raw)
+        return data
 
     @Slot(object)
     def _see_refusal(self, change: Change) -> None:

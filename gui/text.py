@@ -59,3 +59,10 @@ def signed(value: float, digits: int = 3) -> str:
 def editable(value: float) -> str:
     """A number as a field shows it: in C notation, short, and exact enough to be read back."""
     return f"{value}" if isinstance(value, int) else f"{value:.10g}"
+
+
+def as_sentence(words: str) -> str:
+    """The words with a capital letter and a full stop; the name of a file at the beginning stays as it is."""
+    first = words.split(" ", 1)[0]
+    begun = words if "." in first.rstrip(".") else f"{words[:1].upper()}{words[1:]}"
+    return begun if begun.endswith(".") else f"{begun}."

@@ -83,6 +83,7 @@ THEMES = {"light": LIGHT, "dark": DARK}
 
 _STYLE = Template("""
 * { font-size: 13px; }
+QLabel[textFormat="AutoText"], QToolTip { qproperty-textFormat: PlainText; }
 QMainWindow, QDialog { background: $surface; }
 QWidget { color: $text; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }

@@ -294,6 +294,7 @@ class Window(QMainWindow):
             self.panels.save(self.settings)
         # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
         self.hide()
+        self.opening.close()
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -16,6 +17,8 @@ from engine.registry import Registry
 from engine.spec import Setting, Spec
 
 Values = NDArray[np.float64]
+# A unit after a name is not said again; the number that tells columns of one name apart is.
+_UNIT = re.compile(r" \((?!\d+\)$).*")
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Derived(Spec):
     @property
     def name(self) -> str:
         """What the input is called."""
-        return TRANSFORMS[self.kind].written.format(*(column.split(" (")[0] for column in self.columns))
+        return TRANSFORMS[self.kind].written.format(*map(without_unit, self.columns))
 
     def value(self, names: tuple[str, ...], values: NDArray[Any]) -> Values:
         """(rows, columns) in the user's units, with the names of the columns -> the feature, (rows,)."""
@@ -76,6 +79,11 @@ class Derived(Spec):
         if missing:
             raise DataError(f"{self.name} needs the column '{missing[0]}'; the columns are {', '.join(names)}")
         return TRANSFORMS[self.kind].value(*(values[:, names.index(column)] for column in self.columns))
+
+
+def without_unit(name: str) -> str:
+    """The name of a column without its unit: "petal length" for "petal length (cm)"."""
+    return _UNIT.sub("", name)
 
 
 def variables_of(

@@ -21,7 +21,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_COMMENTS = ("#", "%", "//")
+# A spreadsheet writes "sep=;" above a table to say what its delimiter is, which is found anyway.
+_COMMENTS = ("#", "%", "//", "sep=")
 # Where two fit as well as each other, the first is taken: a comma may be a decimal sign, a space is in many texts.
 _DELIMITERS = ("\t", ";", "|", ",")
 _CONTROL = frozenset(range(32)) - set(b"\t\n\r\f\v\x1a\x1b")
@@ -152,7 +153,7 @@ def _with_names(layout: Layout, rows: list[list[str]], spoken: list[str], origin
         else:
             names = ["", *names]
             notes = ("the first row has one name fewer than there are columns; the first column has no name",)
-    elif not names and len(spoken) == width > 1 and not any(map(number_pattern(".").fullmatch, spoken)):
+    elif not names and len(spoken) == width > 1 and all(spoken) and not any(map(number_pattern(".").fullmatch, spoken)):
         names, notes = spoken, ("the names are from the comment above the table",)
     refuse_too_wide(width, origin)
     sample = tuple(tuple(row) for row in data)

@@ -22,9 +22,11 @@ from engine.data.splitting import split_table
 from engine.data.table import DataError, Table, task_of
 from engine.data.table_plan import dropped
 from engine.data.table_spec import TableSpec
+from engine.data.typed import refuse_too_large
 from engine.experiment import DataSpec
 
 Rows = NDArray[np.int64]
+_COPIES = 3
 
 
 def load_data(spec: DataSpec) -> Dataset:
@@ -77,7 +79,8 @@ def prepare_table(raw: RawTable, table: TableSpec, spec: DataSpec) -> Dataset:
     raw_test, y_test, offset = raw, y, 0
     if table.split == "file":
         raw_test, offset = _second_file(table, plan), raw.rows
-        test, y_test = np.flatnonzero(~dropped(raw_test, plan)), _targets(raw_test, plan, table.target_log)
+        test, y_test = _rows_for_testing(raw_test, plan), _targets(raw_test, plan, table.target_log)
+    _refuse_too_much(raw, preparation, len(train) + len(test))
     return Dataset(
         x_train=preparation.inputs(raw, train),
         y_train=_for_network(y[train], y_scaling, plan),
@@ -97,6 +100,28 @@ def prepare_table(raw: RawTable, table: TableSpec, spec: DataSpec) -> Dataset:
         values_train=_varied(preparation, raw, train),
         values_test=_varied(preparation, raw_test, test),
     )
+
+
+def _rows_for_testing(raw: RawTable, plan: TablePlan) -> Rows:
+    """The rows of the second file that are not left out; raises ``DataError`` when there is none."""
+    out = dropped(raw, plan)
+    if out.all():
+        lacking_all = f"none of the {raw.rows:,} rows of {raw.origin} has all values" if raw.rows else ""
+        raise DataError(
+            f"{lacking_all or f'{raw.origin} has no rows'}, so there is nothing to test with; "
+            "correct the file, or hold rows of the first one out"
+        )
+    return np.flatnonzero(~out)
+
+
+def _refuse_too_much(raw: RawTable, preparation: Preparation, rows: int) -> None:
+    """Raises ``DataError``, before it is allocated, when what training keeps of so many rows does not fit.
+
+    Inputs and targets are there three times: as prepared, as the network reads them, and shuffled.
+    """
+    width = len(preparation.names) + len(preparation.target.classes)
+    varied = len(preparation.variables) if preparation.derived else 0
+    refuse_too_large((_COPIES * np.float32().nbytes * width + np.float64().nbytes * varied) * rows, rows, raw.origin)
 
 
 def _varied(preparation: Preparation, raw: RawTable, rows: Rows) -> NDArray[np.float64] | None:

@@ -205,8 +205,20 @@ class Preparation(Spec):
         found = np.empty((len(rows), len(self.names)), np.float32)
         size = max(1, _BLOCK_VALUES // max(len(self.variables), 1))
         for start in range(0, len(rows), size):
-            found[start : start + size] = self.inputs_of(self._values(read, rows[start : start + size]))
+            part = rows[start : start + size]
+            with np.errstate(over="ignore"):
+                found[start : start + size] = self.inputs_of(self._values(read, part))
+            self._refuse_endless(found[start : start + size], part)
         return found
+
+    def _refuse_endless(self, inputs: NDArray[np.float32], rows: NDArray[np.int64]) -> None:
+        """Finite values can become endless: as a power, or where the range they are scaled to is tiny."""
+        endless = ~np.isfinite(inputs)
+        if endless.any():
+            row, place = np.argwhere(endless)[0]
+            raise DataError(
+                f"row {rows[row] + 1}, input '{self.names[place]}' is beyond 3e38; scale it otherwise or switch it off"
+            )
 
     def answers(self, outputs: NDArray[Any], threshold: float = 0.5) -> Answers:
         """Outputs (rows, outputs) -> labels or numbers in the user's units; a single one says yes from a threshold."""

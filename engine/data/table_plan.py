@@ -124,7 +124,15 @@ def problem_of(raw: RawTable, spec: TableSpec, plan: TablePlan, left: int) -> st
     found = (
         (raw.rows < 2, f"there must be at least 2 rows to learn from, and the table has {raw.rows}; add some"),
         (True, _target_problem(raw.column(plan.target), spec, plan)),
+        (
+            len(raw.columns) < 2,
+            "the table has only one column, and one is for the target; add one for an input, or choose another delimiter",
+        ),
         (not plan.inputs, "no column is an input; switch at least one on"),
+        (
+            spec.split == "column" and not spec.split_column,
+            "choose the column that says which rows are for testing, or hold rows out by share",
+        ),
         (bool(empty), f"the column '{empty}' has no values; switch it off"),
         (
             width > MOST_COLUMNS,

@@ -72,7 +72,7 @@ class ReadingSpec(Spec):
         Setting(
             "Comments",
             "Lines that begin with this are left out.",
-            choices=lambda: (AUTO, ("", "None"), ("#", "#"), ("%", "%"), ("//", "//")),
+            choices=lambda: (AUTO, ("", "None"), ("#", "#"), ("%", "%"), ("//", "//"), ("sep=", "sep=")),
         ),
     ] = "auto"
     sheet: str = ""
@@ -113,7 +113,8 @@ class TableSpec(Spec):
     """A table of one's own: where it is, what its columns mean, what is to be learned, and what is held out.
 
     ``path`` names a file, ``text`` is a pasted table; one of them is given. ``columns`` are those that are not taken
-    as guessed. ``target`` is the name of a column, "" for the last one.
+    as guessed. ``target`` is the name of a column, "" for the last one. ``edition`` counts how often the file was
+    opened again because it had changed: another one is another table.
     """
 
     path: str = ""
@@ -135,6 +136,7 @@ class TableSpec(Spec):
     split_column: str = ""
     order_column: str = ""
     test_path: str = ""
+    edition: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _one_place(self) -> TableSpec:

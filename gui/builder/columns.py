@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
 
-from gui.builder.flow import MOST_WORDS, FlowLayout
+from engine.data.derived import without_unit
+from gui.builder.flow import FlowLayout, label_chip
 from gui.text import tr
 
 _MOST_CHIPS = 6
@@ -76,8 +77,7 @@ class ColumnPicker(QWidget):
 
     def _chip(self, name: str) -> QToolButton:
         chip = QToolButton()
-        words = name.split(" (")[0]
-        chip.setText(chip.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, MOST_WORDS))
+        label_chip(chip, without_unit(name))
         chip.setProperty("role", "chip")
         chip.setProperty("column", name)
         chip.setCheckable(True)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from engine.data.derived import TRANSFORMS, Derived
-from gui.builder.flow import MOST_WORDS, FlowLayout
+from gui.builder.flow import FlowLayout, label_chip
 from gui.text import tr
 
 
@@ -68,7 +68,7 @@ class FeatureSwitches(QWidget):
 
     def _chip(self, name: str) -> QToolButton:
         chip = QToolButton()
-        chip.setText(chip.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, MOST_WORDS))
+        label_chip(chip, name)
         chip.setProperty("role", "chip")
         chip.setCheckable(True)
         chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)

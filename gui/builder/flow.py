@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QToolButton, QWidget
 
-# So many pixels of words go into a chip, that even the longest fits into the builder.
-MOST_WORDS = 176
 _SPACE = 6
+# A longer name would push the fields of the builder out of sight.
+_WIDEST = 170
+
+
+def label_chip(chip: QToolButton, words: str) -> None:
+    """Writes words on a chip, without their middle where they are long; an & is no sign for a key."""
+    chip.setText(chip.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _WIDEST).replace("&", "&&"))
 
 
 class FlowLayout(QLayout):

@@ -53,7 +53,7 @@ def table_name(table: TableSpec) -> str:
 
 def as_read(table: TableSpec) -> TableSpec:
     """The same table with nothing said about it but how it is read."""
-    return TableSpec(path=table.path, text=table.text, reading=table.reading)
+    return TableSpec(path=table.path, text=table.text, reading=table.reading, edition=table.edition)
 
 
 def open_table(data: DataSpec, raw: RawTable | None, progress: Progress | None = None) -> Opened:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem
@@ -30,4 +32,4 @@ def dress(plot: pg.PlotWidget, left: str, bottom: str) -> None:
         axis.setPen(pg.mkPen(QColor(c.line)))
         axis.setTextPen(pg.mkPen(QColor(c.quiet)))
         axis.setStyle(tickFont=font(11), tickLength=0, hideOverlappingLabels=True)
-        plot.setLabel(side, words, **{"color": c.quiet, "font-size": "11px"})
+        plot.setLabel(side, escape(words, quote=False), **{"color": c.quiet, "font-size": "11px"})

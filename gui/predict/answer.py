@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.answering import Answered
-from gui.text import number, tr
+from gui.text import as_sentence, number, tr
 from gui.theme import colours, font
 
 _LINE = 20
@@ -94,7 +94,7 @@ class AnswerView(QWidget):
         if answered is None:
             self._say("…", role="figure")
         elif answers is None:
-            words = f"{answered.problem[:1].upper()}{answered.problem[1:]}."
+            words = as_sentence(answered.problem)
             self._say(words, role="quiet")
         elif answers.labels:
             self._say(answers.labels[0], role="figure")

@@ -67,6 +67,8 @@ EXPECTED: dict[str, tuple[bytes, dict[str, list[Any]]]] = {
     "no newline at the end": (b"a,b\n1,2\n3,4", {"a": [1, 3], "b": [2, 4]}),
     "empty lines": (b"\n\na,b\n\n1,2\n\n3,4\n\n", {"a": [1, 3], "b": [2, 4]}),
     "comment lines": (b"# made by hand\na,b\n1,#2\n# no more\n3,4\n", {"a": [1, 3], "b": ["#2", "4"]}),
+    "a spreadsheet's delimiter line": (b"sep=;\na;b\n1,5;2\n3;4\n", {"a": [1.5, 3], "b": [2, 4]}),
+    "a delimiter line without names": (b"sep=;\n1;2\n3;4\n", {"column 1": [1, 3], "column 2": [2, 4]}),
     "names in a comment": (b"# a,b\n1,2\n3,4\n", {"a": [1, 3], "b": [2, 4]}),
     "spaces around": (b"a , b\n 1 , x \n NA , ? \n", {"a": [1, None], "b": ["x", None]}),
     "dates": (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -307,6 +308,17 @@ def test_escape_gives_up_reading(window: Window, tmp_path: Path, monkeypatch: py
     panel = window.opening.panel
     QTest.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel.reader.busy
+    tables.until(lambda: not any(thread.name == "reading" for thread in threading.enumerate()), 3)
+
+
+def test_a_window_that_is_closed_gives_up_what_it_reads(
+    open_window: Callable[..., Window], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.data.opened.read_file", slow)
+    window = open_window()
+    window.opening.open_file(str(tables.write(tmp_path)))
+    window.close()
+    tables.until(lambda: not any(thread.name == "reading" for thread in threading.enumerate()), 3)
 
 
 def test_the_window_is_alive_while_a_large_file_is_read(window: Window, tmp_path: Path) -> None:

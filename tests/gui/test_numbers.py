@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, Qt
 
-from gui.text import MINUS, editable, number, parse_number, signed
+from gui.text import MINUS, as_sentence, editable, number, parse_number, signed
 from gui.window import Window
 
 UNPAINTED = True
@@ -157,3 +157,16 @@ def test_visiting_a_field_does_not_round_its_value(window: Window) -> None:
     field.setFocus()
     hands.QTest.keyClick(field, Qt.Key.Key_Return)
     assert window.document.experiment.training.optimizer.learning_rate == 1 / 3
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("the target has one class", "The target has one class."),
+        ("people.csv cannot be read", "people.csv cannot be read."),
+        ("row 3 has no value; switch it off.", "Row 3 has no value; switch it off."),
+        ("", "."),
+    ],
+)
+def test_words_become_a_sentence_and_names_of_files_stay(words: str, sentence: str) -> None:
+    assert as_sentence(words) == sentence

@@ -183,3 +183,56 @@ until(lambda: now().data.target == "c")
 print(window.windowTitle(), now().data.names)
 """
     assert journey(script) == "Glassbox – Pasted table ('a', 'b')"
+
+
+def test_a_file_is_dragged_onto_the_window_and_gives_the_run_of_the_terminal(journey: Journey) -> None:
+    # A table like that of the Pima diabetes: no names, eight numbers, yes or no last.
+    script = """
+import subprocess, tempfile
+from pathlib import Path
+import numpy as np
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QDrag
+from PySide6.QtWidgets import QLabel
+from engine import Dense, Trainer
+
+class Source(QLabel):
+    def mousePressEvent(self, event):
+        drag, mime = QDrag(self), QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        drag.setMimeData(mime)
+        drag.exec()
+
+rng = np.random.default_rng(0)
+x = np.round(rng.gamma(4.0, 10.0, (768, 8)), 1)
+y = (x[:, 1] + rng.normal(0, 8, 768) > 42).astype(int)
+path = Path(tempfile.mkdtemp()) / "patients.csv"
+path.write_text("\\n".join(",".join(map(str, [*row, which])) for row, which in zip(x.tolist(), y)) + "\\n")
+
+layers = (Dense(units=8, activation="linear"), Dense(units=8, activation="relu"))
+training = window.document.experiment.training.edited(epochs=30, batch_size=10)
+window.document.change(window.document.experiment.with_layers(layers).edited(training=training), "setup")
+source = Source("drag me", window)
+source.setGeometry(500, 300, 80, 30)
+source.show()
+pause(0.2)
+begin, goal = source.mapToGlobal(source.rect().center()), window.mapToGlobal(window.rect().center())
+way = ["mousemove", begin.x(), begin.y(), "sleep", 0.2, "mousedown", 1, "sleep", 0.2]
+for share in (0.3, 0.6, 1.0):
+    way += ["mousemove", *(round(a + share * (b - a)) for a, b in zip(begin.toTuple(), goal.toTuple())), "sleep", 0.2]
+hand = subprocess.Popen(["xdotool", *map(str, way), "mouseup", "1"])
+until(lambda: hand.poll() is not None)
+panel = window.opening.panel
+until(lambda: panel.isVisible() and panel.opened is not None and panel.foot.use.isEnabled())
+pause(0.3)
+print(panel.foot.sentence.text())
+click(panel.foot.use)
+until(lambda: now().data.target == "column 9" and window.training.settled)
+window.toolbar.speed.setValue(window.toolbar.speed.maximum())
+click(window.toolbar.train)
+until(lambda: now().finished, 30)
+alone = Trainer(window.document.experiment)
+alone.run()
+print(now().step, alone.evaluate("test") == now().evaluation.test, alone.evaluate("test")["accuracy"] > 0.7)
+"""
+    assert journey(script).splitlines() == ["768 rows, 8 inputs, 1 yes/no target", "1620 True True"]

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.sources import OWN, SOURCES, built_in, is_planar
-from engine.experiment import DataSpec
+from engine.experiment import DISTURBING, DataSpec
 from engine.snapshot import Snapshot
 from gui.builder.columns import ColumnPicker
 from gui.builder.features import FeatureSwitches
@@ -19,9 +19,7 @@ from gui.text import tr
 
 # What only generators heed, and what every table has; a new setting finds its place here by itself.
 _GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.settings))
-# What disturbs the training rows is folded away.
-_DISTURBING = ("input_noise", "label_noise", "subsample", "train_rows", "balance")
-_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, *_DISTURBING, "source"))
+_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, *DISTURBING, "source"))
 # What stands at the end of the tables and is none: a command each, by its id.
 COMMANDS = (("file.open", "Open a file…"), ("data.draw", "Draw points"))
 # Pixels for the name of a table; more would not fit beside its caption.
@@ -112,7 +110,7 @@ class DataSection(QWidget):
         self.form = Form(DataSpec, (*_GENERATED, *_ALWAYS))
         self.form.edited.connect(self._edit)
         self._column.addWidget(self.form)
-        self.disturbing = Form(DataSpec, _DISTURBING)
+        self.disturbing = Form(DataSpec, DISTURBING)
         self.disturbing.edited.connect(self._edit)
         self.disturbing_fold = Fold(tr("Disturb"), self.disturbing)
         self._column.addWidget(self.disturbing_fold)
@@ -139,7 +137,7 @@ class DataSection(QWidget):
         shown = tuple(name for name in _ALWAYS if name != "test_fraction" or split in ("share", "order"))
         self.form.show_spec(data, only=(*(source.settings if source else ()), *shown))
         self.disturbing.show_spec(data)
-        self.disturbing_fold.show_changes(changes_in_words(data, _DISTURBING))
+        self.disturbing_fold.show_changes(changes_in_words(data, DISTURBING))
         self._show_columns()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:

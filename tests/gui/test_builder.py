@@ -405,3 +405,13 @@ def test_undo_says_what_it_would_take_back(window: Window) -> None:
 def test_the_title_of_the_window_names_the_table(window: Window) -> None:
     hands.choose(window.builder.source, "wine")
     assert "Wine" in window.windowTitle()
+
+
+@pytest.mark.parametrize("balance", ["none", "undersample", "oversample"])
+def test_nothing_of_what_disturbs_pushes_the_builder_out_of_its_panel(window: Window, balance: str) -> None:
+    experiment = window.document.experiment
+    hands.show(window, experiment.edited(data=experiment.data.edited(balance=balance)))
+    window.builder.data.disturbing_fold.header.setChecked(True)
+    hands.events()
+    assert window.builder.widget().width() == window.builder.viewport().width()
+    window.builder.data.disturbing_fold.header.setChecked(False)

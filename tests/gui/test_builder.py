@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import hands
 import pytest
+import tables
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QToolButton
@@ -415,3 +417,12 @@ def test_nothing_of_what_disturbs_pushes_the_builder_out_of_its_panel(window: Wi
     hands.events()
     assert window.builder.widget().width() == window.builder.viewport().width()
     window.builder.data.disturbing_fold.header.setChecked(False)
+
+
+def test_the_long_name_of_a_file_does_not_push_the_builder_out_of_its_panel(window: Window, tmp_path: Path) -> None:
+    name = "quarterly measurements of the northern plant, 2024, final, version 2.csv"
+    tables.open_file(window, tables.write(tmp_path, name))
+    tables.use(window)
+    assert window.builder.widget().width() == window.builder.viewport().width()
+    assert window.builder.source.currentText().endswith(".csv")
+    assert name in window.builder.source.toolTip()

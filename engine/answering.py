@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
@@ -11,13 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.preparation import Answers, Preparation, PreparedColumn
+from engine.data.preparation import Answers, Preparation, PreparedColumn, dates_in_parts
 from engine.data.raw import Column, RawTable
+from engine.data.table import DataError
 from engine.network import Network, extended
 
 # Rows that are answered, or written, at once: bounds the memory.
 _BLOCK = 16_384
 _PROBABILITIES = ("sigmoid", "softmax")
+_DAY_S = 86_400.0
+# Inputs in single precision tell the time of a date in days no better than this.
+_SINGLE_PRECISION_S = 120.0
+# Within so many years every date, even the 29th of February, falls on every weekday.
+_CYCLE_YEARS = 40
 # A row typed by hand: the value of each column by its name, None for missing.
 TypedRow = tuple[tuple[str, Any], ...]
 
@@ -47,6 +53,28 @@ class Predictor:
         """The same for rows given as values by column name; what a row lacks is missing."""
         return self.answers(RawTable.from_rows(tuple(column.name for column in self.preparation.columns), rows))
 
+    def answers_where_possible(self, read: list[NDArray[Any]], rows: NDArray[np.int64]) -> Answers:
+        """The same for some rows of what ``preparation.read`` gave; one without an answer has the label "" and NaN."""
+        usable = ~self.preparation.unusable(read, rows)
+        found = self.answers_to(self.preparation.inputs_at(read, rows[usable]))
+        finite = np.isfinite(found.numbers).all(axis=1)
+        answered = np.flatnonzero(usable)[finite]
+        numbers = np.full((len(rows), found.numbers.shape[1]), np.nan)
+        numbers[answered] = found.numbers[finite]
+        if not self.preparation.target.classes:
+            return Answers((), numbers, found.names)
+        labels = np.full(len(rows), "", object)
+        labels[answered] = np.array([*found.labels, ""], object)[:-1][finite]
+        return Answers(tuple(labels), numbers, found.names)
+
+    def why_no_answer(self, read: list[NDArray[Any]], row: int) -> str:
+        """Why one of these rows, from 0, has no answer."""
+        try:
+            self.preparation.inputs_at(read, np.array([row]))
+        except DataError as error:
+            return str(error)
+        return f"row {row + 1}: what the network answers is not a finite number"
+
     @property
     def gives_probabilities(self) -> bool:
         """Whether the numbers of its answers are probabilities of the classes."""
@@ -58,13 +86,14 @@ def appended(raw: RawTable, answers: Answers, probabilities: bool = True) -> Raw
     """The table with the answers as further columns.
 
     "prediction" is the class, or the number in the user's units; for classes follows a "probability" of each, or an
-    "output" where the network gives no probabilities. A name that is taken already gets a number.
+    "output" where the network gives no probabilities. A name that is taken already gets a number. Where there is no
+    answer, as ``Predictor.answers_where_possible`` says it, they are missing.
     """
     made = []
     if answers.labels:
         distinct = answers.names
         places = {label: place for place, label in enumerate(distinct)}
-        codes = np.array([places[label] for label in answers.labels], np.int32)
+        codes = np.array([places.get(label, -1) for label in answers.labels], np.int32)
         made.append(Column("prediction", "text", codes, distinct))
         kind = "probability" if probabilities else "output"
         names = [f"{kind} {label}" for label in distinct]
@@ -92,16 +121,14 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def csv_blocks(raw: RawTable) -> Iterator[str]:
-    """A table as CSV, a block of rows at a time; the first one begins with the names. Missing values are empty."""
-    for start in range(0, max(raw.rows, 1), _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, raw.rows))
-        text = StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        if start == 0:
-            writer.writerow(raw.names)
-        writer.writerows(zip(*(_texts(column.take(rows)) for column in raw.columns), strict=True))
-        yield text.getvalue()
+def as_csv(raw: RawTable, names: bool = True) -> str:
+    """A table as CSV, with the names first if these are wanted. Missing values are empty."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if names:
+        writer.writerow(raw.names)
+    writer.writerows(zip(*map(_texts, raw.columns), strict=True))
+    return text.getvalue()
 
 
 def _texts(column: Column) -> list[str]:
@@ -131,23 +158,52 @@ def typical_row(preparation: Preparation) -> dict[str, Any]:
 
 
 def row_in_words(preparation: Preparation, names: tuple[str, ...], values: NDArray[np.float64]) -> dict[str, Any]:
-    """The raw row behind inputs (inputs,) in the user's units, called ``names``, as one would type it.
+    """A raw row with these inputs (inputs,) in the user's units, called ``names``, as one would type it.
 
     What the inputs do not tell, such as a column that is switched off, is what is typical.
     """
     known = dict(zip(names, values.tolist(), strict=True))
-    row = typical_row(preparation)
-    for column in preparation.columns:
-        found = [known.get(name) for name in column.variables[: max(len(column.labels), 1)]]
-        numbers = [value for value in found if value is not None]
-        if len(numbers) < len(found) or column.kind == "date":
-            continue
-        if len(numbers) > 1:
-            place = int(np.argmax(numbers))
-            row[column.name] = column.labels[place] if numbers[place] > 0 else None
-        else:
-            row[column.name] = _typed(column, numbers[0])
-    return row
+    return {column.name: _behind(column, known) for column in preparation.columns}
+
+
+def _behind(column: PreparedColumn, known: Mapping[str, float]) -> Any:
+    """The value of a column from which those of its variables that are known come."""
+    variables = list(column.variables)
+    absent = variables.pop() if column.indicator else ""
+    if known.get(absent, 0.0) > 0.5:
+        return None
+    if column.date_parts:
+        parts = zip(column.date_parts, variables, strict=True)
+        return date_in_words(_date_behind({part: known[name] for part, name in parts if name in known}, column.typical))
+    if len(variables) == 1:
+        return _typed(column, known.get(variables[0], column.typical))
+    shares = dict(zip(column.labels, (known.get(name) for name in variables), strict=True))
+    told = next((label for label, share in shares.items() if share is not None and share > 0.5), None)
+    # Where none of the known ones is it, it is one of the others.
+    others = [label for label, share in shares.items() if share is None]
+    typical = _typed(column, column.typical)
+    return told or (typical if typical in others else next(iter(others), None))
+
+
+def _date_behind(parts: Mapping[str, float], typical: float) -> float:
+    """The first date, in seconds since 1970, with these parts; the typical one where none are known or none fits.
+
+    A year that is not known is that of the typical date, or the next one that fits.
+    """
+    if "days" in parts:
+        seconds = parts["days"] * _DAY_S
+        midnight = round(parts["days"]) * _DAY_S
+        return midnight if abs(seconds - midnight) < _SINGLE_PRECISION_S else round(seconds / 60.0) * 60.0
+    if not parts:
+        return typical
+    wanted = {part: round(value) for part, value in parts.items()}
+    hour = wanted.pop("hour", 0)
+    year = wanted.get("year", int(dates_in_parts(np.array([typical]), ("year",))[0, 0]))
+    wanted = wanted or {"year": year}
+    first, end = (np.datetime64(each - 1970, "Y").astype("datetime64[D]") for each in (year, year + _CYCLE_YEARS))
+    days = np.arange(first, end).astype(np.float64) * _DAY_S
+    fits = (dates_in_parts(days, tuple(wanted)) == list(wanted.values())).all(axis=1)
+    return float(days[fits.argmax()]) + 3600.0 * hour if fits.any() else typical
 
 
 def _typed(column: PreparedColumn, value: float) -> Any:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 _REASONS = {
     errno.ENOENT: "there is no such folder",
@@ -22,10 +24,18 @@ _REASONS = {
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file beside the old one, then moves it over: whatever happens, the old or the new one is there, whole.
+    """Writes a file whole or not at all, like ``replacing``. Raises ``OSError`` like it."""
+    with replacing(path) as file:
+        file.write(content)
 
-    A link stays a link, and the file it leads to is replaced; permissions are kept. Raises ``OSError``: its
-    ``strerror`` is the reason in plain words, its ``filename`` the path.
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file beside the old one to write into, moved over it at the end.
+
+    Whatever happens, the old or the new one is there, whole; where the work inside fails, the old one. A link stays a
+    link, and the file it leads to is replaced; permissions are kept. Raises ``OSError``: its ``strerror`` is the reason
+    in plain words, its ``filename`` the path.
     """
     try:
         target = path.resolve()
@@ -35,7 +45,7 @@ def replace_file(path: Path, content: bytes) -> None:
         beside = target.with_name(f".{target.name[:40]}.{os.getpid()}.part")
         try:
             with beside.open("wb") as file:
-                file.write(content)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             if target.exists():

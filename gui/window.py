@@ -30,6 +30,7 @@ from gui.plots.inspector import Inspector
 from gui.plots.output import OutputView
 from gui.plots.pins import PinPlot
 from gui.predict.panel import PredictPanel
+from gui.predict.progress import ScoringProgress
 from gui.predict.scoring import Scoring
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
@@ -104,12 +105,13 @@ class Window(QMainWindow):
         self.diagram = DiagramView()
         self.banner = Banner()
         self.output, self.inspector = OutputView(), Inspector()
-        self.predict, self.scoring = PredictPanel(), Scoring(self)
+        self.predict, self.scoring, self.scoring_progress = PredictPanel(), Scoring(self), ScoringProgress()
         self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
         centre = QWidget()
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.scoring_progress)
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
@@ -295,6 +297,7 @@ class Window(QMainWindow):
         # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
         self.hide()
         self.opening.close()
+        self.scoring.close()
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

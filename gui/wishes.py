@@ -48,6 +48,9 @@ class Wishes(QObject):
         window.predict.trace_wished.connect(window.looking.trace_typed)
         window.predict.score_wished.connect(window.actions_by_id["data.score"].trigger)
         window.scoring.said.connect(window.banner.say_outcome)
+        window.scoring.said.connect(window.scoring_progress.hide)
+        window.scoring.progressed.connect(window.scoring_progress.show_progress)
+        window.scoring_progress.cancelled.connect(window.scoring.cancel)
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
 

@@ -102,6 +102,11 @@ class PreparedColumn(Spec):
         hot[np.flatnonzero(known), places[known].astype(np.int64)] = 1.0
         return hot
 
+    def unusable(self, read: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which of the values from ``read`` ``variables_of`` would refuse, (rows,)."""
+        lacking = self.lacks(read) if self.fill is None else np.zeros(len(read), np.bool_)
+        return lacking if self.labels else lacking | (np.abs(read) > LARGEST)
+
     def refuse(self, read: NDArray[Any], lacking: NDArray[np.bool_], rows: NDArray[np.int64]) -> None:
         """Raises ``DataError`` when one of the values from ``read`` is ``lacking`` (rows,), or not finite."""
         if lacking.any():
@@ -188,7 +193,7 @@ class Preparation(Spec):
 
     def values(self, raw: RawTable) -> NDArray[np.float64]:
         """The variables (rows, variables) of a raw table, in the user's units. Raises ``DataError``."""
-        return self._values(self._read(raw), np.arange(raw.rows))
+        return self._values(self.read(raw), np.arange(raw.rows))
 
     def inputs_of(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
         """Variables (rows, variables) in the user's units -> what the network is given, (rows, inputs)."""
@@ -200,8 +205,10 @@ class Preparation(Spec):
         Columns may come in any order, among others; numbers may be written as text and the other way round. Raises
         ``DataError`` naming row and column.
         """
-        read = self._read(raw)
-        rows = np.arange(raw.rows) if rows is None else rows
+        return self.inputs_at(self.read(raw), np.arange(raw.rows) if rows is None else rows)
+
+    def inputs_at(self, read: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Some rows of what ``read`` gave -> what the network is given, (rows, inputs). Raises ``DataError``."""
         found = np.empty((len(rows), len(self.names)), np.float32)
         size = max(1, _BLOCK_VALUES // max(len(self.variables), 1))
         for start in range(0, len(rows), size):
@@ -220,6 +227,16 @@ class Preparation(Spec):
                 f"row {rows[row] + 1}, input '{self.names[place]}' is beyond 3e38; scale it otherwise or switch it off"
             )
 
+    def unusable(self, read: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of some rows of what ``read`` gave hold a value that ``inputs_at`` would refuse, (rows,).
+
+        Values that only become endless when they are scaled are not among them.
+        """
+        found = np.zeros(len(rows), np.bool_)
+        for column, values in zip(self.columns, read, strict=True):
+            found |= column.unusable(values[rows])
+        return found
+
     def answers(self, outputs: NDArray[Any], threshold: float = 0.5) -> Answers:
         """Outputs (rows, outputs) -> labels or numbers in the user's units; a single one says yes from a threshold."""
         target = self.target
@@ -232,8 +249,8 @@ class Preparation(Spec):
             places = outputs.argmax(axis=1)
         return Answers(tuple(target.classes[k] for k in places), outputs.astype(np.float64), target.classes)
 
-    def _read(self, raw: RawTable) -> list[NDArray[Any]]:
-        """Each column of a raw table that is needed, as what it is here."""
+    def read(self, raw: RawTable) -> list[NDArray[Any]]:
+        """Each column of a raw table that is needed, as what it is here. Raises ``DataError`` when one is not there."""
         there = {column.name: column for column in raw.columns}
         missing = [column.name for column in self.columns if column.name not in there]
         if missing:

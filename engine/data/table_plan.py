@@ -126,7 +126,7 @@ def problem_of(raw: RawTable, spec: TableSpec, plan: TablePlan, left: int) -> st
         (True, _target_problem(raw.column(plan.target), spec, plan)),
         (
             len(raw.columns) < 2,
-            "the table has only one column, and one is for the target; add one for an input, or choose another delimiter",
+            "the table has only one column, which is for the target; add one for an input, or choose another delimiter",
         ),
         (not plan.inputs, "no column is an input; switch at least one on"),
         (

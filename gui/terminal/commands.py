@@ -17,14 +17,12 @@ import typer
 import typer.main
 from pydantic import ValidationError
 
-from engine.answering import csv_blocks
 from engine.data.table import DataError
 from engine.edge_views import EDGE_VIEWS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.plan import TooLargeError
 from engine.project import ProjectError, load
-from engine.scoring import scored, write_csv
 from engine.spec import explain
 from engine.unit_views import NODE_VIEWS
 from gui.terminal.options import Look, Options, UsageError, build
@@ -136,17 +134,23 @@ def predict(
 ) -> None:
     """Answers every row of a table and writes the table with the answers as further columns.
 
+    A row that cannot be answered has an empty answer; how many there are is said at the end.
+
     Examples:
 
       python main.py predict patients.glassbox new.csv --out answers.csv
     """
-    loaded = load(project)
-    answered = scored(loaded.predictor, table, loaded.experiment.data)
-    if out is None:
-        sys.stdout.writelines(csv_blocks(answered))
-    else:
-        write_csv(out, answered)
-        print(f"{answered.rows:,} rows answered; written: {out}", file=sys.stderr)
+    from gui.terminal import scoring  # noqa: PLC0415 - rich is not needed for --help
+
+    try:
+        scored = scoring.answer(load(project), table, out)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if out is not None:
+        print(f"{scored.answered:,} rows answered; written: {out}", file=sys.stderr)
+    if scored.unanswered:
+        print(f"{scored.shortfall}.", file=sys.stderr)
 
 
 @application.command()

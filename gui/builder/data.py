@@ -136,7 +136,7 @@ class DataSection(QWidget):
         split = table.split if table else "share"
         shown = tuple(name for name in _ALWAYS if name != "test_fraction" or split in ("share", "order"))
         self.form.show_spec(data, only=(*(source.settings if source else ()), *shown))
-        self.disturbing.show_spec(data)
+        self._show_disturbing()
         self.disturbing_fold.show_changes(changes_in_words(data, DISTURBING))
         self._show_columns()
 
@@ -149,7 +149,13 @@ class DataSection(QWidget):
         name = self.fontMetrics().elidedText(data.target, Qt.TextElideMode.ElideMiddle, 160)
         self.target.setText(f"{name}{classes}")
         self.target.setToolTip(", ".join(data.classes[:50]) or tr("a number"))
+        self._show_disturbing()
         self._show_columns()
+
+    def _show_disturbing(self) -> None:
+        """Only classes can be balanced."""
+        classes = self._snapshot is None or self._snapshot.data.classes or self._data.balance != "none"
+        self.disturbing.show_spec(self._data, only=tuple(name for name in DISTURBING if name != "balance" or classes))
 
     def _show_columns(self) -> None:
         """The columns are those of the data that are loaded; which are on is the experiment's."""

@@ -426,3 +426,10 @@ def test_the_long_name_of_a_file_does_not_push_the_builder_out_of_its_panel(wind
     assert window.builder.widget().width() == window.builder.viewport().width()
     assert window.builder.source.currentText().endswith(".csv")
     assert name in window.builder.source.toolTip()
+
+
+@pytest.mark.parametrize(("source", "classes"), [("moons", True), ("sine", False)])
+def test_only_classes_can_be_balanced(window: Window, source: str, classes: bool) -> None:
+    experiment = window.document.experiment
+    hands.show(window, experiment.edited(data=experiment.data.edited(source=source)))
+    assert window.builder.disturbing.fields["balance"].isHidden() is not classes

@@ -367,3 +367,10 @@ def test_what_counts_the_rows_is_called_a_number_where_it_is_all_there_is(window
     panel.content.select_column("row")
     assert panel.content.column_settings.form.fields["kind"].currentText() == "Number (guessed)"
     tables.close(window)
+
+
+def test_the_name_of_a_column_stands_at_the_side_of_its_cells(panel: ImportWindow) -> None:
+    cells, role = panel.content.preview.cells, Qt.ItemDataRole.TextAlignmentRole
+    sides = [cells.headerData(i, HEADER, role) for i in range(5)]
+    assert [side & cells.data(cells.index(0, i), role) for i, side in enumerate(sides)] == sides
+    assert sides[0] != sides[2]

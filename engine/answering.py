@@ -91,7 +91,7 @@ def appended(raw: RawTable, answers: Answers, probabilities: bool = True) -> Raw
     answer, as ``Predictor.answers_where_possible`` says it, they are missing.
     """
     made = []
-    if answers.labels:
+    if len(answers.names) > 1:  # without rows there are no labels either
         distinct = answers.names
         places = {label: place for place, label in enumerate(distinct)}
         codes = np.array([places.get(label, -1) for label in answers.labels], np.int32)

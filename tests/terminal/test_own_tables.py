@@ -135,7 +135,7 @@ def test_a_file_that_is_not_there_is_said(table: Path, kept: Path, here: Glassbo
     refused(here("train", "--data", "nowhere/none.csv"), "there is no file 'nowhere/none.csv'")
     refused(here("predict", str(kept), "none.csv"), "none.csv cannot be read")
     refused(here("predict", "none.glassbox", str(table)), "none.glassbox", code=1)
-    refused(here("train", "--data", "typo"), "DataSpec.source must be one of iris, wine")
+    refused(here("train", "--data", "typo"), "no data set called 'typo'; the data sets are iris, wine")
 
 
 def test_a_column_that_is_not_there_is_said_with_those_that_are(table: Path, here: Glassbox) -> None:

@@ -59,7 +59,11 @@ class TablePlan:
 
     def column(self, name: str) -> ColumnPlan:
         """What is done with the column of that name; raises ``KeyError``."""
-        return {column.name: column for column in self.columns}[name]
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, ColumnPlan]:
+        return {column.name: column for column in self.columns}
 
 
 def lacking(column: Column, kind: str, zeros_missing: bool = False) -> NDArray[np.bool_]:

@@ -258,7 +258,8 @@ class Opening(QObject):
         changed = learned is None or learned() is not opened.raw
         if table.path and table == self._window.document.experiment.data.table and changed:
             table = table.edited(edition=table.edition + 1)
-            data = data.edited(table=table, features=data.features)
+            # The inputs are chosen anew: its columns may be others.
+            data = data.edited(table=table)
         self._learned[table] = ref(opened.raw)
         return data
 

@@ -306,6 +306,7 @@ PROBLEMS = {
         {"split": "column"},
         "choose the column that says which rows are for testing",
     ),
+    "no second file": (with_target(number([1, 2, 4])), {"split": "file"}, "choose the second file"),
     "an empty input": (
         with_target(number([None] * 4)),
         {"target": "y", "columns": (ColumnSpec(name="a", role="input"),)},

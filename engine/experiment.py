@@ -26,8 +26,10 @@ _AUTO = ("auto", "Automatic")
 
 
 # What may change of the data while a run goes on.
-_LIVE = ("features", "derived", "points", "input_noise", "label_noise", "subsample", "train_rows", "balance")
-_BALANCES = (("none", "As they are"), ("undersample", "Leave rows out"), ("oversample", "Repeat rows"))
+# What disturbs the training rows.
+DISTURBING = ("input_noise", "label_noise", "subsample", "train_rows", "balance")
+_LIVE = ("features", "derived", "points", *DISTURBING)
+_BALANCES = (("none", "As they are"), ("undersample", "Drop rows"), ("oversample", "Repeat rows"))
 
 
 class DataSpec(Spec):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from engine.data.guessing import TablePlan
 from engine.data.raw import RawTable
 from engine.data.table_spec import MOST_TEXT, TableSpec
-from engine.experiment import DataSpec
+from engine.experiment import DISTURBING, DataSpec
 from engine.snapshot import Failure
 from gui.document import Change
 from gui.importing.draft import adopted, as_read, table_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gui.window import Window
 
 MOST_RECENT = 8
+_UNDISTURBED = {name: DataSpec.model_fields[name].default for name in DISTURBING}
 FILES = (
     "*.csv *.tsv *.txt *.dat *.data *.tab *.xlsx *.xls *.xlsm *.xlsb *.ods *.parquet *.npy *.npz"  # what can be read
 )
@@ -207,10 +208,12 @@ class Opening(QObject):
         self._show()
 
     def _begin(self, table: TableSpec) -> None:
-        """A table as it is guessed; what else is chosen for the data stays, such as the share for testing."""
+        """A table as it is guessed; what else is chosen stays, such as the share for testing, but for disturbances."""
         before = self._window.document.experiment.data
         same = before.table is not None and as_read(before.table).edited(reading={}, edition=0) == table
-        data = before if same and before.source == "table" else before.edited(source="table", table=table)
+        data = (
+            before if same and before.source == "table" else before.edited(source="table", table=table, **_UNDISTURBED)
+        )
         self.panel.show_table(data)
         self._show()
 
@@ -248,7 +251,8 @@ class Opening(QObject):
         window.banner.hide()
         data = self._edited_again(data)
         self._used = data
-        window.document.change(adopted(window.document.experiment, data, plan, task), tr("Open table"))
+        text = tr("Edit table") if _is_of(window.document.experiment.data, data) else tr("Open table")
+        window.document.change(adopted(window.document.experiment, data, plan, task), text)
 
     def _edited_again(self, data: DataSpec) -> DataSpec:
         """The data as another edition where the file holds something else than when it was last used."""
@@ -275,3 +279,10 @@ class Opening(QObject):
             self._show()
             self.panel.show_problem(failure.message, failure.details)
         self._refused, self._used = False, None
+
+
+def _is_of(data: DataSpec, other: DataSpec) -> bool:
+    """Whether both are learned from the same file, as it was, or pasted text."""
+    tables = [d.table if d.source == "table" else None for d in (data, other)]
+    places = [(table.path, table.text, table.edition) for table in tables if table is not None]
+    return len(places) == 2 and places[0] == places[1]

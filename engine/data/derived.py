@@ -42,7 +42,7 @@ TRANSFORMS: Registry[Transform] = Registry(
     [
         Transform("square", "Square", 1, lambda x: x * x, "{0}²", "x²"),
         Transform("cube", "Cube", 1, lambda x: x * x * x, "{0}³", "x³"),
-        Transform("product", "Product", 2, lambda x, y: x * y, "{0} · {1}", "x y"),
+        Transform("product", "Product", 2, lambda x, y: x * y, "{0} · {1}", "x · y"),
         Transform("sine", "Sine", 1, lambda x: np.sin(2.0 * np.pi * x), "sin 2π{0}", "sin 2πx", planar=True),
         Transform("cosine", "Cosine", 1, lambda x: np.cos(2.0 * np.pi * x), "cos 2π{0}", "cos 2πx", planar=True),
     ],

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.sources import OWN, SOURCES, built_in, is_planar
-from engine.experiment import DataSpec
+from engine.experiment import DISTURBING, DataSpec
 from engine.snapshot import Snapshot
 from gui.builder.columns import ColumnPicker
 from gui.builder.features import FeatureSwitches
@@ -19,11 +19,11 @@ from gui.text import tr
 
 # What only generators heed, and what every table has; a new setting finds its place here by itself.
 _GENERATED = tuple(dict.fromkeys(name for source in SOURCES for name in source.settings))
-# What disturbs the training rows is folded away.
-_DISTURBING = ("input_noise", "label_noise", "subsample", "train_rows", "balance")
-_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, *_DISTURBING, "source"))
+_ALWAYS = tuple(name for name in DataSpec.settings() if name not in (*_GENERATED, *DISTURBING, "source"))
 # What stands at the end of the tables and is none: a command each, by its id.
 COMMANDS = (("file.open", "Open a file…"), ("data.draw", "Draw points"))
+# Pixels for the name of a table; more would not fit beside its caption.
+_MOST_NAME = 144
 
 
 def name_of(data: DataSpec) -> str:
@@ -48,7 +48,9 @@ class TableChoice(ChoiceField):
     def show_data(self, data: DataSpec) -> None:
         """Shows what is learned from; data of one's own can be chosen as long as they are described."""
         there = {"table": data.table, "drawn": data.points}
-        words = {"table": table_name(data.table) if data.table else "", **{key: tr(label) for key, label in OWN[1:]}}
+        name = table_name(data.table) if data.table else ""
+        name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _MOST_NAME)
+        words = {"table": name, **{key: tr(label) for key, label in OWN[1:]}}
         own = tuple((key, words[key]) for key, described in there.items() if described is not None)
         if own != self._own:
             self._own = own
@@ -108,7 +110,7 @@ class DataSection(QWidget):
         self.form = Form(DataSpec, (*_GENERATED, *_ALWAYS))
         self.form.edited.connect(self._edit)
         self._column.addWidget(self.form)
-        self.disturbing = Form(DataSpec, _DISTURBING)
+        self.disturbing = Form(DataSpec, DISTURBING)
         self.disturbing.edited.connect(self._edit)
         self.disturbing_fold = Fold(tr("Disturb"), self.disturbing)
         self._column.addWidget(self.disturbing_fold)
@@ -134,8 +136,8 @@ class DataSection(QWidget):
         split = table.split if table else "share"
         shown = tuple(name for name in _ALWAYS if name != "test_fraction" or split in ("share", "order"))
         self.form.show_spec(data, only=(*(source.settings if source else ()), *shown))
-        self.disturbing.show_spec(data)
-        self.disturbing_fold.show_changes(changes_in_words(data, _DISTURBING))
+        self._show_disturbing()
+        self.disturbing_fold.show_changes(changes_in_words(data, DISTURBING))
         self._show_columns()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -147,7 +149,13 @@ class DataSection(QWidget):
         name = self.fontMetrics().elidedText(data.target, Qt.TextElideMode.ElideMiddle, 160)
         self.target.setText(f"{name}{classes}")
         self.target.setToolTip(", ".join(data.classes[:50]) or tr("a number"))
+        self._show_disturbing()
         self._show_columns()
+
+    def _show_disturbing(self) -> None:
+        """Only classes can be balanced."""
+        classes = self._snapshot is None or self._snapshot.data.classes or self._data.balance != "none"
+        self.disturbing.show_spec(self._data, only=tuple(name for name in DISTURBING if name != "balance" or classes))
 
     def _show_columns(self) -> None:
         """The columns are those of the data that are loaded; which are on is the experiment's."""

@@ -76,14 +76,15 @@ class PreviewModel(QAbstractTableModel):
             return f"{name}\n{kind_in_words(plan)}" if plan else name
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{name}\n{plan.reason}".strip() if plan else name
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(self._columns[section])
         return plan if role == _PLAN else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell: what was read, quiet where the column is off, marked where the value is missing or in doubt."""
         column = self._columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if column.stored == "text" else Qt.AlignmentFlag.AlignRight
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _side(column) | Qt.AlignmentFlag.AlignVCenter
         plan, row = self._plans.get(column.name), index.row()
         text = column.text(row)
         doubt = bool(plan and (plan.zeros or plan.spec.zeros_missing) and text == "0")
@@ -96,6 +97,11 @@ class PreviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return _words(plan, doubt, text)
         return None
+
+
+def _side(column: Column) -> Qt.AlignmentFlag:
+    """Words begin at the left, numbers and dates end at the right; so does what stands above them."""
+    return Qt.AlignmentFlag.AlignLeft if column.stored == "text" else Qt.AlignmentFlag.AlignRight
 
 
 def _ink(plan: ColumnPlan | None, doubt: bool, there: bool) -> str:
@@ -153,6 +159,7 @@ class _Header(QHeaderView):
         role = plan.role if plan is not None else "off"
         ink = {"target": c.accent, "off": c.quiet, "split": c.quiet}.get(role, c.text)
         inner = rect.adjusted(8, 5, -8, -5)
+        across = self.model().headerData(logical, self.orientation(), Qt.ItemDataRole.TextAlignmentRole)
         for text, letters, tint, side in (
             (name, font(12, QFont.Weight.DemiBold), ink, Qt.AlignmentFlag.AlignTop),
             (kind, font(11), c.accent if role == "target" else c.quiet, Qt.AlignmentFlag.AlignBottom),
@@ -160,7 +167,7 @@ class _Header(QHeaderView):
             painter.setFont(letters)
             painter.setPen(QColor(tint))
             cut = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
-            painter.drawText(inner, int(side | Qt.AlignmentFlag.AlignLeft), cut)
+            painter.drawText(inner, int(side | across), cut)
         painter.restore()
 
 

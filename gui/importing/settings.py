@@ -93,7 +93,8 @@ class ColumnSettings(QWidget):
         self.parts.setVisible(plan.kind == "date" and plan.role == "input")
         self.parts.show_parts(said.date_parts)
         automatic = {
-            "kind": (plan.guessed, tr("guessed")),
+            # Where nothing else is left to learn from, even what counts the rows is a number.
+            "kind": (plan.kind if said.kind == "auto" else plan.guessed, tr("guessed")),
             "role": ("input" if plan.role == "input" else "off", tr("automatic")),
             "missing": (plan.spec.missing, tr("automatic")),
         }

@@ -230,7 +230,8 @@ class Canvas(QWidget):
     def _paint_tool(self, painter: QPainter, at: QPointF) -> None:
         c = colours()
         colours_by_class = self.tool in ("paint", "spray")
-        ink = QColor(c.series[self.which % len(c.series)] if colours_by_class else c.text)
+        which = self.which if self._spec.task == "classes" else 0
+        ink = QColor(c.series[which % len(c.series)] if colours_by_class else c.text)
         radius = self.radius if TOOLS[self.tool].wide else POINT_RADIUS + 2.5
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (QPen(colour(c.surface, 0.7), 3.5), QPen(ink, 1.5)):

@@ -87,7 +87,8 @@ def hint(spec: PointsSpec, present: set[int], points: int) -> str:
     if spec.task == "number":
         return "" if points > 1 else tr("Press and drag to draw a curve.")
     if not present:
-        return tr("Press and drag to paint points.\nThe keys 1 to {0} choose their class.").format(spec.classes)
+        keys = tr("1 and 2") if spec.classes == 2 else tr("1 to {0}").format(spec.classes)
+        return tr("Press and drag to paint points.\nThe keys {0} choose their class.").format(keys)
     if len(present) > 1:
         return ""
     other = int(present == {0})

@@ -11,6 +11,8 @@ from engine.snapshot import Snapshot
 from gui.plots.timeplot import TimePlot
 from gui.text import tr
 
+_PRESS = "Press Train (Space) to see the loss of training and test data here."
+
 
 def up_to(snapshot: Snapshot, step: int, columns: dict[str, float]) -> list[Numbers]:
     """Columns of the history, each with its value at ``step`` at the end when that step is not recorded yet."""
@@ -28,7 +30,7 @@ class LossPlot(TimePlot):
             tr("Loss"),
             tr("loss"),
             (("log", tr("log"), tr("Logarithmic axis")),),
-            tr("Press Train (Space) to see the loss of training and test data here."),
+            tr(_PRESS),
             parent,
         )
         self.switched.connect(self._switch)
@@ -45,6 +47,8 @@ class LossPlot(TimePlot):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draws the losses up to a snapshot."""
         evaluation = snapshot.evaluation
+        learns = len(snapshot.data.y_train) > 0
+        self.show_empty(tr(_PRESS) if learns else tr("There is nothing to learn from yet."))
         parts = {tr("training"): ("train", evaluation.train), tr("test"): ("test", evaluation.test)}
         measured = {f"{part}.loss": found["loss"] for part, found in parts.values() if found}
         steps, *losses = up_to(snapshot, evaluation.step, {"step": float(evaluation.step), **measured})

@@ -121,6 +121,10 @@ class TimePlot(QWidget):
         if self._following:
             self._fit()
 
+    def show_empty(self, words: str) -> None:
+        """What is said where there is nothing to draw."""
+        self._empty.setText(words)
+
     def follow(self) -> None:
         """Shows everything, now and as more comes."""
         self._following, self._held = True, None
@@ -133,7 +137,9 @@ class TimePlot(QWidget):
     def _fit(self) -> None:
         """Ranges that hold all series and change seldom, because a moving axis is drawn anew each time."""
         values = np.concatenate([v[np.isfinite(v)] for v in self._series.values()]) if self._series else np.empty(0)
+        box = self.plot.getPlotItem().vb
         if len(values) == 0:
+            box.setRange(xRange=(0.0, 10.0), yRange=(0.0, 1.0), padding=0.02)
             return
         if self._logarithmic:
             values = np.log10(np.maximum(values, _SMALLEST))
@@ -143,7 +149,6 @@ class TimePlot(QWidget):
             self._held = (self._held[0], max(self._held[1], high + 0.05))
         else:
             self._held = held_range(self._held, low, high)
-        box = self.plot.getPlotItem().vb
         right = round_up(max(float(self._steps[-1]), 10.0))
         box.setRange(xRange=(0.0, right), yRange=self._held, padding=0.02)
 

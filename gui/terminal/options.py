@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.data.sources import source_choices
+from engine.data.sources import SOURCES, source_choices
 from engine.data.table_spec import TableSpec
 from engine.experiment import Experiment
 from engine.layers import LAYERS, Stage
@@ -89,10 +89,13 @@ def build(options: Options) -> Experiment:
 def _own_data(options: Options) -> dict[str, Any]:
     """Where the data come from: a name is a data set of the program, anything else the path of a file."""
     data, target = options.data, options.target
-    if data is None or data in dict(source_choices()) or not _is_path(data):
+    if data is None or data in dict(source_choices()):
         if target is not None:
             raise UsageError("--target names a column of a table of your own; give its file with --data FILE")
         return {"data.source": data}
+    if not _is_path(data):
+        names = ", ".join(source.key for source in SOURCES)
+        raise UsageError(f"there is no file and no data set called '{data}'; the data sets are {names}")
     if not Path(data).is_file():
         raise UsageError(f"there is no file '{data}'; give the path of a table, or the name of a data set")
     table = TableSpec(path=data, target=target or "")

@@ -94,4 +94,5 @@ def in_words(trainer: Trainer, seconds: float) -> str:
 
 def _metric(key: str, value: float) -> str:
     label = METRICS[key].label
-    return f"{label.lower()} {100 * value:.1f} %" if key == "accuracy" else f"{label} {value:.4g}"
+    label = label.lower() if label[1:].islower() else label  # R² and ROC-AUC are written so
+    return f"{label} {100 * value:.1f} %" if key == "accuracy" else f"{label} {value:.4g}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import hands
 import pytest
+import tables
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QToolButton
@@ -405,3 +407,29 @@ def test_undo_says_what_it_would_take_back(window: Window) -> None:
 def test_the_title_of_the_window_names_the_table(window: Window) -> None:
     hands.choose(window.builder.source, "wine")
     assert "Wine" in window.windowTitle()
+
+
+@pytest.mark.parametrize("balance", ["none", "undersample", "oversample"])
+def test_nothing_of_what_disturbs_pushes_the_builder_out_of_its_panel(window: Window, balance: str) -> None:
+    experiment = window.document.experiment
+    hands.show(window, experiment.edited(data=experiment.data.edited(balance=balance)))
+    window.builder.data.disturbing_fold.header.setChecked(True)
+    hands.events()
+    assert window.builder.widget().width() == window.builder.viewport().width()
+    window.builder.data.disturbing_fold.header.setChecked(False)
+
+
+def test_the_long_name_of_a_file_does_not_push_the_builder_out_of_its_panel(window: Window, tmp_path: Path) -> None:
+    name = "quarterly measurements of the northern plant, 2024, final, version 2.csv"
+    tables.open_file(window, tables.write(tmp_path, name))
+    tables.use(window)
+    assert window.builder.widget().width() == window.builder.viewport().width()
+    assert window.builder.source.currentText().endswith(".csv")
+    assert name in window.builder.source.toolTip()
+
+
+@pytest.mark.parametrize(("source", "classes"), [("moons", True), ("sine", False)])
+def test_only_classes_can_be_balanced(window: Window, source: str, classes: bool) -> None:
+    experiment = window.document.experiment
+    hands.show(window, experiment.edited(data=experiment.data.edited(source=source)))
+    assert window.builder.disturbing.fields["balance"].isHidden() is not classes

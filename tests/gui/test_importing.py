@@ -359,3 +359,18 @@ def test_every_control_has_a_name_for_those_who_do_not_see_it(panel: ImportWindo
 def named(widget: QWidget) -> bool:
     """Not one of Qt's own parts, such as the corner of a table."""
     return type(widget).__module__.startswith(("gui", "PySide6")) and type(widget) is not QAbstractButton
+
+
+def test_what_counts_the_rows_is_called_a_number_where_it_is_all_there_is(window: Window, tmp_path: Path) -> None:
+    words = "row,y\n" + "".join(f"{i},{i * i % 7}\n" for i in range(30))
+    panel = tables.open_file(window, tables.write(tmp_path, words=words))
+    panel.content.select_column("row")
+    assert panel.content.column_settings.form.fields["kind"].currentText() == "Number (guessed)"
+    tables.close(window)
+
+
+def test_the_name_of_a_column_stands_at_the_side_of_its_cells(panel: ImportWindow) -> None:
+    cells, role = panel.content.preview.cells, Qt.ItemDataRole.TextAlignmentRole
+    sides = [cells.headerData(i, HEADER, role) for i in range(5)]
+    assert [side & cells.data(cells.index(0, i), role) for i, side in enumerate(sides)] == sides
+    assert sides[0] != sides[2]

@@ -277,3 +277,23 @@ def test_features_of_a_column_that_is_no_longer_there_do_not_stand_in_the_way(wi
     tables.open_file(window, path)
     tables.use(window)
     assert hands.snapshot_of(window).data.names[:2] == ("length", "dose")
+
+
+def test_another_table_is_not_disturbed_by_what_disturbed_the_data_before(window: Window, tmp_path: Path) -> None:
+    experiment = window.document.experiment
+    data = experiment.data.edited(label_noise=0.2, train_rows=40, test_fraction=0.4)
+    hands.show(window, experiment.edited(data=data))
+    tables.open_file(window, tables.write(tmp_path))
+    tables.use(window)
+    data = window.document.experiment.data
+    assert (data.source, data.label_noise, data.train_rows, data.test_fraction) == ("table", 0.0, 0, 0.4)
+
+
+def test_undo_tells_opening_a_table_from_editing_it(window: Window, tmp_path: Path) -> None:
+    tables.open_file(window, tables.write(tmp_path))
+    tables.use(window)
+    hands.trigger(window, "data.edit")
+    tables.click_check(tables.wait(window), "town")
+    tables.wait(window)
+    tables.use(window)
+    assert [entry.text for entry in window.document.undo_stack] == ["Open table", "Edit table"]

@@ -488,3 +488,14 @@ def test_a_stroke_ends_where_it_is_when_it_is_undone_in_the_middle(window: Windo
     hands.mouse(canvas, QEvent.Type.MouseButtonRelease, at(canvas, 0.5, 0.0), held=False)
     assert points_of(window).points == two_rows().points
     assert len(canvas.values) == 20
+
+
+def test_an_empty_plane_leaves_no_losses_of_other_data_behind(window: Window) -> None:
+    hands.trigger(window, "train.epoch")
+    hands.settle(window)
+    hands.trigger(window, "data.draw")
+    hands.settle(window)
+    hands.events()
+    assert "There is nothing to learn from yet." in hands.words(window.loss)
+    (left, right), (low, high) = window.loss.plot.getPlotItem().vb.viewRange()
+    assert (round(low), round(high), right < 11) == (0, 1, True)

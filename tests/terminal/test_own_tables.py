@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from engine import project
+from gui.terminal import commands, scoring
 
 Glassbox = Callable[..., Any]
 
@@ -81,6 +82,46 @@ def test_answers_are_written_to_a_file(table: Path, kept: Path, here: Glassbox) 
     assert out.read_text() == here("predict", str(kept), str(table)).stdout
 
 
+def test_rows_without_an_answer_are_said_and_do_not_stop_the_others(table: Path, kept: Path, here: Glassbox) -> None:
+    gaps = table.with_name("gaps.csv")
+    gaps.write_text("0.5,0.25\n,1.5\n0.5,\n")
+    done = here("predict", str(kept), str(gaps))
+    assert done.returncode == 0
+    assert [bool(row[2]) for row in answers(done.stdout)[1:]] == [True, False, False]
+    sentence = "2 of 3 rows have no answer: row 2, column 'column 1' has no value that can be used; give it a number."
+    assert done.stderr == f"{sentence}\n"
+    out = table.with_name("gaps out.csv")
+    done = here("predict", str(kept), str(gaps), "--out", str(out))
+    assert (done.returncode, done.stderr) == (0, f"1 rows answered; written: {out}\n{sentence}\n")
+
+
+def test_a_screen_shows_how_far_it_has_come(
+    table: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    scoring.answer(project.load(kept), table, None)
+    shown = capsys.readouterr()
+    assert "answering" in shown.err
+    assert "120 rows" in shown.err
+    assert shown.out.startswith("column 1,column 2,column 3,prediction")
+
+
+def test_answers_that_are_interrupted_leave_the_old_file(
+    table: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object, **_names: object) -> None:
+        raise KeyboardInterrupt
+
+    out = table.with_name("interrupted.csv")
+    out.write_text("old")
+    monkeypatch.setattr("engine.scoring.as_csv", interrupt)
+    assert commands.run(["predict", str(kept), str(table), "--out", str(out)]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+    assert out.read_text() == "old"
+    assert not list(table.parent.glob(".*"))
+
+
 def refused(done: Any, words: str, code: int = 2) -> None:
     """One sentence on standard error, nothing else."""
     assert done.returncode == code
@@ -94,7 +135,7 @@ def test_a_file_that_is_not_there_is_said(table: Path, kept: Path, here: Glassbo
     refused(here("train", "--data", "nowhere/none.csv"), "there is no file 'nowhere/none.csv'")
     refused(here("predict", str(kept), "none.csv"), "none.csv cannot be read")
     refused(here("predict", "none.glassbox", str(table)), "none.glassbox", code=1)
-    refused(here("train", "--data", "typo"), "DataSpec.source must be one of iris, wine")
+    refused(here("train", "--data", "typo"), "no data set called 'typo'; the data sets are iris, wine")
 
 
 def test_a_column_that_is_not_there_is_said_with_those_that_are(table: Path, here: Glassbox) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
@@ -55,6 +56,7 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
     @classmethod
+    @cache  # asked for with every value that is checked
     def settings(cls) -> dict[str, Setting]:
         """The settings a person can edit, by field name, in the order in which they are declared."""
         found = {}

@@ -262,7 +262,8 @@ class Opening(QObject):
         changed = learned is None or learned() is not opened.raw
         if table.path and table == self._window.document.experiment.data.table and changed:
             table = table.edited(edition=table.edition + 1)
-            data = data.edited(table=table, features=data.features)
+            # The inputs are chosen anew: its columns may be others.
+            data = data.edited(table=table)
         self._learned[table] = ref(opened.raw)
         return data
 
@@ -281,7 +282,7 @@ class Opening(QObject):
 
 
 def _is_of(data: DataSpec, other: DataSpec) -> bool:
-    """Whether both are learned from the same file or pasted text."""
+    """Whether both are learned from the same file, as it was, or pasted text."""
     tables = [d.table if d.source == "table" else None for d in (data, other)]
-    places = [(table.path, table.text) for table in tables if table is not None]
+    places = [(table.path, table.text, table.edition) for table in tables if table is not None]
     return len(places) == 2 and places[0] == places[1]

@@ -109,10 +109,11 @@ class RawTable:
 
     def column(self, name: str) -> Column:
         """The column of that name; raises ``KeyError``."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     def take(self, rows: NDArray[np.int64]) -> RawTable:
         """The table with only some rows, in that order."""

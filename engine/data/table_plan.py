@@ -59,7 +59,11 @@ class TablePlan:
 
     def column(self, name: str) -> ColumnPlan:
         """What is done with the column of that name; raises ``KeyError``."""
-        return {column.name: column for column in self.columns}[name]
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, ColumnPlan]:
+        return {column.name: column for column in self.columns}
 
 
 def lacking(column: Column, kind: str, zeros_missing: bool = False) -> NDArray[np.bool_]:
@@ -133,6 +137,7 @@ def problem_of(raw: RawTable, spec: TableSpec, plan: TablePlan, left: int) -> st
             spec.split == "column" and not spec.split_column,
             "choose the column that says which rows are for testing, or hold rows out by share",
         ),
+        (spec.split == "file" and not spec.test_path, "choose the second file, which holds the test rows"),
         (bool(empty), f"the column '{empty}' has no values; switch it off"),
         (
             width > MOST_COLUMNS,

@@ -50,9 +50,10 @@ class ColumnPicker(QWidget):
         for chip in self._chips:
             chip.setChecked(chip.property("column") in on)
         self._list.blockSignals(True)
+        found = set(on)  # there may be thousands
         for i in range(self._list.count()):
             item = self._list.item(i)
-            item.setCheckState(Qt.CheckState.Checked if item.text() in on else Qt.CheckState.Unchecked)
+            item.setCheckState(Qt.CheckState.Checked if item.text() in found else Qt.CheckState.Unchecked)
         self._list.blockSignals(False)
         self._many.setText(tr("{0} of {1} inputs").format(len(on), len(columns)))
         self._many.setChecked(True)

@@ -29,7 +29,7 @@ from gui.importing.parts import Content, Foot
 from gui.importing.preview import MOST_ROWS
 from gui.importing.reader import Reader
 from gui.importing.states import Invitation, ReadingProgress
-from gui.text import tr
+from gui.text import as_sentence, tr
 
 _SIZE, _SMALLEST = (1080, 720), (860, 560)
 # What is read sooner than this is not said to be under way: it would only flicker.
@@ -184,8 +184,8 @@ class ImportWindow(QDialog):
         """Says what is wrong above the table."""
         end = "" if message.endswith(".") else "."
         # The name of a file is written as it is.
-        first = message[:1] if message.startswith(self.name.text() or " ") else message[:1].upper()
-        self.banner.say(f"{first}{message[1:]}{end}", details=details)
+        named = message.startswith(self.name.text() or " ")
+        self.banner.say(f"{message}{end}" if named else as_sentence(message), details=details)
 
     @Slot()
     def _cancel_reading(self) -> None:

@@ -299,13 +299,14 @@ PROBLEMS = {
     "a single column": (
         RawTable((number([1, 2, 4]),)),
         {},
-        "the table has only one column, and one is for the target; add one for an input",
+        "the table has only one column, which is for the target; add one for an input",
     ),
     "no column that says which rows are for testing": (
         with_target(number([1, 2, 4])),
         {"split": "column"},
         "choose the column that says which rows are for testing",
     ),
+    "no second file": (with_target(number([1, 2, 4])), {"split": "file"}, "choose the second file"),
     "an empty input": (
         with_target(number([None] * 4)),
         {"target": "y", "columns": (ColumnSpec(name="a", role="input"),)},

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiAppl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolTip, QWidget
 
+from engine.data.derived import Derived
 from engine.experiment import Experiment
 from gui import app, launch
 from gui.window import Window
@@ -262,6 +263,20 @@ def test_names_are_shown_as_they_are_and_not_as_markup(window: Window, tmp_path:
     tips = [each for each in QApplication.topLevelWidgets() if isinstance(each, QLabel) and each.text() == other]
     assert [tip.textFormat() for tip in tips] == [Qt.TextFormat.PlainText]
     QToolTip.hideText()
+
+
+def test_features_of_a_column_that_is_no_longer_there_do_not_stand_in_the_way(window: Window, tmp_path: Path) -> None:
+    path = tables.write(tmp_path)
+    tables.open_file(window, path)
+    tables.use(window)
+    data = window.document.experiment.data
+    made = data.edited(features=("height",), derived=(Derived(kind="square", columns=("height",)),))
+    window.document.change(window.document.experiment.edited(data=made), "Features")
+    assert hands.settle(window).data.names == ("height", "height²")
+    tables.write(tmp_path, words=tables.text().replace("height", "length"))
+    tables.open_file(window, path)
+    tables.use(window)
+    assert hands.snapshot_of(window).data.names[:2] == ("length", "dose")
 
 
 def test_another_table_is_not_disturbed_by_what_disturbed_the_data_before(window: Window, tmp_path: Path) -> None:

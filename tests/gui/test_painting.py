@@ -497,5 +497,5 @@ def test_an_empty_plane_leaves_no_losses_of_other_data_behind(window: Window) ->
     hands.settle(window)
     hands.events()
     assert "There is nothing to learn from yet." in hands.words(window.loss)
-    (left, right), (low, high) = window.loss.plot.getPlotItem().vb.viewRange()
+    (_, right), (low, high) = window.loss.plot.getPlotItem().vb.viewRange()
     assert (round(low), round(high), right < 11) == (0, 1, True)

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def appended(raw: RawTable, answers: Answers, probabilities: bool = True) -> Raw
     answer, as ``Predictor.answers_where_possible`` says it, they are missing.
     """
     made = []
-    if answers.labels:
+    if len(answers.names) > 1:  # without rows there are no labels either
         distinct = answers.names
         places = {label: place for place, label in enumerate(distinct)}
         codes = np.array([places.get(label, -1) for label in answers.labels], np.int32)
@@ -132,6 +133,9 @@ def as_csv(raw: RawTable, names: bool = True) -> str:
 
 
 def _texts(column: Column) -> list[str]:
+    if column.stored == "number":
+        # Most numbers come once, and to look for those that do not takes longer than to write them.
+        return ["" if isnan(value) else f"{value:.15g}" for value in column.values.tolist()]
     codes, labels = column.as_labels()
     # The place -1, that of a missing value, is the last one.
     words: list[str] = np.array([*labels, ""], object)[codes].tolist()

@@ -40,11 +40,19 @@ class SideViews(QObject):
             oldest = min(shown, key=self._drawn.__getitem__)
             shown = [oldest] if now - self._drawn[oldest] > _INTERVAL_S else []
         for name in shown:
-            self._drawn[name] = now
-            try:
-                self._views[name](snapshot)
-            except Exception:  # noqa: BLE001 - said in the window; one view that fails does not stop the others
-                sys.excepthook(*sys.exc_info())
+            self._show(name, snapshot)
+
+    def show_now(self, name: str, snapshot: Snapshot) -> None:
+        """Shows an instant in one view out of its turn."""
+        if not self._docks[name].isHidden():
+            self._show(name, snapshot)
+
+    def _show(self, name: str, snapshot: Snapshot) -> None:
+        self._drawn[name] = perf_counter()
+        try:
+            self._views[name](snapshot)
+        except Exception:  # noqa: BLE001 - said in the window; one view that fails does not stop the others
+            sys.excepthook(*sys.exc_info())
 
     @Slot(bool)
     def _show_opened(self, visible: bool) -> None:

@@ -180,6 +180,7 @@ QFrame#banner { background: $warning_soft; border-radius: 8px; }
 QFrame#banner QLabel { color: $warning; }
 QFrame#banner[tone="note"] { background: $accent_soft; }
 QFrame#banner[tone="note"] QLabel { color: $text; }
+QFrame#banner QProgressBar { background: $surface; }
 QFrame#rule { background: $line; max-height: 1px; min-height: 1px; }
 QFrame#upright { background: $line; max-width: 1px; min-width: 1px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }

@@ -165,6 +165,7 @@ class Window(QMainWindow):
         self._shown_experiment = experiment
         self.builder.show_experiment(experiment)
         self.output.show_experiment(experiment)
+        self.predict.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
         self.setWindowTitle(f"Glassbox – {name_of(experiment.data)}")
 
@@ -185,6 +186,9 @@ class Window(QMainWindow):
             self.panels.docks["pins"].hide()
         self.gestures.show_snapshot(snapshot)
         self.diagram.show_snapshot(snapshot, self.training.running)
+        if previous is not None and previous.generation != snapshot.generation:
+            # The answer of another network is not to stand there until it is its turn.
+            self.side_views.show_now("predict", snapshot)
         self.side_views.show_snapshot(snapshot, self.training.running)
         self.banner.show_snapshot(snapshot)
 

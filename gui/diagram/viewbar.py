@@ -77,7 +77,7 @@ class Picker(QToolButton):
         """Writes caption and choice, the choice, the caption alone, or nothing beside an icon."""
         self._form = form
         words = (f"{self._caption}: {self._label}", self._label, self._caption, "")[form]
-        self.setText(f"{words} ▾".strip())
+        self.setText(f"{words} ▾".strip().replace("&", "&&"))
         self.setIcon(icon(self._icon, colours().quiet, 14) if form == _ICON else QIcon())
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -99,7 +99,7 @@ def add_choices(menu: QMenu, entries: Iterable[tuple[str, str, str, str]], pick:
     group = QActionGroup(menu)
     group.triggered.connect(pick)
     for key, label, about, reason in entries:
-        action = QAction(label, menu, checkable=True)
+        action = QAction(label.replace("&", "&&"), menu, checkable=True)
         action.setData(key)
         action.setToolTip(reason or about)
         action.setStatusTip(reason or about)

@@ -166,6 +166,15 @@ def field_for(column: PreparedColumn) -> Field:
     return DateField(column) if column.kind == "date" else RangedField(column)
 
 
+def fits(column: PreparedColumn, value: Any) -> bool:
+    """Whether a value that was typed once is one that the field of a column can show."""
+    if value is None:
+        return column.fill is not None
+    if column.labels:
+        return value in column.labels
+    return isinstance(value, str) == (column.kind == "date")
+
+
 def seen(column: PreparedColumn) -> str:
     """What training has seen of a column, in a few words."""
     if column.labels:

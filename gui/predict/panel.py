@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QScro
 
 from engine.answering import TypedRow, row_in_words, typical_row
 from engine.data.preparation import PreparedColumn
+from engine.data.table_spec import TableSpec
+from engine.experiment import Experiment
 from engine.probes import TYPED, Trace
 from engine.snapshot import Snapshot
 from gui.plots.titles import PanelTitle
 from gui.predict.answer import AnswerView
-from gui.predict.entries import Entry
+from gui.predict.entries import Entry, fits
 from gui.text import tr
 
 # So many columns have a field at once; the others are found by their name.
@@ -41,6 +43,7 @@ class PredictPanel(QWidget):
         self.title.switched.connect(self._wish_trace)
         self._columns: tuple[PreparedColumn, ...] = ()
         self._table = ("", "")
+        self._source: tuple[str, TableSpec | None] = ("", None)
         self._trace: Trace | None = None
         self._snapshot: Snapshot | None = None
         self.values: dict[str, Any] = {}
@@ -51,7 +54,7 @@ class PredictPanel(QWidget):
         self.search.textChanged.connect(self._build)
         self.more = QLabel(wordWrap=True)
         self.more.setProperty("role", "note")
-        self.from_row = self._button(tr("Row"), tr("Fills in the row that was traced last; for dates, what is typical"))
+        self.from_row = self._button(tr("Row"), tr("Fills in the row that was traced last"))
         self.typical = self._button(tr("Typical"), tr("Fills in what is typical of each column"))
         self.score = self._button(tr("Score a file…"), tr("Answers every row of a file and writes it with the answers"))
         self.from_row.clicked.connect(self._fill_from_row)
@@ -107,7 +110,6 @@ class PredictPanel(QWidget):
             self.title.show_switch("trace", trace.row == TYPED)
             if trace.row != TYPED:
                 self._trace = trace
-                self.from_row.setText(tr("Row {0}").format(f"{trace.row + 1:,}"))
         columns = snapshot.data.preparation.columns
         if columns != self._columns:
             self._columns = columns
@@ -115,16 +117,31 @@ class PredictPanel(QWidget):
             self.search.setVisible(len(columns) > _SEARCHED)
             self._build()
             self._begin((snapshot.data.source, snapshot.data.target))
-        answered = snapshot.answered
-        current = answered is not None and answered.typed == self.row
-        self.answer.show_answer(snapshot.data.target, answered if current else None)
+        row = "" if self._trace is None else f"{self._trace.row + 1:,}"
+        self.from_row.setText(tr("Row {0}").format(row).strip())
+        self._show_answer()
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """While another table is being loaded there is no answer: what the old network says is about other things."""
+        self._source = (experiment.data.source, experiment.data.table)
+        self._show_answer()
+
+    def _show_answer(self) -> None:
+        """The answer, if it is one to the row that is typed."""
+        if self._snapshot is None:
+            return
+        data, answered = self._snapshot.experiment.data, self._snapshot.answered
+        current = answered is not None and answered.typed == self.row and self._source == (data.source, data.table)
+        self.answer.show_answer(self._snapshot.data.target, answered if current else None)
 
     def _begin(self, table: tuple[str, str]) -> None:
-        """Fills in the columns; what was typed of the same table stays."""
-        typed = self.values if table == self._table else {}
+        """Fills in the columns; what was typed of the same table stays where it still is a value of its column."""
+        before = self.values if table == self._table else {}
+        there = [column for column in self._columns if column.name in before]
+        kept = {column.name: before[column.name] for column in there if fits(column, before[column.name])}
         self._table = table
         self._fill_from_row()
-        self._fill({name: typed.get(name, value) for name, value in self.values.items()})
+        self._fill(self.values | kept)
 
     @property
     def row(self) -> TypedRow:

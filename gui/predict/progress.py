@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from gui.text import tr
@@ -18,13 +19,13 @@ class ScoringProgress(QFrame):
         # It looks like the line of messages, into which the outcome goes.
         self.setObjectName("banner")
         self.setProperty("tone", "note")
+        self._words = ""
         self.words = QLabel()
-        self.words.setProperty("tone", "note")
         self.words.setMinimumWidth(1)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setFixedSize(160, 6)
+        self.bar.setFixedHeight(6)
         self.bar.setAccessibleName(tr("How much of the file has been scored"))
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setToolTip(tr("Gives up scoring; nothing is written"))
@@ -33,21 +34,32 @@ class ScoringProgress(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
         row.setSpacing(12)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.bar)
+        row.addWidget(self.words, 3)
+        row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)
         self.hide()
 
     @Slot(str, str, float, int)
     def show_progress(self, file: str, stage: str, share: float, rows: int) -> None:
         """Shows how far a file has come in its stage."""
-        begun = tr("Reading {0}") if stage == "reading" else tr("Answering {0}")
-        words = begun.format(file)
-        self.words.setText(tr("{0}: {1} rows").format(words, f"{rows:,}") if rows else words)
+        doing = tr("Reading") if stage == "reading" else tr("Answering")
+        self._words = " · ".join([doing, *([tr("{0} rows").format(f"{rows:,}")] if rows else []), file])
+        self.words.setAccessibleName(self._words)
+        self._cut()
         self.bar.setValue(round(1000 * share))
         if self.isHidden():
             self.cancel.setEnabled(True)
             self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Cuts a long name of a file."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        metrics, room = self.words.fontMetrics(), self.words.width()
+        self.words.setText(metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, room))
+        self.words.setToolTip(self._words)
 
     @Slot()
     def _give_up(self) -> None:

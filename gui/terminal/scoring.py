@@ -22,8 +22,9 @@ def answer(loaded: Project, table: Path, out: Path | None) -> Scored:
         TextColumn("{task.fields[rows]:,} rows"),
         TimeRemainingColumn(),
     )
-    # It goes when it is done, and is never written into a file.
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    # It is never written into a file, nor between answers that scroll by, and goes when it is done.
+    unseen = not console.is_terminal or (out is None and sys.stdout.isatty())
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, disable=unseen) as progress:
         tasks = {
             stage: progress.add_task(stage, total=1.0, visible=False, rows=0) for stage in ("reading", "answering")
         }

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.answering import Predictor, appended, csv_blocks, row_in_words, typical_row
+from engine.answering import Predictor, appended, as_csv, row_in_words, typical_row
 from engine.data.dataset import Dataset
-from engine.data.preparation import Answers, Preparation, PreparedColumn, PreparedTarget
+from engine.data.preparation import Answers, Preparation, PreparedColumn, PreparedTarget, dates_in_parts
 from engine.data.raw import Column, RawTable
 from engine.data.table import DataError
+from engine.data.table_spec import TableSpec
 from engine.experiment import DataSpec, Experiment
 from engine.layers import BatchNorm, Dense, Dropout
 from engine.probes import TYPED, Question, Wants, trace, trace_typed
 from engine.runner import Apply, Runner, Train
-from engine.scoring import scored, write_csv
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
 
@@ -124,7 +127,7 @@ def test_csv_is_read_back_as_it_was() -> None:
     codes = np.array([2, -1, 0, 1] * 9000, np.int32)
     numbers = np.where(np.arange(36_000) % 5 == 0, np.nan, np.arange(36_000) / 7)
     raw = RawTable((Column("a, b", "text", codes, words), Column("n", "number", numbers)), "t")
-    rows = list(csv.reader(StringIO("".join(csv_blocks(raw)), newline="")))
+    rows = list(csv.reader(StringIO(as_csv(raw), newline="")))
     assert rows[0] == ["a, b", "n"]
     assert [row[0] for row in rows[1:]] == ["" if code < 0 else words[code] for code in codes]
     assert np.array([float(row[1] or "nan") for row in rows[1:]]) == pytest.approx(numbers, nan_ok=True)
@@ -132,28 +135,8 @@ def test_csv_is_read_back_as_it_was() -> None:
 
 def test_a_table_without_rows_is_written_with_its_names() -> None:
     raw = RawTable((Column("n", "number", np.zeros(0)),), "t")
-    assert "".join(csv_blocks(raw)) == "n\n"
-
-
-def test_a_file_is_scored_and_written(tmp_path: Path) -> None:
-    trainer = trained("iris")
-    table = tmp_path / "new.csv"
-    table.write_text("petal width (cm),petal length (cm)\n0.2,1.4\n2.3,6.1\n")
-    how = DataSpec(source="table", table={"path": str(table), "reading": {"header": "yes"}})  # type: ignore[arg-type]
-    raw = RawTable.from_rows(
-        ("petal width (cm)", "petal length (cm)"),
-        [
-            {"petal width (cm)": 0.2, "petal length (cm)": 1.4},
-            {"petal width (cm)": 2.3, "petal length (cm)": 6.1},
-        ],
-    )
-    predictor = Predictor(trainer.network, trainer.data.preparation)
-    write_csv(tmp_path / "out.csv", appended(raw, predictor.answers(raw)))
-    lines = (tmp_path / "out.csv").read_text().splitlines()
-    assert lines[0].startswith("petal width (cm),petal length (cm),prediction,probability setosa")
-    assert lines[1].startswith("0.2,1.4,setosa,")
-    with pytest.raises(DataError, match=r"gone\.csv cannot be read"):
-        scored(predictor, tmp_path / "gone.csv", how)
+    assert as_csv(raw) == "n\n"
+    assert as_csv(raw, names=False) == ""
 
 
 MIXED = Preparation(
@@ -177,12 +160,89 @@ def test_the_typical_row_is_in_the_users_words() -> None:
 
 def test_inputs_are_turned_back_into_the_row_they_came_from() -> None:
     found = row_in_words(MIXED, MIXED.names, np.array([5.2500001, 1.0, 0.0, 1999.0, 1.0]))
-    assert found == {"size": 5.25, "colour": "red", "day": "1970-01-02", "owner": "yes"}
+    assert found == {"size": 5.25, "colour": "red", "day": "1999-01-01", "owner": "yes"}
 
 
 def test_what_the_inputs_do_not_tell_is_typical() -> None:
-    found = row_in_words(MIXED, ("size", "red"), np.array([5.25, 1.0]))
+    found = row_in_words(MIXED, ("size",), np.array([5.25]))
     assert found == {"size": 5.25, "colour": "blue", "day": "1970-01-02", "owner": "no"}
+
+
+@pytest.mark.parametrize(("red", "wanted"), [(1.0, "red"), (0.0, "blue")])
+def test_some_categories_switched_on_tell_the_others(red: float, wanted: str) -> None:
+    assert row_in_words(MIXED.edited(columns=(MIXED.columns[1].edited(typical=0.0),)), ("red",), np.array([red])) == {
+        "colour": wanted
+    }
+
+
+def day_behind(parts: dict[str, float], typical: str = "2020-06-15") -> str:
+    """The date that is filled in for some parts of it."""
+    names = tuple(f"day: {part}" for part in parts)
+    seconds = float(np.datetime64(typical, "s").astype(int))
+    column = PreparedColumn(name="day", kind="date", variables=names, date_parts=tuple(parts), typical=seconds)
+    count = (0.0,) * len(names)
+    target = PreparedTarget(name="y")
+    preparation = Preparation(columns=(column,), names=names, shift=count, factor=count, target=target)
+    return str(row_in_words(preparation, names, np.array(list(parts.values())))["day"])
+
+
+@pytest.mark.parametrize(
+    ("parts", "wanted"),
+    [
+        ({"year": 2024, "month": 2, "day": 29}, "2024-02-29"),
+        ({"year": 2024, "month": 6, "weekday": 3}, "2024-06-06"),
+        ({"year": 2024, "month": 6}, "2024-06-01"),
+        ({"year": 2023, "weekday": 0}, "2023-01-02"),
+        ({"year": 1931, "month": 12, "day": 31, "hour": 17}, "1931-12-31 17:00:00"),
+        ({"month": 2, "day": 29, "weekday": 0}, "2044-02-29"),
+        ({"year": 2023, "month": 2, "day": 29}, "2020-06-15"),
+        ({"days": 19000.0004, "year": 2022}, "2022-01-08"),
+        ({"days": 19000.52}, "2022-01-08 12:29:00"),
+    ],
+)
+def test_a_date_is_filled_in_that_has_the_same_parts(parts: dict[str, float], wanted: str) -> None:
+    assert day_behind(parts) == wanted
+
+
+PARTS = ("year", "month", "day", "weekday", "hour", "days")
+
+
+@given(
+    seconds=st.integers(-3_000_000_000, 4_000_000_000),
+    parts=st.lists(st.sampled_from(PARTS), min_size=1, unique=True),
+    typical=st.dates(date(1900, 1, 1), date(2100, 1, 1)),
+)
+def test_the_date_that_is_filled_in_gives_the_inputs_of_the_row(seconds: int, parts: list[str], typical: date) -> None:
+    moment = np.array([seconds // 3600 * 3600.0])
+    wanted = dates_in_parts(moment, parts)[0]
+    found = day_behind(dict(zip(parts, wanted.tolist(), strict=True)), str(typical))
+    again = float(np.datetime64(found.replace(" ", "T"), "s").astype(int))
+    assert dates_in_parts(np.array([again]), parts)[0] == pytest.approx(wanted)
+
+
+def test_the_answer_to_a_row_that_is_filled_in_is_that_of_the_row(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    lines = ["n,colour,owner,day,rank,y"]
+    for place in range(90):
+        number = "" if place % 7 == 0 else f"{rng.normal():.3f}"
+        day = np.datetime64("2021-03-01") + int(rng.integers(900))
+        words = (
+            rng.choice(["red", "green", "blue"]),
+            rng.choice(["yes", "no"]),
+            day,
+            rng.choice(["low", "mid", "top"]),
+        )
+        lines.append(",".join(map(str, (number, *words, rng.normal()))))
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines))
+    table = TableSpec(path=str(path)).with_column("n", missing="mean", indicator=True)
+    table = table.with_column("rank", encoding="ordinal", missing="most_frequent", indicator=True)
+    for features in (None, ("n", "n is missing", "colour = red", "owner", "day: month", "rank")):
+        data = Trainer(Experiment(data=DataSpec(source="table", features=features, table=table))).data
+        filled = [row_in_words(data.preparation, data.names, values) for values in data.x_scaling.undo(data.x_train)]
+        raw = RawTable.from_rows(tuple(column.name for column in data.preparation.columns), filled)
+        assert data.preparation.inputs(raw) == pytest.approx(data.x_train, abs=1e-4)
+        assert {row["n"] is None for row in filled} == {True, False}
 
 
 # -- a typed row, beside the training --------------------------------------------------------------

@@ -128,6 +128,11 @@ def test_a_feature_of_the_wrong_columns_is_refused(kind: str, columns: tuple[str
         Derived(kind=kind, columns=columns)
 
 
+def test_columns_of_the_same_name_make_features_that_can_be_told_apart() -> None:
+    square = [Derived(kind="square", columns=(name,)).name for name in ("a", "a (2)", "a (cm)", "a (m) (2)")]
+    assert square == ["a²", "a (2)²", "a²", "a²"]
+
+
 def test_a_feature_made_twice_is_refused() -> None:
     with pytest.raises(ValidationError, match="the feature 'x₁²' is made twice"):
         CIRCLES.edited(derived=(SQUARE, SQUARE))

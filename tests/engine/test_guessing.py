@@ -296,6 +296,16 @@ PROBLEMS = {
         "the target 'y' has another class in every row",
     ),
     "no input": (with_target(text(["x"] * 4)), {"target": "y"}, "no column is an input; switch at least one on"),
+    "a single column": (
+        RawTable((number([1, 2, 4]),)),
+        {},
+        "the table has only one column, and one is for the target; add one for an input",
+    ),
+    "no column that says which rows are for testing": (
+        with_target(number([1, 2, 4])),
+        {"split": "column"},
+        "choose the column that says which rows are for testing",
+    ),
     "an empty input": (
         with_target(number([None] * 4)),
         {"target": "y", "columns": (ColumnSpec(name="a", role="input"),)},

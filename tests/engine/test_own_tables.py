@@ -8,6 +8,7 @@ import pytest
 
 from engine import DataError, Dataset, DataSpec, Experiment, Trainer, load_data
 from engine.data.dataset import SCALES
+from engine.data.derived import Derived
 from engine.data.table_spec import ColumnSpec, TableSpec
 
 RNG = np.random.default_rng(3)
@@ -201,6 +202,51 @@ def test_a_second_file_whose_target_has_no_logarithm_is_refused(tmp_path: Path) 
 def test_a_second_file_must_be_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="choose the second file"):
         load_data(two_files(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("ages", "words"),
+    [([], "test.csv has no rows"), (["?", "old"], "none of the 2 rows of test.csv has all values")],
+)
+def test_a_second_file_without_a_row_to_test_with_is_refused(tmp_path: Path, ages: list[str], words: str) -> None:
+    rows = len(ages)
+    with pytest.raises(DataError, match=f"{words}, so there is nothing to test with; "):
+        load_data(two_files(tmp_path, age=ages, colour=["red"] * rows, ill=["no"] * rows))
+
+
+@pytest.mark.parametrize(
+    ("values", "changes", "words"),
+    [
+        ([1, 2, 3e20], {"derived": (Derived(kind="square", columns=("a",)),), "scale": "none"}, "row 3, input 'a²'"),
+        # The last row is held out, and scaled by what the others have.
+        ([0.001, 0.002, 0.003, 0.004, 3e37], {"scale": "robust", "test_fraction": 0.2}, "row 5, input 'a'"),
+    ],
+)
+def test_an_input_that_becomes_endless_is_refused(values: list[float], changes: dict[str, Any], words: str) -> None:
+    text = as_text({"a": values, "t": [0.5 * i for i in range(len(values))]})
+    with pytest.raises(DataError, match=f"{words} is beyond 3e38; scale it otherwise or switch it off"):
+        load(text, {"test_fraction": 0.0, **changes}, split="order")
+
+
+def test_more_inputs_than_fit_into_the_memory_are_refused_before_they_are_made(
+    patients: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Seven inputs and two classes of 90 rows, in single precision, three times.
+    monkeypatch.setattr("engine.data.typed.free_memory", lambda: 9 * 90 * 4 * 3)
+    assert len(load(patients).x_train)
+    monkeypatch.setattr("engine.data.typed.free_memory", lambda: 9 * 90 * 4 * 3 - 1)
+    with pytest.raises(DataError, match="which is room for about 89 of its 90 rows; take fewer rows or columns"):
+        load(patients)
+
+
+def test_answers_to_no_rows_have_the_names_of_answers_to_rows(patients: str) -> None:
+    from engine.answering import Predictor, appended
+    from engine.data.opened import raw_table
+
+    trainer = Trainer(Experiment(data=spec_of(patients)))
+    predictor, raw = Predictor(trainer.network, trainer.data.preparation), raw_table(spec_of(patients).table)
+    named = [appended(rows, predictor.answers(rows)).names for rows in (raw, raw.take(np.array([], np.int64)))]
+    assert named[1] == named[0] == (*raw.names, "prediction", "probability no", "probability yes")
 
 
 # -- how well it is learned --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import tables
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolTip, QWidget
 
 from engine.experiment import Experiment
 from gui import app, launch
@@ -221,6 +221,47 @@ def test_a_file_named_on_the_command_line_is_opened(
 def test_what_is_neither_a_command_nor_a_file_is_said(capfd: pytest.CaptureFixture[str]) -> None:
     assert launch.main(["nonsense.csv"]) == 2
     assert "no command and no file 'nonsense.csv'" in capfd.readouterr().err
+
+
+def test_a_file_that_was_changed_is_learned_from_anew_when_it_is_used_again(window: Window, tmp_path: Path) -> None:
+    path = tables.write(tmp_path)
+    tables.open_file(window, path)
+    tables.use(window)
+    first, made = window.document.experiment, len(window.document.undo_stack)
+    tables.open_file(window, path)
+    tables.use(window)
+    assert (window.document.experiment, len(window.document.undo_stack)) == (first, made)
+    tables.write(tmp_path, words=tables.text(rows=20))
+    tables.open_file(window, path)
+    tables.use(window)
+    data = hands.snapshot_of(window).data
+    assert len(data.y_train) + len(data.y_test) == 20
+    window.document.undo()
+    hands.settle(window)
+    assert window.document.experiment == first
+    tables.open_file(window, path)
+    tables.use(window)
+    assert len(hands.snapshot_of(window).data.y_train) + len(hands.snapshot_of(window).data.y_test) == 20
+
+
+def test_names_are_shown_as_they_are_and_not_as_markup(window: Window, tmp_path: Path) -> None:
+    name, other = "<b>a</b> & " + 100 * "long ", "<i>x</i>"
+    words = f"{name},{other},<u>t</u>\n" + "".join(f"{i % 7},{i * i % 5},<s>{i % 2}</s>\n" for i in range(40))
+    panel = tables.open_file(window, tables.write(tmp_path, words=words))
+    panel.content.preview.horizontalHeader().sectionClicked.emit(1)
+    tables.wait(window)
+    assert panel.content.column_settings.title.textFormat() == Qt.TextFormat.PlainText
+    width = window.builder.minimumSizeHint().width()
+    tables.use(window)
+    assert window.builder.data.target.textFormat() == Qt.TextFormat.PlainText
+    chip = hands.chips(window)[name.strip()]
+    assert chip.text().startswith("<b>a</b> && l")
+    assert window.builder.minimumSizeHint().width() == width
+    QToolTip.showText(QPoint(5, 5), other, window)
+    hands.events()
+    tips = [each for each in QApplication.topLevelWidgets() if isinstance(each, QLabel) and each.text() == other]
+    assert [tip.textFormat() for tip in tips] == [Qt.TextFormat.PlainText]
+    QToolTip.hideText()
 
 
 def test_another_table_is_not_disturbed_by_what_disturbed_the_data_before(window: Window, tmp_path: Path) -> None:

@@ -14,14 +14,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+import engine.scoring
 from engine.data.dataset import Dataset
 from engine.data.preparation import PreparedColumn
 from engine.experiment import DataSpec, Experiment
 from engine.probes import TYPED
 from engine.trainer import Trainer
 from gui.predict import choosing
-from gui.predict.entries import CategoryField, DateField, RangedField, YesNoField, field_for
+from gui.predict import scoring as scoring_thread
+from gui.predict.entries import CategoryField, DateField, RangedField, YesNoField, field_for, fits
 from gui.predict.panel import PredictPanel
+from gui.predict.progress import ScoringProgress
 from gui.window import Window
 
 
@@ -152,6 +155,13 @@ def test_buttons_fill_in_the_traced_row_and_what_is_typical(opened: Window) -> N
     assert list(opened.predict.values.values()) == pytest.approx(trace.x_in_units, abs=1e-5)
 
 
+def settled(window: Window) -> None:
+    """Everything is loaded, and the row that the panel then asks for is answered."""
+    for _ in range(3):
+        hands.settle(window)
+        hands.events()
+
+
 def test_a_number_is_answered_with_the_name_of_the_target(opened: Window) -> None:
     opened.document.change(Experiment(data=DataSpec(source="diabetes")), "")
     hands.settle(opened)
@@ -209,6 +219,17 @@ def test_2000_columns_stay_usable(open_window: Callable[..., Window]) -> None:
     assert answered is not None
     assert dict(answered.typed)["gene 1999"] == 1.25
     assert answered.answers is not None
+
+
+def test_of_what_was_typed_only_what_fits_the_column_stays() -> None:
+    assert fits(SIZE, 4.0)
+    assert fits(COLOUR, "red")
+    assert fits(DAY, "2024-01-01")
+    assert fits(SIZE.edited(fill=1.0), None)
+    assert not fits(SIZE, "red")
+    assert not fits(SIZE, None)
+    assert not fits(COLOUR, 4.0)
+    assert not fits(DAY, 4.0)
 
 
 # -- the fields ------------------------------------------------------------------------------------
@@ -295,6 +316,37 @@ def test_an_answer_to_another_row_is_not_shown(window: Window, qtbot: QtBot) -> 
     assert panel.answer.answer.text() == "…"
 
 
+def test_while_another_table_is_loaded_there_is_no_answer(opened: Window) -> None:
+    panel, iris = opened.predict, opened.document.experiment
+    panel.from_row.click()
+    settled(opened)
+    assert panel.answer.answer.text() in ("setosa", "versicolor", "virginica")
+    opened.document.change(iris.with_value("data.source", "wine"), "")
+    assert panel.answer.answer.text() == "…"
+    assert panel.answer.bars.isHidden()
+    settled(opened)
+    assert panel.answer.answer.text().startswith("class")
+    opened.document.undo()
+    assert panel.answer.answer.text() == "…"
+    settled(opened)
+    assert panel.answer.answer.text() in ("setosa", "versicolor", "virginica")
+
+
+def test_an_answer_goes_with_its_network_while_training_runs(opened: Window) -> None:
+    panel = opened.predict
+    panel.from_row.click()
+    settled(opened)
+    opened.training.running = True  # the views beside the drawing are drawn in turn
+    try:
+        snapshot = hands.snapshot_of(opened)
+        for _ in range(3):  # whoever's turn it is
+            opened._show_snapshot(replace(snapshot, step=snapshot.step + 1))
+        opened._show_snapshot(replace(snapshot, generation=snapshot.generation + 1, answered=None))
+    finally:
+        opened.training.running = False
+    assert panel.answer.answer.text() == "…"
+
+
 # -- a whole file ----------------------------------------------------------------------------------
 
 
@@ -334,6 +386,105 @@ def test_a_file_that_does_not_fit_is_refused_and_nothing_is_written(
     words = scored(window, table, out, qtbot)
     assert words.startswith("other.csv could not be scored: the table has no column 'petal length (cm)'")
     assert not out.exists()
+
+
+@pytest.fixture
+def many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress is shown from the first block of rows on, and there are many of these."""
+    monkeypatch.setattr(engine.scoring, "_BLOCK_FIELDS", 200)
+    monkeypatch.setattr(scoring_thread, "_SHOWN_AFTER_S", -1.0)
+
+
+def flowers(path: Path, rows: int, gap: int | None = None) -> Path:
+    """A file of flowers; the row ``gap``, from 1, lacks a value."""
+    lines = ["1.4,0.2"] * rows
+    if gap is not None:
+        lines[gap - 1] = "1.4,"
+    path.write_text("petal length (cm),petal width (cm)\n" + "\n".join(lines) + "\n")
+    return path
+
+
+def test_rows_without_an_answer_are_counted_at_the_end(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    out = tmp_path / "out.csv"
+    words = scored(window, flowers(tmp_path / "new.csv", 400, gap=17), out, qtbot)
+    assert words.startswith(
+        f"399 rows of new.csv answered. Written: {out}\n1 of 400 rows has no answer: row 17, column"
+    )
+    assert words.endswith(".")
+    assert window.banner.property("tone") == "note"
+    assert out.read_text().splitlines()[17] == "1.4,,,,,"
+
+
+@pytest.mark.usefixtures("many_blocks")
+def test_scoring_shows_how_far_it_has_come(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    table, strip = flowers(tmp_path / "new.csv", 20_000), window.scoring_progress
+    seen: list[tuple[str, int]] = []
+    window.scoring.progressed.connect(lambda *_: seen.append((strip.words.accessibleName(), strip.bar.value())))
+    assert strip.isHidden()
+    choosing.score_file(window, table, tmp_path / "out.csv")
+    qtbot.waitUntil(lambda: bool(seen) and seen[-1][1] > 0, timeout=20_000)
+    assert strip.isVisible()
+    qtbot.waitUntil(lambda: not window.scoring.running, timeout=20_000)
+    assert strip.isHidden()
+    answering = [(words, value) for words, value in seen if words.startswith("Answering · ") and value]
+    assert answering
+    assert [value for _, value in answering] == sorted(value for _, value in answering)
+    for words, value in answering:
+        rows = int(words.removeprefix("Answering · ").removesuffix(" rows · new.csv").replace(",", ""))
+        assert rows == pytest.approx(20 * value, abs=10)
+
+
+def test_a_file_none_of_whose_rows_can_be_answered_is_a_warning(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    words = scored(window, flowers(tmp_path / "new.csv", 1, gap=1), tmp_path / "out.csv", qtbot)
+    assert "1 of 1 row has no answer" in words
+    assert window.banner.property("tone") == "warning"
+
+
+def test_the_progress_of_a_file_with_a_long_name_is_cut_not_clipped(qtbot: QtBot) -> None:
+    strip = ScoringProgress()
+    qtbot.addWidget(strip)
+    strip.resize(480, 40)
+    strip.show_progress("a long name " * 9, "answering", 0.4, 40_000)
+    assert strip.words.text().startswith("Answering · 40,000 rows")
+    assert strip.words.text().endswith("…")
+    assert strip.words.fontMetrics().horizontalAdvance(strip.words.text()) <= strip.words.width()
+    assert strip.words.toolTip().endswith("a long name a long name ")
+    with qtbot.waitSignal(strip.cancelled):
+        strip.cancel.click()
+    assert not strip.cancel.isEnabled()
+
+
+@pytest.mark.usefixtures("many_blocks")
+def test_scoring_is_cancelled_and_nothing_is_left_behind(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    table, out = flowers(tmp_path / "new.csv", 50_000), tmp_path / "out.csv"
+    out.write_text("old")
+    choosing.score_file(window, table, out)
+    strip = window.scoring_progress
+    qtbot.waitUntil(strip.isVisible, timeout=20_000)
+    with qtbot.waitSignal(window.scoring.said, timeout=20_000):
+        qtbot.mouseClick(strip.cancel, Qt.MouseButton.LeftButton)
+    assert not window.scoring.running
+    assert strip.isHidden()
+    assert window.banner.label.text() == "Scoring new.csv was cancelled; nothing was written."
+    assert window.banner.property("tone") == "note"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["new.csv", "out.csv"]
+    assert out.read_text() == "old"
+
+
+@pytest.mark.usefixtures("many_blocks")
+def test_a_window_that_closes_leaves_no_half_file(
+    open_window: Callable[..., Window], tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window()
+    choosing.score_file(window, flowers(tmp_path / "new.csv", 50_000), tmp_path / "out.csv")
+    qtbot.waitUntil(window.scoring_progress.isVisible, timeout=20_000)
+    window.close()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["new.csv"]
+
+
+def test_a_short_file_shows_no_progress(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(window.scoring.progressed):
+        scored(window, flowers(tmp_path / "new.csv", 10), tmp_path / "out.csv", qtbot)
 
 
 def test_the_command_asks_for_a_file(window: Window) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from engine import project
+from gui.terminal import commands, scoring
 
 Glassbox = Callable[..., Any]
 
@@ -79,6 +80,46 @@ def test_answers_are_written_to_a_file(table: Path, kept: Path, here: Glassbox) 
     assert (done.returncode, done.stdout) == (0, "")
     assert f"120 rows answered; written: {out}" in done.stderr
     assert out.read_text() == here("predict", str(kept), str(table)).stdout
+
+
+def test_rows_without_an_answer_are_said_and_do_not_stop_the_others(table: Path, kept: Path, here: Glassbox) -> None:
+    gaps = table.with_name("gaps.csv")
+    gaps.write_text("0.5,0.25\n,1.5\n0.5,\n")
+    done = here("predict", str(kept), str(gaps))
+    assert done.returncode == 0
+    assert [bool(row[2]) for row in answers(done.stdout)[1:]] == [True, False, False]
+    sentence = "2 of 3 rows have no answer: row 2, column 'column 1' has no value that can be used; give it a number."
+    assert done.stderr == f"{sentence}\n"
+    out = table.with_name("gaps out.csv")
+    done = here("predict", str(kept), str(gaps), "--out", str(out))
+    assert (done.returncode, done.stderr) == (0, f"1 rows answered; written: {out}\n{sentence}\n")
+
+
+def test_a_screen_shows_how_far_it_has_come(
+    table: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    scoring.answer(project.load(kept), table, None)
+    shown = capsys.readouterr()
+    assert "answering" in shown.err
+    assert "120 rows" in shown.err
+    assert shown.out.startswith("column 1,column 2,column 3,prediction")
+
+
+def test_answers_that_are_interrupted_leave_the_old_file(
+    table: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object, **_names: object) -> None:
+        raise KeyboardInterrupt
+
+    out = table.with_name("interrupted.csv")
+    out.write_text("old")
+    monkeypatch.setattr("engine.scoring.as_csv", interrupt)
+    assert commands.run(["predict", str(kept), str(table), "--out", str(out)]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+    assert out.read_text() == "old"
+    assert not list(table.parent.glob(".*"))
 
 
 def refused(done: Any, words: str, code: int = 2) -> None:

@@ -299,7 +299,7 @@ PROBLEMS = {
     "a single column": (
         RawTable((number([1, 2, 4]),)),
         {},
-        "the table has only one column, and one is for the target; add one for an input",
+        "the table has only one column, which is for the target; add one for an input",
     ),
     "no column that says which rows are for testing": (
         with_target(number([1, 2, 4])),

@@ -208,8 +208,9 @@ def toggle_predict(window: Window) -> None:
             window.tabifyDockWidget(inspector, predict)
             predict.raise_()
         else:
-            # What is typed needs more room than what is looked at beside it.
-            window.resizeDocks(docks, [220, 150, 480], Qt.Orientation.Vertical)
+            # What is typed needs more room than what is looked at beside it, as long as there are columns to type.
+            typed = min(240 + 44 * len(window.predict.entries), 480)
+            window.resizeDocks(docks, [220, 630 - typed, typed], Qt.Orientation.Vertical)
     else:
         window.panels.docks["predict"].hide()
 

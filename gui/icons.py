@@ -70,13 +70,14 @@ def icon(name: str, colour: str, size: int = 16) -> QIcon:
 def icon_file(name: str, colour: str) -> str:
     """The path of a file with the icon, for style sheets, which cannot take a picture in memory.
 
-    "" where no file can be written: the picture is then left out.
+    "" where no file can be written: the picture is then left out. It is written whole, for another window may just
+    be reading it.
     """
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation))
     path = folder / f"{name}-{colour.lstrip('#')}.svg"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(svg(name, colour))
+        replace_file(path, svg(name, colour))
     except OSError:
         return ""
     return path.as_posix()

@@ -164,9 +164,11 @@ QTableView#preview QTableCornerButton::section { background: $surface; border: n
 QTableView#preview::item { padding: 0 5px; }
 QSplitter::handle { background: transparent; image: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
-QListView#columns::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; }
-QListView#columns::indicator:checked { background: $accent; border-color: $accent; }
-QListView#columns { border: none; padding: 0; }
+QListView#columns::indicator, QListView#inputs::indicator
+  { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; }
+QListView#columns::indicator:checked, QListView#inputs::indicator:checked
+  { background: $accent; border-color: $accent; }
+QListView#columns, QListView#inputs { border: none; padding: 0; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
 QScrollBar::handle:horizontal { background: $line; border-radius: 4px; min-width: 32px; }
 QProgressBar { background: $chip; border: none; border-radius: 3px; }

@@ -137,7 +137,10 @@ def problem_of(raw: RawTable, spec: TableSpec, plan: TablePlan, left: int) -> st
             spec.split == "column" and not spec.split_column,
             "choose the column that says which rows are for testing, or hold rows out by share",
         ),
-        (spec.split == "file" and not spec.test_path, "choose the second file, which holds the test rows"),
+        (
+            spec.split == "file" and not spec.test_path,
+            "choose the second file, whose rows are for testing, or hold rows out by share",
+        ),
         (bool(empty), f"the column '{empty}' has no values; switch it off"),
         (
             width > MOST_COLUMNS,

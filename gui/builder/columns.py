@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QToolButton, 
 from engine.data.derived import without_unit
 from gui.builder.flow import FlowLayout, label_chip
 from gui.text import tr
+from gui.ticks import Ticks
 
 _MOST_CHIPS = 6
 
@@ -23,7 +24,12 @@ class ColumnPicker(QWidget):
         self._on: tuple[str, ...] = ()
         self._chips: list[QToolButton] = []
         self._list = QListWidget()
-        self._list.setMinimumSize(240, 260)
+        self._list.setObjectName("inputs")
+        self._list.setAccessibleName(tr("Inputs"))
+        self._list.setItemDelegate(Ticks(self._list))
+        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setMinimumSize(260, 320)
         self._list.itemChanged.connect(self._item_toggled)
         self._many = QToolButton()
         self._many.setProperty("role", "chip")
@@ -71,6 +77,7 @@ class ColumnPicker(QWidget):
         for name in columns:
             if many:
                 item = QListWidgetItem(name)
+                item.setToolTip(name)
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
                 self._list.addItem(item)
             else:

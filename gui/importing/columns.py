@@ -8,21 +8,17 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
-    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
@@ -35,6 +31,7 @@ from gui.importing.draft import Opened
 from gui.importing.preview import kind_in_words
 from gui.text import tr
 from gui.theme import colours, font
+from gui.ticks import Ticks
 
 _PLAN = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -93,7 +90,7 @@ class _Columns(QAbstractListModel):
         return True
 
 
-class _Kinds(QStyledItemDelegate):
+class _Kinds(Ticks):
     """Paints the kind at the right of the name."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:  # noqa: N802 - Qt's name
@@ -108,8 +105,6 @@ class _Kinds(QStyledItemDelegate):
         words = tr("target") if plan.role == "target" else tr(_KIND_NAMES.get(plan.kind, plan.kind)).lower()
         rect = option.rect.adjusted(30, 0, -8, 0)
         painter.save()
-        if plan.role == "input":
-            self._tick(painter, option, index)
         painter.setFont(font(11))
         room = painter.fontMetrics().horizontalAdvance(words) + 8
         painter.setPen(QColor(c.accent if plan.role == "target" else c.quiet))
@@ -119,20 +114,6 @@ class _Kinds(QStyledItemDelegate):
         name = painter.fontMetrics().elidedText(plan.name, Qt.TextElideMode.ElideMiddle, rect.width() - room)
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
         painter.restore()
-
-    def _tick(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """The mark in the box that the style has painted."""
-        full = QStyleOptionViewItem(option)
-        self.initStyleOption(full, index)
-        where = QStyle.SubElement.SE_ItemViewItemCheckIndicator
-        middle = QPointF(full.widget.style().subElementRect(where, full, full.widget).center()) + QPointF(0.5, 0.5)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colours().on_accent), 1.8))
-        painter.drawPolyline([middle + QPointF(*by) for by in ((-3.4, 0.2), (-1.0, 2.6), (3.6, -2.6))])
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802 - Qt's name
-        """One line."""
-        return QSize(super().sizeHint(option, index).width(), 28)
 
 
 class ColumnList(QWidget):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QListWidget, QToolButton
 from engine.data.sources import SOURCES
 from engine.experiment import Dense, Experiment
 from engine.optimizers import OPTIMIZERS
+from gui import theme
 from gui.builder.cards import LayerCard
 from gui.window import Window
 
@@ -433,3 +434,16 @@ def test_only_classes_can_be_balanced(window: Window, source: str, classes: bool
     experiment = window.document.experiment
     hands.show(window, experiment.edited(data=experiment.data.edited(source=source)))
     assert window.builder.disturbing.fields["balance"].isHidden() is not classes
+
+
+def test_the_list_of_many_inputs_has_ticks_of_the_window(window: Window) -> None:
+    experiment = window.document.experiment
+    hands.show(window, experiment.edited(data=experiment.data.edited(source="wine", features=("alcohol",))))
+    inputs = window.builder.columns.findChild(QListWidget, "inputs")
+    inputs.resize(inputs.minimumSize())
+    picture = inputs.grab().toImage()
+    rows = [inputs.visualItemRect(inputs.item(i)).translated(inputs.viewport().pos()) for i in range(2)]
+    colours = [
+        {picture.pixelColor(x, y).name() for x in range(4, 24) for y in range(r.top(), r.bottom())} for r in rows
+    ]
+    assert [theme.THEMES["light"].accent.lower() in found for found in colours] == [True, False]

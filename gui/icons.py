@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QStandardPaths, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from engine.files import replace_file
+
 _STROKES = {
     "play": '<path d="M7 4.5v15l12-7.5z" fill="{c}" stroke="{c}" stroke-linejoin="round"/>',
     "pause": '<path d="M8 5v14M16 5v14" stroke-width="4"/>',
@@ -77,7 +79,8 @@ def icon_file(name: str, colour: str) -> str:
     path = folder / f"{name}-{colour.lstrip('#')}.svg"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        replace_file(path, svg(name, colour))
+        if not path.exists() or path.read_bytes() != svg(name, colour):
+            replace_file(path, svg(name, colour))
     except OSError:
         return ""
     return path.as_posix()

@@ -327,11 +327,6 @@ PROBLEMS = {
         {"target_log": True},
         "row 2, target 'y' is -3, and log",
     ),
-    "no second file": (
-        with_target(number([1, 2, 4]), number([1, 3, 4.5])),
-        {"split": "file"},
-        "choose the second file",
-    ),
 }
 
 

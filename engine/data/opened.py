@@ -30,13 +30,20 @@ def raw_table(spec: TableSpec, progress: Progress | None = None) -> RawTable:
 
 
 def open_file(path: str, how: ReadingSpec, progress: Progress | None = None) -> RawTable:
-    """A file's table, read once as long as it stays as it is. Raises like ``raw_table``."""
+    """A file's table, read once as long as it stays as it is; one that is gone is as it was when it was read last.
+
+    Raises like ``raw_table``.
+    """
     place = Path(path)
     try:
         state = place.stat()
         key = (str(place.absolute()), state.st_mtime_ns, state.st_size, how)
         return _kept(key, lambda: read_file(place, how, progress))
     except OSError as error:
+        with _lock:
+            known = [table for key, table in _open.items() if (key[0], key[-1]) == (str(place.absolute()), how)]
+        if known:
+            return known[-1]
         raise DataError(f"{place.name} cannot be read: {error.strerror or error}") from None
 
 

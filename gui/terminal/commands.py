@@ -148,7 +148,8 @@ def predict(
         print("Interrupted.", file=sys.stderr)
         raise typer.Exit(130) from None
     if out is not None:
-        print(f"{scored.answered:,} rows answered; written: {out}", file=sys.stderr)
+        rows = "row" if scored.answered == 1 else "rows"
+        print(f"{scored.answered:,} {rows} answered; written: {out}", file=sys.stderr)
     if scored.unanswered:
         print(f"{scored.shortfall}.", file=sys.stderr)
 

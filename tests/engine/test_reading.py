@@ -343,3 +343,15 @@ def test_a_pasted_table_is_read_once() -> None:
     spec = TableSpec(text="a,b\n1,2\n3,4\n")
     assert raw_table(spec) is raw_table(TableSpec(text="a,b\n1,2\n3,4\n"))
     assert raw_table(spec) is not raw_table(spec.edited(text="a,b\n1,2\n3,5\n"))
+
+
+def test_a_table_whose_file_is_gone_is_still_there(tmp_path: Path) -> None:
+    forget()
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n1,2\n")
+    spec = TableSpec(path=str(path))
+    table = raw_table(spec)
+    path.unlink()
+    assert raw_table(spec) is table
+    with pytest.raises(DataError, match="cannot be read"):
+        raw_table(spec.edited(reading=ReadingSpec(header="no")))

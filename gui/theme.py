@@ -124,7 +124,7 @@ QToolButton[role="insert"] { border: 1px dashed $line; color: $quiet; border-rad
 QToolButton[role="insert"]:hover { border: 1px solid $accent; color: $accent; }
 QToolButton[role="step"] { color: $quiet; padding: 0; border-radius: 6px; min-width: 22px; min-height: 22px; }
 QToolButton[role="step"]:hover { background: $chip_hover; color: $text; }
-QToolButton[role="chip"] { background: transparent; border: 1px dashed $line; border-radius: 11px; padding: 3px 10px;
+QToolButton[role="chip"] { background: transparent; border: 1px dashed $faint; border-radius: 11px; padding: 3px 10px;
   color: $quiet; font-size: 12px; }
 QToolButton[role="chip"]:checked { background: $chip; border: 1px solid $chip; color: $text; }
 QToolButton[role="chip"]:hover { border-color: $accent; }

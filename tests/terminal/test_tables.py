@@ -92,7 +92,7 @@ def test_rows_without_an_answer_are_said_and_do_not_stop_the_others(table: Path,
     assert done.stderr == f"{sentence}\n"
     out = table.with_name("gaps out.csv")
     done = here("predict", str(kept), str(gaps), "--out", str(out))
-    assert (done.returncode, done.stderr) == (0, f"1 rows answered; written: {out}\n{sentence}\n")
+    assert (done.returncode, done.stderr) == (0, f"1 row answered; written: {out}\n{sentence}\n")
 
 
 def test_a_screen_shows_how_far_it_has_come(

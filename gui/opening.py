@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QColor, QDropEvent, QGuiApplication, QPainter
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engine.data.guessing import TablePlan
+from engine.data.opened import hold
 from engine.data.raw import RawTable
 from engine.data.table_spec import MOST_TEXT, TableSpec
 from engine.experiment import DISTURBING, DataSpec
@@ -265,6 +266,7 @@ class Opening(QObject):
             # The inputs are chosen anew: its columns may be others.
             data = data.edited(table=table)
         self._learned[table] = ref(opened.raw)
+        hold(table, opened.raw)
         return data
 
     @Slot(object)

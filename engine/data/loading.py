@@ -13,7 +13,7 @@ from engine.data.derived import variables_of
 from engine.data.disturbing import disturbed
 from engine.data.fitting import Inputs, fit
 from engine.data.guessing import TablePlan, plan_table
-from engine.data.opened import open_file, raw_table
+from engine.data.opened import open_file, table_in_use
 from engine.data.preparation import LARGEST, Preparation, PreparedTarget
 from engine.data.raw import Column, RawTable
 from engine.data.scaling import Scaling
@@ -35,7 +35,7 @@ def load_data(spec: DataSpec) -> Dataset:
     Raises ``DataError`` with one sentence when columns are missing or nothing can be learned from it.
     """
     if spec.source == "table" and spec.table is not None:
-        return disturbed(prepare_table(raw_table(spec.table), spec.table, spec), spec)
+        return disturbed(prepare_table(table_in_use(spec.table), spec.table, spec), spec)
     table = _table(spec)
     drawn = spec.points if spec.source == "drawn" else None
     variables = variables_of(table.columns, spec.features, spec.derived)

@@ -16,6 +16,8 @@ _MOST_OPEN = 3
 # What decides whether a table is the same one: the file as it is on the disk or the pasted text, and how it is read.
 _Key = tuple[object, ...]
 _open: OrderedDict[_Key, RawTable] = OrderedDict()
+# The tables in use, which stay as they are whatever becomes of their files.
+_held: OrderedDict[_Key, RawTable] = OrderedDict()
 _lock = Lock()
 
 
@@ -27,6 +29,31 @@ def raw_table(spec: TableSpec, progress: Progress | None = None) -> RawTable:
     if not spec.text:
         return open_file(spec.path, spec.reading, progress)
     return _kept((spec.text, spec.reading), lambda: read_text(spec.text, spec.reading, progress))
+
+
+def hold(spec: TableSpec, table: RawTable) -> None:
+    """From now on the file of a description, read in its way and in its edition, is this table for ``table_in_use``."""
+    with _lock:
+        _remember(_held, _place(spec), table)
+
+
+def table_in_use(spec: TableSpec) -> RawTable:
+    """The table that is held for a description, else the one that its file holds. Raises like ``raw_table``."""
+    with _lock:
+        held = _held.get(_place(spec))
+    return raw_table(spec) if held is None else held
+
+
+def _place(spec: TableSpec) -> _Key:
+    return str(Path(spec.path).absolute()), spec.text, spec.reading, spec.edition
+
+
+def _remember(tables: OrderedDict[_Key, RawTable], key: _Key, table: RawTable) -> None:
+    """Keeps a table in place of the one not used longest."""
+    tables[key] = table
+    tables.move_to_end(key)
+    while len(tables) > _MOST_OPEN:
+        tables.popitem(last=False)
 
 
 def open_file(path: str, how: ReadingSpec, progress: Progress | None = None) -> RawTable:
@@ -55,9 +82,7 @@ def _kept(key: _Key, read: Callable[[], RawTable]) -> RawTable:
             return _open[key]
     found = read()
     with _lock:
-        _open[key] = found
-        while len(_open) > _MOST_OPEN:
-            _open.popitem(last=False)
+        _remember(_open, key, found)
     return found
 
 
@@ -65,3 +90,4 @@ def forget() -> None:
     """Nothing is kept in memory any more."""
     with _lock:
         _open.clear()
+        _held.clear()

@@ -101,6 +101,7 @@ class DataSection(QWidget):
         self._column.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignLeft)
         self.points = PointsSetup()
         self._column.addWidget(self.points)
+        self._column.addSpacing(4)
         self.columns = ColumnPicker()
         self.columns.picked.connect(self._pick_columns)
         self._column.addWidget(self.columns)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiAppl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolTip, QWidget
 
+from engine.data import opened
 from engine.data.derived import Derived
 from engine.experiment import Experiment
 from gui import app, launch
@@ -297,3 +298,22 @@ def test_undo_tells_opening_a_table_from_editing_it(window: Window, tmp_path: Pa
     tables.wait(window)
     tables.use(window)
     assert [entry.text for entry in window.document.undo_stack] == ["Open table", "Edit table"]
+
+
+def test_a_table_in_use_stays_as_it_is_when_its_file_changes_or_goes(window: Window, tmp_path: Path) -> None:
+    path = tables.write(tmp_path)
+    tables.open_file(window, path)
+    tables.use(window)
+    rows, target = hands.snapshot_of(window).data.size, hands.snapshot_of(window).data.target
+    for change in (lambda: path.write_text("a,b\n1,2\n3,4\n5,6\n7,8\n"), path.unlink):
+        change()
+        forget_files()
+        noise = 0.1 + window.document.experiment.data.label_noise
+        hands.show(window, window.document.experiment.with_value("data.label_noise", noise))
+        assert hands.snapshot_of(window).experiment.data.label_noise == noise
+        assert (hands.snapshot_of(window).data.size, hands.snapshot_of(window).data.target) == (rows, target)
+
+
+def forget_files() -> None:
+    """What was read from files is read again."""
+    opened._open.clear()

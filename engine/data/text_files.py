@@ -47,8 +47,11 @@ class Text:
     ``read`` raises ``DataError`` for what cannot be a table, and ``UnicodeDecodeError`` for another encoding.
     """
 
-    def __init__(self, file: IO[bytes], codec: str, comment: str, origin: str) -> None:
+    def __init__(self, file: IO[bytes], codec: str, comment: str, origin: str, delimiter: str = "") -> None:
         self._file = file
+        # What may stand before a quote that opens a field; elsewhere a quote is a letter like others.
+        self._outside = {b"", b"\n", delimiter.encode()} if delimiter else set()
+        self._lines, self._quoted_from, self._quoted = 0, 0, -1
         file.seek(0)
         self._decoder = codecs.getincrementaldecoder(codec)()
         self._ascii_is_itself = not codec.startswith("utf-16") and codec != "utf-8-sig"
@@ -65,6 +68,8 @@ class Text:
             raise DataError(
                 f"a line of {self.origin} is longer than {LONGEST_LINE:,} letters; check where its lines end"
             )
+        if self._outside:
+            self._refuse_endless_quote(block)
         if self._comment is None:
             return block
         if not self._ended:
@@ -72,6 +77,22 @@ class Text:
             return self._comment.sub(b"", block) if block else self.read()
         self._rest = b""
         return self._comment.sub(b"", block)
+
+    def _refuse_endless_quote(self, block: bytes) -> None:
+        """A field in quotes may hold line ends, but where they go on for ever the closing quote was forgotten."""
+        last = block.rfind(b'"')
+        if last >= 0:
+            opens = block[max(last - 100, 0) : last].rstrip(b" ")[-1:] in self._outside
+            self._quoted_from = self._lines + block.count(b"\n", 0, last) + 1
+            self._quoted = len(block) - last if opens else -1
+        elif self._quoted >= 0:
+            self._quoted += len(block)
+        self._lines += block.count(b"\n")
+        if self._quoted > LONGEST_LINE:
+            raise DataError(
+                f'line {self._quoted_from:,} of {self.origin} has a quote (") that is not closed within '
+                f"{LONGEST_LINE:,} letters; close it or take it out"
+            )
 
     def _next_block(self) -> bytes:
         """The next letters in UTF-8, checked; no line end is cut in two."""
@@ -179,7 +200,7 @@ class _Parser:
         import pandas as pd  # noqa: PLC0415
 
         found, width = self.layout.found, self.layout.width
-        text = Text(self.file, self.layout.codec, found.comment, self.origin)
+        text = Text(self.file, self.layout.codec, found.comment, self.origin, found.delimiter)
         with self._explained():
             frames = pd.read_csv(
                 text,

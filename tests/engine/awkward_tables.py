@@ -127,7 +127,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "one huge field at the beginning": (b"x" * 60_000_000, r"longer than 8,000,000 letters"),
     "a quote that swallows the file": (
         b'a,b\n1,"' + b"2\n3,4\n" * 5_000_000,
-        r"row 1 of .* a quote .* not closed",
+        r"line 2 of .* a quote .* not closed",
     ),
     "a text of two million letters": (
         b"a,b\n1," + b"x" * 2_000_000 + b"\n",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.data.derived import Derived
 from engine.data.guessing import ColumnPlan, TablePlan, plan_table
 from engine.data.opened import raw_table
 from engine.data.raw import RawTable
@@ -131,4 +132,13 @@ def adopted(experiment: Experiment, data: DataSpec, plan: TablePlan, task_before
         if first is not None:
             layers[first] = layers[first].edited(frozen_weights=(), pruned_weights=())
     network = network.edited(layers=tuple(layers), output=output)
-    return experiment.edited(data=data, network=network, training=training)
+    derived = data.derived or _features_kept(experiment.data, data, plan)
+    return experiment.edited(data=data.edited(derived=derived), network=network, training=training)
+
+
+def _features_kept(before: DataSpec, data: DataSpec, plan: TablePlan) -> tuple[Derived, ...]:
+    """The features made from columns that are still the same numbers, where it is the same table, set up otherwise."""
+    if before.source != "table" or as_read(table_of(before)) != as_read(table_of(data)):
+        return ()
+    there = {column.name for column in plan.inputs if column.width == 1 and column.kind != "date"}
+    return tuple(feature for feature in before.derived if there.issuperset(feature.columns))

@@ -317,3 +317,17 @@ def test_a_table_in_use_stays_as_it_is_when_its_file_changes_or_goes(window: Win
 def forget_files() -> None:
     """What was read from files is read again."""
     opened._open.clear()
+
+
+def test_features_stay_where_the_table_is_edited_as_long_as_their_columns_do(window: Window, tmp_path: Path) -> None:
+    tables.open_file(window, tables.write(tmp_path))
+    tables.use(window)
+    square = Derived(kind="square", columns=("height",))
+    product = Derived(kind="product", columns=("height", "dose"))
+    hands.show(window, window.document.experiment.with_value("data.derived", (square, product)))
+    hands.trigger(window, "data.edit")
+    tables.click_check(tables.wait(window), "dose")
+    tables.wait(window)
+    tables.use(window)
+    assert window.document.experiment.data.derived == (square,)
+    assert hands.snapshot_of(window).data.names[-1] == square.name

@@ -124,8 +124,14 @@ class DataSpec(Spec):
         return self
 
     def only_live(self, before: DataSpec) -> bool:
-        """Whether it differs from another only in what may change while a run goes on."""
-        return self.model_copy(update={name: getattr(before, name) for name in _LIVE}) == before
+        """Whether it differs from another only in what may change while a run goes on.
+
+        What the columns of a table mean may, as long as that leaves the rows of both parts as they are.
+        """
+        same: dict[str, Any] = {name: getattr(before, name) for name in _LIVE}
+        if self.table is not None and before.table is not None:
+            same["table"] = self.table.edited(columns=before.table.columns)
+        return self.model_copy(update=same) == before
 
     def edited(self, **changes: Any) -> Self:
         """As ever, but another data set brings its own columns, unless they are named too."""

@@ -33,6 +33,11 @@ def same_question(a: Dataset, b: Dataset) -> bool:
     return (a.task, a.target, a.classes) == (b.task, b.target, b.classes)
 
 
+def same_parts(a: Dataset, b: Dataset) -> bool:
+    """Whether two data sets have the same rows of their table in both parts, in the same order."""
+    return np.array_equal(a.rows_train, b.rows_train) and np.array_equal(a.rows_test, b.rows_test)
+
+
 class Trainer(Training):
     """Trains the network of an experiment on a data set.
 
@@ -148,6 +153,8 @@ class Trainer(Training):
             data = load_data(experiment.data)
         planned = checked_plan(experiment, data, self.dtype)
         other = data is not self.data and not (experiment.data.only_live(old.data) and same_question(data, self.data))
+        # A row that was learned from must not come among those that test what was learned.
+        other = other or (experiment.data.table != old.data.table and not same_parts(data, self.data))
         fits = planned == self.network.plan and data.names == self.data.names
         changed = data is not self.data or not fits
         if other or experiment.training.seed != old.training.seed or (changed and self.pristine):

@@ -10,6 +10,7 @@ import pytest
 
 from engine.checkpoint import Moments
 from engine.data.points import PointsSpec
+from engine.data.table_spec import ColumnSpec, TableSpec
 from engine.experiment import DataSpec, Experiment
 from engine.optimizers import OPTIMIZERS
 from engine.probes import Wants
@@ -197,3 +198,35 @@ def test_units_can_be_removed_while_there_are_no_rows() -> None:
     trainer.operate(RemoveUnit(0, least_important(trainer, 0), fold=True))
     assert trainer.network.plan.widths[1] == trainer.experiment.network.layers[0].units == 7
     assert np.isfinite(trainer.network.parameters).all()
+
+
+TABLE = "a,b,c,y\n" + "".join(f"{i % 7},{i % 5 if i % 9 else ''},{i * i % 11},{i % 2}\n" for i in range(90))
+
+
+def on_table(**columns: dict[str, Any]) -> Experiment:
+    """An experiment on a table of one's own, with what is said of its columns."""
+    said = tuple(ColumnSpec(name=name, **settings) for name, settings in columns.items())
+    return Experiment(data=DataSpec(source="table", table=TableSpec(text=TABLE, columns=said, split="order")))
+
+
+def test_a_column_switched_off_in_its_table_leaves_the_weights_of_the_others() -> None:
+    trainer = trained(on_table(b={"missing": "median"}))
+    names, before = trainer.data.names, trainer.network.weights[0].copy()
+    trainer.reconfigure(on_table(b={"missing": "median"}, c={"role": "off"}))
+    assert (trainer.steps_done, trainer.data.names) == (7, names[:2])
+    np.testing.assert_array_equal(trainer.network.weights[0], before[:2])
+
+
+@pytest.mark.parametrize(
+    "columns", [{"b": {"missing": "drop"}}, {"b": {"missing": "median"}, "y": {"kind": "number"}}], ids=str
+)
+def test_another_way_with_missing_values_or_another_question_begins_anew(columns: dict[str, Any]) -> None:
+    trainer = trained(on_table(b={"missing": "median"}))
+    trainer.reconfigure(on_table(**columns))
+    assert trainer.steps_done == 0
+
+
+def test_another_split_of_a_table_begins_anew() -> None:
+    trainer = trained(on_table(b={"missing": "median"}))
+    trainer.reconfigure(trainer.experiment.with_value("data.table.split", "share"))
+    assert trainer.steps_done == 0

@@ -68,6 +68,7 @@ class ColumnPicker(QWidget):
         self._columns = columns
         for chip in self._chips:
             self._flow.removeWidget(chip)
+            chip.hide()
             chip.deleteLater()
         self._chips = []
         self._list.clear()

@@ -60,6 +60,7 @@ class FeatureSwitches(QWidget):
         for chip in self.chips:
             self._flow.removeWidget(chip)
             chip.hide()
+            chip.hide()
             chip.deleteLater()
         self.chips = [self._chip(feature.name) for feature in offered]
         for chip in self.chips:

@@ -21,8 +21,6 @@ from gui.app import start
 from gui.window import Window
 
 HERE = Path(__file__).parent
-# Fewer executed tests than this in a run of the whole suite mean that some were skipped silently.
-FEWEST_GUI_TESTS = 2000
 # What the offscreen platform and Xvfb cannot do, and say.
 HARMLESS = ("This plugin does not support", "Could not find the platform", "propagateSizeHints")
 
@@ -34,37 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
             item.add_marker(pytest.mark.qt_log_ignore(*HARMLESS))
             item.add_marker(pytest.mark.timeout(60, method="thread"))
-
-
-_executed: set[str] = set()
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Counts the tests of this folder that really ran."""
-    if report.when == "call" and not report.skipped and report.nodeid.startswith("tests/gui/"):
-        _executed.add(report.nodeid)
-
-
-def _is_whole_run(config: pytest.Config) -> bool:
-    option = config.option
-    selected = option.keyword or option.markexpr or option.deselect or option.maxfail
-    selected = selected or getattr(option, "lf", False) or option.collectonly or option.ignore or option.ignore_glob
-    places = [Path(config.invocation_params.dir, argument).resolve() for argument in config.args]
-    return not selected and all(place.is_dir() and (place == HERE or place in HERE.parents) for place in places)
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A whole run in which too few tests of the window ran has failed."""
-    if _is_whole_run(session.config) and len(_executed) < FEWEST_GUI_TESTS and session.exitstatus in (0, 5):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Says how many tests of the window ran, and whether that is enough."""
-    if _is_whole_run(config):
-        few = len(_executed) < FEWEST_GUI_TESTS
-        words = f"{len(_executed)} tests of the window were executed; at least {FEWEST_GUI_TESTS} must be"
-        terminalreporter.write_line(words, red=few, green=not few)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 
 import hands
 import numpy as np
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 import engine.scoring
 from engine.data.dataset import Dataset
 from engine.data.preparation import PreparedColumn
+from engine.data.raw import RawTable
 from engine.experiment import DataSpec, Experiment
 from engine.probes import TYPED
 from engine.trainer import Trainer
@@ -390,7 +392,14 @@ def test_a_file_that_does_not_fit_is_refused_and_nothing_is_written(
 
 @pytest.fixture
 def many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Progress is shown from the first block of rows on, and there are many of these."""
+    """Progress is shown from the first block of rows on, and there are many of these, each of which takes a while."""
+    quickly = engine.scoring.as_csv
+
+    def slowly(raw: RawTable, names: bool) -> str:
+        sleep(0.005)
+        return quickly(raw, names)
+
+    monkeypatch.setattr(engine.scoring, "as_csv", slowly)
     monkeypatch.setattr(engine.scoring, "_BLOCK_FIELDS", 200)
     monkeypatch.setattr(scoring_thread, "_SHOWN_AFTER_S", -1.0)
 

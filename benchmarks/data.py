@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.report import report
 from engine.data.typed import named
 
 _TIME_GOAL = 1.5
@@ -122,10 +123,7 @@ def main() -> None:
     options = parser.parse_args()
     rows, rounds = (2_000, 1) if options.quick else (options.rows, max(options.rounds, 1))
     results = measure(rows, options.columns, rounds)
-    if options.json:
-        print(json.dumps(results, indent=2))
-    else:
-        show(results)
+    report(results, options.json, show)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import sys
 import tracemalloc
@@ -32,6 +31,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.report import report
 from engine import Dataset, Dense, Experiment, Trainer
 
 _RATE = 0.001
@@ -388,10 +388,7 @@ def main() -> None:
     options = parser.parse_args()
     effort = Effort(1, warm_up=1, most_epochs=2) if options.quick else Effort(max(options.rounds, 1))
     results = measure(options.networks, options.optimizer, effort)
-    if options.json:
-        print(json.dumps(results, indent=2))
-    else:
-        show(results)
+    report(results, options.json, show)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ offscreen platform draws.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -27,6 +26,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
 from benchmarks import drawing
+from benchmarks.report import report
 from engine import Trainer
 from gui.app import start
 from gui.training import FULL_SPEED
@@ -206,10 +206,7 @@ def main() -> None:
         results = measure(options.networks, 0.4, 1, 2)
     else:
         results = measure(options.networks, options.seconds, options.rounds, 10 * options.rounds)
-    if options.json:
-        print(json.dumps(results, indent=2))
-    else:
-        show(results)
+    report(results, options.json, show)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engine.data.guessing import TablePlan
-from engine.data.opened import hold
-from engine.data.raw import RawTable
+from engine.data.opened import hold, is_held
 from engine.data.table_spec import MOST_TEXT, TableSpec
 from engine.experiment import DISTURBING, DataSpec
 from engine.snapshot import Failure
@@ -109,8 +107,6 @@ class Opening(QObject):
         self._panel: ImportWindow | None = None
         self._used: DataSpec | None = None
         self._refused = False
-        # What was read when a table was used: a file that has changed since is read once more.
-        self._learned: dict[TableSpec, ref[RawTable]] = {}
         stored: Any = window.settings.value("open/recent") if window.settings else None
         # A list of one file comes back as its name.
         self._recent: list[str] = [stored] if isinstance(stored, str) else list(stored or ())
@@ -259,13 +255,11 @@ class Opening(QObject):
         """The data as another edition where the file holds something else than when it was last used."""
         opened, table = self.panel.opened, table_of(data)
         assert opened is not None
-        learned = self._learned.get(table)
-        changed = learned is None or learned() is not opened.raw
+        changed = not is_held(table, opened.raw)
         if table.path and table == self._window.document.experiment.data.table and changed:
             table = table.edited(edition=table.edition + 1)
             # The inputs are chosen anew: its columns may be others.
             data = data.edited(table=table)
-        self._learned[table] = ref(opened.raw)
         hold(table, opened.raw)
         return data
 

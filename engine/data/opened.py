@@ -37,6 +37,12 @@ def hold(spec: TableSpec, table: RawTable) -> None:
         _remember(_held, _place(spec), table)
 
 
+def is_held(spec: TableSpec, table: RawTable) -> bool:
+    """Whether this very table is held for a description."""
+    with _lock:
+        return _held.get(_place(spec)) is table
+
+
 def table_in_use(spec: TableSpec) -> RawTable:
     """The table that is held for a description, else the one that its file holds. Raises like ``raw_table``."""
     with _lock:

@@ -302,13 +302,18 @@ def test_reading_shows_how_far_it_has_come_while_the_window_is_alive(
     assert not panel.reader.busy
 
 
+def is_reading() -> bool:
+    """Whether a thread reads a table."""
+    return any(thread.name == "reading" for thread in threading.enumerate())
+
+
 def test_escape_gives_up_reading(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.data.opened.read_file", slow)
     window.opening.open_file(str(tables.write(tmp_path)))
     panel = window.opening.panel
     QTest.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel.reader.busy
-    tables.until(lambda: not any(thread.name == "reading" for thread in threading.enumerate()), 3)
+    tables.until(lambda: not is_reading(), 3)
 
 
 def test_a_window_that_is_closed_gives_up_what_it_reads(
@@ -317,8 +322,9 @@ def test_a_window_that_is_closed_gives_up_what_it_reads(
     monkeypatch.setattr("engine.data.opened.read_file", slow)
     window = open_window()
     window.opening.open_file(str(tables.write(tmp_path)))
+    assert is_reading()
     window.close()
-    tables.until(lambda: not any(thread.name == "reading" for thread in threading.enumerate()), 3)
+    tables.until(lambda: not is_reading(), 3)
 
 
 def test_the_window_is_alive_while_a_large_file_is_read(window: Window, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from safetensors.numpy import save as to_bytes
 
 from engine.activations import Array
 from engine.answering import Predictor
+from engine.checkpoint import Checkpoint
 from engine.data.dataset import Dataset
 from engine.data.preparation import Preparation, expand
 from engine.data.table import DataError, task_of
@@ -41,11 +42,23 @@ class ProjectError(ValueError):
 
 @dataclass(frozen=True)
 class Project:
-    """What a project file holds."""
+    """What a project file holds: an experiment, and a network that answers raw rows.
+
+    ``checkpoint`` is the whole instant of the run, None where only the network is known; then ``problem`` says why.
+    """
 
     experiment: Experiment
     preparation: Preparation
     network: Network
+    checkpoint: Checkpoint | None = None
+    problem: str = ""
+
+    @classmethod
+    def of(cls, point: Checkpoint) -> Project:
+        """The project of an instant of a run, such as ``trainer.checkpoint()``; it shares nothing with the run."""
+        network = Network(plan(point.experiment, point.data), None)
+        network.parameters[:], network.statistics[:] = point.state["parameters"], point.state["statistics"]
+        return cls(point.experiment, point.data.preparation, network, point)
 
     @property
     def predictor(self) -> Predictor:

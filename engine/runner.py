@@ -31,11 +31,13 @@ class Job:
     """A piece of work. ``generation`` comes back in the report; ``wants`` is what the report should hold.
 
     ``keep``: the number under which the instant before the work is kept, to come back to; 0: it is not.
+    ``checkpoint``: the report holds the instant after the work, to be saved.
     """
 
     generation: int = 0
     wants: Wants = field(default=Wants(), kw_only=True)
     keep: int = field(default=0, kw_only=True)
+    checkpoint: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,12 @@ class Apply(Job):
 
     ``operation``: what led to the experiment, when it was an edit of the numbers. ``back_to``: the number of a
     kept instant from which the experiment is taken over; where it has this very experiment, everything is as it was
-    then. It is refused when the instant is kept no longer.
+    then. It is refused when the instant is kept no longer. ``start``: an instant of another run that is gone on with,
+    such as one from a file.
     """
 
     experiment: Experiment = field(kw_only=True)
+    start: Checkpoint | None = None
     operation: Operation | None = None
     back_to: int = 0
     fresh: bool = False
@@ -131,6 +135,7 @@ class Runner:
                 said=self._said,
                 least_important=(job.layer, least_important(trainer, job.layer)) if isinstance(job, Weigh) else None,
                 oldest_moment=self._moments.oldest,
+                checkpoint=trainer.checkpoint() if job.checkpoint else None,
             )
         except (DataError, TooLargeError, RefusedError) as refusal:
             return _failure(job, str(refusal))
@@ -147,7 +152,9 @@ class Runner:
             self._moments.keep(job.keep, self._trainer.checkpoint())
         if isinstance(job, Apply):
             self._said = ""
-            if self._trainer is None:
+            if job.start is not None:
+                self._trainer = Trainer.at(job.start)
+            elif self._trainer is None:
                 self._trainer = Trainer(job.experiment)
             else:
                 self._said = self._applied(self._trainer, job, point)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.answering import Answered, Predictor
+from engine.checkpoint import Checkpoint
 from engine.data.dataset import Dataset
 from engine.edge_views import EdgeValues
 from engine.experiment import Experiment
@@ -37,7 +38,8 @@ class Snapshot:
     ``least_important`` the layer and the unit that were asked for. ``oldest_moment`` is the
     number of the oldest kept instant that one can still come back to. ``pristine``: no step was done and no number
     set by hand since the weights were drawn. ``statistics`` is a copy of what normalizing stages remember;
-    ``answered`` what is said to the row typed by hand, None when there is none.
+    ``answered`` what is said to the row typed by hand, None when there is none; ``checkpoint`` all of this instant,
+    None when it was not asked for.
     """
 
     generation: int
@@ -65,6 +67,7 @@ class Snapshot:
     pristine: bool = False
     statistics: NDArray[Any] = field(default_factory=lambda: np.zeros(0))
     answered: Answered | None = None
+    checkpoint: Checkpoint | None = None
 
     @property
     def predictor(self) -> Predictor:

@@ -49,6 +49,13 @@ class Trainer(Training):
     def __init__(self, experiment: Experiment, data: Dataset | None = None, dtype: DTypeLike = np.float32) -> None:
         super().__init__(experiment, load_data(experiment.data) if data is None else data, dtype)
 
+    @classmethod
+    def at(cls, point: Checkpoint) -> Trainer:
+        """A trainer that goes on, bit for bit, from an instant of a run. Raises like the constructor."""
+        trainer = cls(point.experiment, point.data, point.state["parameters"].dtype)
+        trainer.go_to(point)
+        return trainer
+
     # -- state and live changes ------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:

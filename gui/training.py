@@ -7,11 +7,13 @@ long as drawing leaves room for in a frame, so that frames keep coming and train
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from engine.checkpoint import Checkpoint
 from engine.experiment import Experiment
 from engine.probes import Wants
 from engine.runner import Apply, Job, Runner, Train, Weigh
@@ -68,6 +70,7 @@ class Training(QObject):
         self._goal: int | None = None
         self._epochs_wished = 0
         self._chores: deque[Job] = deque()
+        self._takers: list[Callable[[Checkpoint | None], None]] = []
         self._credit = self._posted_at = 0.0
         self._last_tick = perf_counter()
         self._drawing_s = 0.008
@@ -116,6 +119,14 @@ class Training(QObject):
     def weigh(self, layer: int | None) -> None:
         """Finds the unit of a layer that matters least, once all else is done; a snapshot says it. None: no longer."""
         self._weighed = layer
+        self._wake()
+
+    def fetch(self, take: Callable[[Checkpoint | None], None]) -> None:
+        """Calls back, in the window's thread, with the instant at which all edits asked for so far are carried out.
+
+        With None where that cannot be had, because a job has failed.
+        """
+        self._takers.append(take)
         self._wake()
 
     def forget_last(self) -> bool:
@@ -216,6 +227,8 @@ class Training(QObject):
         if self._goal is not None and self.snapshot is not None:
             # An edit that begins anew leaves as many epochs to do as there were.
             self._goal -= max(self.snapshot.epoch - report.epoch, 0)
+        if report.checkpoint is not None:
+            self._hand_out(report.checkpoint)
         self.snapshot = report
         self.frame_times.append(perf_counter())
         over = report.finished or report.diverged is not None
@@ -226,6 +239,11 @@ class Training(QObject):
         if not self.running and self._goal is None:
             self._stretches.end(self.runner.idle)
         self.shown.emit(report)
+
+    def _hand_out(self, point: Checkpoint | None) -> None:
+        takers, self._takers = self._takers, []
+        for take in takers:
+            take(point)
 
     def _fail(self, failure: Failure) -> None:
         """Nothing that was asked for after what has failed is done, for it was meant for another network."""
@@ -239,6 +257,7 @@ class Training(QObject):
         if change is not None:
             self.refused.emit(change)
         self.failed.emit(failure)
+        self._hand_out(None)
 
     @Slot()
     def _post_next(self) -> None:
@@ -264,6 +283,8 @@ class Training(QObject):
             change = self._pending.popleft()
             # All that are waiting lead to the newest generation; only the last one's snapshot is for the views.
             return _apply_job(change, self._generation - len(self._pending), self.wants)
+        if self._takers:
+            return Job(self._generation, wants=self.wants, checkpoint=True)
         if self._chores:
             chore = self._chores.popleft()
             keep = self._stretches.begin(self.snapshot) if isinstance(chore, Train) else 0
@@ -306,7 +327,7 @@ class Training(QObject):
 
     @property
     def _has_work(self) -> bool:
-        asked = self._pending or self._chores or self._epochs_wished
+        asked = self._pending or self._takers or self._chores or self._epochs_wished
         asked = asked or self._goal is not None or self._weighed is not None
         return bool(asked) or not self.runner.idle
 

@@ -48,7 +48,7 @@ def train(experiment: Experiment) -> tuple[Trainer, float]:
 
 def keep(trainer: Trainer, path: Path) -> None:
     """Writes what was learned into a project file. Raises ``OSError`` with the reason in plain words."""
-    save(path, Project(trainer.experiment, trainer.data.preparation, trainer.network))
+    save(path, Project.of(trainer.checkpoint()))
 
 
 def as_json(trainer: Trainer, seconds: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from engine.checkpoint import Checkpoint
 from engine.experiment import Dense, Experiment
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
@@ -547,3 +548,16 @@ def test_closing_ends_the_training_thread(open_window: type[Window]) -> None:
     window.training.toggle()
     window.close()
     assert threading.active_count() == before
+
+
+def test_an_instant_can_be_fetched_while_training_goes_on(running: Window, qtbot: QtBot) -> None:
+    window, fetched = running, list[Checkpoint | None]()
+    qtbot.waitUntil(lambda: window.training.snapshot is not None and window.training.snapshot.step > 3)
+    window.document.change(window.document.experiment.with_value("training.batch_size", 7), "Batch size")
+    window.training.fetch(fetched.append)
+    qtbot.waitUntil(lambda: bool(fetched))
+    point = fetched[0]
+    assert point is not None
+    assert point.experiment.training.batch_size == 7
+    assert point.state["step"] > 3
+    assert window.training.running

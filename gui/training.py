@@ -39,6 +39,17 @@ FULL_SPEED = len(SPEEDS) - 1
 FIRST_SPEED = SPEEDS.index(100)
 
 
+class _Takers(list[Callable[[Checkpoint | None], None]]):
+    """Those who wait for an instant of the run."""
+
+    def hand_out(self, point: Checkpoint | None) -> None:
+        """Gives it to all of them, once."""
+        waiting = self.copy()
+        self.clear()
+        for take in waiting:
+            take(point)
+
+
 class Training(QObject):
     """Owns the runner. ``shown(snapshot)`` for each new one, ``failed(failure)``, ``toggled(running)``.
 
@@ -70,7 +81,7 @@ class Training(QObject):
         self._goal: int | None = None
         self._epochs_wished = 0
         self._chores: deque[Job] = deque()
-        self._takers: list[Callable[[Checkpoint | None], None]] = []
+        self._takers = _Takers()
         self._credit = self._posted_at = 0.0
         self._last_tick = perf_counter()
         self._drawing_s = 0.008
@@ -206,16 +217,12 @@ class Training(QObject):
                 self._post_next()
             return
         goes_on = self.running and isinstance(report, Snapshot) and not self._stretches.is_over
-        if goes_on and self._step_seconds() > _LONG_STEP_S:
+        if goes_on and _step_seconds(self.snapshot) > _LONG_STEP_S:
             self._post_next()
         self._take(report)
         # Timers of zero length fire when the paint events are done: the drawing and the training of a
         # small network never compete for the interpreter.
         self._after_paint.start()
-
-    def _step_seconds(self) -> float:
-        rate = self.snapshot.steps_per_second if self.snapshot else 0.0
-        return 1.0 / rate if rate > 0 else 0.0
 
     def _take(self, report: Snapshot | Failure) -> None:
         self._stretches.follow(report)
@@ -228,7 +235,7 @@ class Training(QObject):
             # An edit that begins anew leaves as many epochs to do as there were.
             self._goal -= max(self.snapshot.epoch - report.epoch, 0)
         if report.checkpoint is not None:
-            self._hand_out(report.checkpoint)
+            self._takers.hand_out(report.checkpoint)
         self.snapshot = report
         self.frame_times.append(perf_counter())
         over = report.finished or report.diverged is not None
@@ -239,11 +246,6 @@ class Training(QObject):
         if not self.running and self._goal is None:
             self._stretches.end(self.runner.idle)
         self.shown.emit(report)
-
-    def _hand_out(self, point: Checkpoint | None) -> None:
-        takers, self._takers = self._takers, []
-        for take in takers:
-            take(point)
 
     def _fail(self, failure: Failure) -> None:
         """Nothing that was asked for after what has failed is done, for it was meant for another network."""
@@ -257,7 +259,7 @@ class Training(QObject):
         if change is not None:
             self.refused.emit(change)
         self.failed.emit(failure)
-        self._hand_out(None)
+        self._takers.hand_out(None)
 
     @Slot()
     def _post_next(self) -> None:
@@ -305,7 +307,7 @@ class Training(QObject):
             )
         if not self.running:
             return None
-        beside = self._step_seconds() > _LONG_STEP_S  # drawn at the same time, see _tick
+        beside = _step_seconds(self.snapshot) > _LONG_STEP_S  # drawn at the same time, see _tick
         drawing_s = 0.0 if beside else self._drawing_s
         slice_s = min(max(_FULL_SPEED_FRAME_S - drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
         speed = SPEEDS[self.speed]
@@ -342,6 +344,11 @@ class Training(QObject):
         now = perf_counter()
         recent = [t for t in self.frame_times if now - t <= 0.5]
         return len(recent) / 0.5
+
+
+def _step_seconds(snapshot: Snapshot | None) -> float:
+    rate = snapshot.steps_per_second if snapshot else 0.0
+    return 1.0 / rate if rate > 0 else 0.0
 
 
 def _apply_job(change: Change, generation: int, wants: Wants) -> Apply:

@@ -255,7 +255,7 @@ class _Parser:
         """All columns; the parts of one are given up as soon as they are joined."""
 
         def joined(places: Sequence[int]) -> dict[int, NDArray[np.float64]]:
-            return {place: np.concatenate(numbers.pop(place)) for place in places}
+            return {place: np.concatenate([np.empty(0), *numbers.pop(place)]) for place in places}
 
         found: dict[int, Column] = {}
         for values in made_in_order(self.pool, joined, shares(sorted(numbers))):

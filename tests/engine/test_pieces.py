@@ -38,7 +38,7 @@ TABLES: dict[str, bytes] = {
     "UTF-16": WORDS.replace("word", "wört").encode("utf-16"),
     "cp1252": WORDS.replace("word", "wört").encode("cp1252"),
     "cp1252 only late": lines(lambda n: f"{n},{'wört' if n == 2900 else 'word'}").encode("cp1252"),
-    "quotes from the middle on": lines(lambda n: f'{n},"one\n{n}"' if n > 1500 else f"{n},one").encode(),
+    "quotes from the middle on": lines(lambda n: f'{n},"{n % 7 * "one "}\n{n}"' if n > 1500 else f"{n},one").encode(),
     "names in quotes": lines(lambda n: f"{n},{n / 7:.9g}", '"a","b"').encode(),
     "blank lines": lines(lambda n: f"\n \n{n},{n / 7:.9g}\n\n").encode(),
     "short lines": lines(lambda n: f"{n}" if n % 3 == 0 else f"{n},{n}").encode(),

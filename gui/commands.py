@@ -12,8 +12,8 @@ from engine.surgery import MoveLayer
 from gui import edits, theme
 from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
+from gui.speeds import FULL_SPEED
 from gui.text import tr
-from gui.training import FULL_SPEED
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -230,8 +230,7 @@ def open_menu(window: Window) -> None:
 
 def toggle_theme(window: Window) -> None:
     """From light to dark or back; kept for the next start."""
-    window.show_theme("dark" if theme.name() == "light" else "light")
-    window.remember("theme", theme.name())
+    window.preferences.change(theme="dark" if theme.name() == "light" else "light")
 
 
 def toggle_logarithmic(window: Window) -> None:

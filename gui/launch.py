@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from gui import threads
 from gui.terminal import COMMANDS
 
 APT_LINE = (
@@ -26,6 +27,7 @@ _X11_LIBRARIES = (
 
 def main(arguments: Sequence[str]) -> int:
     """Runs what the arguments ask for and returns the exit code."""
+    threads.begin_with_one()
     if arguments and (arguments[0] in COMMANDS or arguments[0] in ("--help", "-h", "--version")):
         from gui.terminal.commands import run  # noqa: PLC0415
 

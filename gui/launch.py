@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gui import threads
+from gui import logs, threads
 from gui.terminal import COMMANDS
 
 APT_LINE = (
@@ -28,10 +28,22 @@ _X11_LIBRARIES = (
 def main(arguments: Sequence[str]) -> int:
     """Runs what the arguments ask for and returns the exit code."""
     threads.begin_with_one()
-    if arguments and (arguments[0] in COMMANDS or arguments[0] in ("--help", "-h", "--version")):
-        from gui.terminal.commands import run  # noqa: PLC0415
+    if arguments and arguments[0] in ("--help", "-h", "--version"):
+        return _in_terminal(arguments)
+    with logs.kept(arguments):
+        code = _in_terminal(arguments) if arguments and arguments[0] in COMMANDS else show(arguments)
+        logs.log.info("exit code %s", code)
+    return code
 
-        return run(arguments)
+
+def _in_terminal(arguments: Sequence[str]) -> int:
+    from gui.terminal.commands import run  # noqa: PLC0415
+
+    return run(arguments)
+
+
+def show(arguments: Sequence[str]) -> int:
+    """Opens the window, with the file that the first argument names, and returns the exit code when it is closed."""
     table = Path(arguments[0]) if arguments else None
     if table is not None and not table.is_file():
         print(
@@ -43,15 +55,15 @@ def main(arguments: Sequence[str]) -> int:
     if not has_display():
         what = f"{table.name}" if table else "the ready example"
         print(f"There is no display here, so {what} trains in the terminal instead.", file=sys.stderr)
-        from gui.terminal.commands import run  # noqa: PLC0415
-
-        return run(["train", "--data", str(table)] if table else ["train"])
+        return _in_terminal(["train", "--data", str(table)] if table else ["train"])
     missing = missing_libraries()
     if missing:
         print(missing, file=sys.stderr)
         return 1
     from gui.app import start  # noqa: PLC0415
+    from gui.qt_messages import keep_messages  # noqa: PLC0415
 
+    keep_messages()
     application, window = start(arguments[1:], table=table)
     code = application.exec()
     window.close()

@@ -32,6 +32,11 @@ def use(count: int) -> None:
         _in_force = count
 
 
+def is_given() -> bool:
+    """Whether the environment says how many, so that the settings do not count."""
+    return bool(_given)
+
+
 def in_words() -> str:
     """How many are used, and who says so."""
     return f"{_given}, as {_VARIABLE} says" if _given else f"{_in_force}"

@@ -20,6 +20,7 @@ from engine.data.table import DataError
 from engine.plan import TooLargeError
 from engine.project import ProjectError
 from engine.spec import explain
+from gui import logs
 from gui.terminal import COMMANDS
 from gui.terminal.options import UsageError
 
@@ -77,12 +78,17 @@ def guarded(work: Callable[[], object]) -> int:
     except (UsageError, DataError, ProjectError, TooLargeError) as error:
         return _refuse(str(error))
     except OSError as error:
+        logs.log.warning("refused: %s", error)
         print(f"Glassbox: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        return 1
+    except Exception as error:  # noqa: BLE001 - whatever it is, people get a sentence, and the log the rest
+        print(f"Glassbox: {logs.report(error)}.", file=sys.stderr)
         return 1
     return 0
 
 
 def _refuse(*sentences: str) -> int:
     for sentence in sentences:
+        logs.log.warning("refused: %s", sentence)
         print(f"Glassbox: {sentence}.", file=sys.stderr)
     return 2

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Glassbox: build a neural network, watch it learn, and check every number on the screen."""
 
 import sys

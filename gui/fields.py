@@ -276,7 +276,8 @@ class FolderField(QPushButton):
     def show_value(self, folder: Path) -> None:
         """Shows a folder without saying that it was chosen."""
         self._folder = folder
-        self.setText(f"{folder.name or folder} …".replace("&", "&&"))
+        name = tr("Home") if folder == Path.home() else folder.name or str(folder)
+        self.setText(f"{name} …".replace("&", "&&"))
         self.setAccessibleName(f"{tr(self._setting.label)}: {folder}")
         self.setToolTip(f"{tr(self._setting.help)}\n{folder}")
 

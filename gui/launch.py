@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gui import logs, threads
-from gui.terminal import COMMANDS
+from gui.terminal import COMMANDS, COMPLETION_VARIABLE
 
 APT_LINE = (
     "apt-get install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
@@ -23,12 +23,14 @@ _X11_LIBRARIES = (
     "libxcb-shape.so.0",
     "libxkbcommon-x11.so.0",
 )
+# Options without a command, which only have something said.
+_ASKING = ("--help", "-h", "--version", "--install-completion", "--show-completion")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs what the arguments ask for and returns the exit code."""
     threads.begin_with_one()
-    if arguments and arguments[0] in ("--help", "-h", "--version"):
+    if COMPLETION_VARIABLE in os.environ or (arguments and arguments[0] in _ASKING):
         return _in_terminal(arguments)
     with logs.kept(arguments):
         code = _in_terminal(arguments) if arguments and arguments[0] in COMMANDS else show(arguments)

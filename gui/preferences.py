@@ -23,7 +23,7 @@ class Preferences(QObject):
 
     def __init__(self, path: Path | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._path = path
+        self.path = path
         self.settings, self.complaint = read(path) if path is not None else (Settings(), "")
 
     def change(self, **changes: Any) -> None:
@@ -52,17 +52,17 @@ class Preferences(QObject):
 
     def _newest(self) -> Settings:
         """What another window has kept in the meantime counts, too."""
-        if self._path is None or self.complaint or not self._path.exists():
+        if self.path is None or self.complaint or not self.path.exists():
             return self.settings
-        kept, complaint = read(self._path)
+        kept, complaint = read(self.path)
         self._complain(complaint)
         return self.settings if complaint else kept
 
     def _replace(self, settings: Settings) -> None:
         self.settings = settings
-        if self._path is not None:
+        if self.path is not None:
             try:
-                write(self._path, settings)
+                write(self.path, settings)
             except OSError as error:
                 self._complain(f"The settings cannot be kept ({error.strerror}: {error.filename}).")
             else:

@@ -16,6 +16,8 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+# Said again and again where there is no screen.
+_MEANINGLESS = "propagateSizeHints"
 
 
 def keep_messages() -> None:
@@ -27,5 +29,5 @@ def _keep(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     level = _LEVELS[kind]
     log.log(level, "Qt: %s", message)
     # A program without a terminal has nowhere to print.
-    if level >= logging.WARNING and sys.stderr is not None:
+    if level >= logging.WARNING and _MEANINGLESS not in message and sys.stderr is not None:
         print(message, file=sys.stderr)

@@ -31,7 +31,7 @@ class Settings(Spec):
     theme: Annotated[str, Setting("Theme", "The colours of the window.", choices=theme_choices)] = "system"
     speed: Annotated[
         str,
-        Setting("Steps", "How many steps are trained at most in a second; the slider of the toolbar.",
+        Setting("Speed", "How many steps are trained at most in a second; the slider of the toolbar.",
                 choices=speed_choices),
     ] = key_of(FIRST_SPEED)  # fmt: skip
     threads: Annotated[
@@ -49,8 +49,11 @@ class Settings(Spec):
     )
     autosave_seconds: Annotated[
         int,
-        Setting("Autosave every", "Seconds between two copies of unsaved work.", 1, 600, scale="log", step=1.25),
-    ] = 3
+        Setting(
+            "Seconds between copies", "As long as this a piece of work may be in no copy.", 1, 600,
+            scale="log", step=1.25, shown_if=("autosave", (True,)),
+        ),
+    ] = 3  # fmt: skip
     folder: Annotated[Path, Setting("Folder for projects", "Where a project is first looked for and saved.")] = Field(
         default_factory=Path.home
     )

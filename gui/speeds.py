@@ -22,5 +22,6 @@ def index_of(key: str) -> int:
 
 def speed_choices() -> list[tuple[str, str]]:
     """(key, label) of every speed."""
-    rates = [(f"{speed:g}", f"{speed:,} a second") for speed in SPEEDS if speed is not None]
-    return [*rates, ("full", "As fast as possible")]
+    rates = [speed for speed in SPEEDS if speed is not None]
+    words = [(f"{speed:g}", f"{speed:,} {'step' if speed == 1 else 'steps'} a second") for speed in rates]
+    return [*words, ("full", "As fast as possible")]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QPushButton
 from gui import threads
 from gui.forms import Form
 from gui.preferences import Preferences
-from gui.settings import Settings, settings_file
+from gui.settings import Settings
 from gui.text import tr
 
 # What stands together, under a heading.
@@ -47,16 +47,18 @@ class SettingsDialog(QDialog):
         preferences.changed.connect(self._show)
 
     def _make_note(self) -> QLabel:
-        note = tr("Kept in {0}").format(settings_file())
-        if threads.is_given():
-            note = tr("Threads: {0}.").format(threads.in_words()) + f"\n{note}"
-        label = QLabel(note, wordWrap=True)
+        lines = [tr("Threads: {0}.").format(threads.in_words())] if threads.is_given() else []
+        if self._preferences.path is not None:
+            lines.append(tr("Kept in {0}").format(self._preferences.path))
+        label = QLabel("\n".join(lines), wordWrap=True)
+        label.setVisible(bool(lines))
         label.setProperty("role", "note")
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
     def _make_buttons(self) -> QHBoxLayout:
         self.defaults, close = QPushButton(tr("Defaults")), QPushButton(tr("Close"))
+        self.defaults.setProperty("role", "link")
         self.defaults.setToolTip(tr("Every setting as it is at first"))
         self.defaults.clicked.connect(self._preferences.reset)
         close.setToolTip(tr("Closes the settings (Esc)"))

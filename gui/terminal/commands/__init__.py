@@ -21,14 +21,21 @@ from engine.plan import TooLargeError
 from engine.project import ProjectError
 from engine.spec import explain
 from gui import logs
-from gui.terminal import COMMANDS
+from gui.terminal import COMMANDS, COMPLETION_VARIABLE
 from gui.terminal.options import UsageError
 
+_ABOUT = """Glassbox: build a neural network, watch it learn, and check every number.
+
+Examples:
+
+  python main.py                      opens the window with the ready example
+  python main.py patients.csv         opens it with a table of your own, or with a project
+  python main.py train --data wine    trains in the terminal; COMMAND --help shows more examples
+"""
 application = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Glassbox: build a neural network, watch it learn, and check every number. Without a command: the window.",
+    help=_ABOUT,
 )
 
 
@@ -63,7 +70,7 @@ for _name, _group in COMMANDS.items():
 def run(arguments: Sequence[str]) -> int:
     """Runs a command and returns the exit code; every refusal is one plain sentence."""
     command = typer.main.get_command(application)
-    return guarded(lambda: command(list(arguments), prog_name="main.py"))
+    return guarded(lambda: command(list(arguments), prog_name="main.py", complete_var=COMPLETION_VARIABLE))
 
 
 def guarded(work: Callable[[], object]) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gui import logs, threads
-from gui.terminal import COMMANDS, COMPLETION_VARIABLE
+from gui.terminal import COMMANDS, completion_variable
 
 APT_LINE = (
     "apt-get install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
@@ -27,10 +27,15 @@ _X11_LIBRARIES = (
 _ASKING = ("--help", "-h", "--version", "--install-completion", "--show-completion")
 
 
+def program() -> int:
+    """The command ``glassbox``, where it is installed."""
+    return main(sys.argv[1:])
+
+
 def main(arguments: Sequence[str]) -> int:
     """Runs what the arguments ask for and returns the exit code."""
     threads.begin_with_one()
-    if COMPLETION_VARIABLE in os.environ or (arguments and arguments[0] in _ASKING):
+    if completion_variable() in os.environ or (arguments and arguments[0] in _ASKING):
         return _in_terminal(arguments)
     with logs.kept(arguments):
         code = _in_terminal(arguments) if arguments and arguments[0] in COMMANDS else show(arguments)

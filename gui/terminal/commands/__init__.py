@@ -21,7 +21,7 @@ from engine.plan import TooLargeError
 from engine.project import ProjectError
 from engine.spec import explain
 from gui import logs
-from gui.terminal import COMMANDS, COMPLETION_VARIABLE
+from gui.terminal import COMMANDS, completion_variable, program_name
 from gui.terminal.options import UsageError
 
 _ABOUT = """Glassbox: build a neural network, watch it learn, and check every number.
@@ -70,7 +70,7 @@ for _name, _group in COMMANDS.items():
 def run(arguments: Sequence[str]) -> int:
     """Runs a command and returns the exit code; every refusal is one plain sentence."""
     command = typer.main.get_command(application)
-    return guarded(lambda: command(list(arguments), prog_name="main.py", complete_var=COMPLETION_VARIABLE))
+    return guarded(lambda: command(list(arguments), prog_name=program_name(), complete_var=completion_variable()))
 
 
 def guarded(work: Callable[[], object]) -> int:

@@ -55,7 +55,7 @@ class Faults(QObject):
             self.raised.emit(
                 f"Something went wrong in Glassbox ({kind.__name__}: {error}). Your work is unharmed.", details
             )
-        elif set(str(times)[1:]) == {"0"}:
+        elif str(times).rstrip("0") == "1":
             # One error in a drawing would fill the log in no time.
             log.error("for the %s. time: %s at %s", times, *signature)
 

@@ -9,7 +9,7 @@ import faulthandler
 import logging
 import platform
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
@@ -62,7 +62,8 @@ def kept(arguments: Sequence[str]) -> Iterator[None]:
     finally:
         if handler is not None:
             log.removeHandler(handler)
-            handler.close()
+            with suppress(OSError):  # where the disk is full, the last lines are lost
+                handler.close()
         if crashes is not None:
             faulthandler.disable()
             crashes.close()

@@ -162,8 +162,8 @@ def _place(tree: dict[str, Any], path: str, value: Any) -> None:
         raise UsageError(f"there is no setting '{path}'{_there_are(branch)}")
     inner = branch.get(last)
     if isinstance(inner, dict) and not isinstance(value, dict):
-        name, shown = ("kind", value) if "kind" in inner else (next(iter(inner)), "…")
-        raise UsageError(f"'{path}' is a group of settings, so give one of them: {path}.{name}={shown}")
+        name = "kind" if "kind" in inner else next(iter(inner))
+        raise UsageError(f"'{path}' is a group of settings, so give one of them: {path}.{name}={value}")
     if last == "kind":
         # Another kind of part has settings of its own and starts from them.
         branch.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from engine.project import load
@@ -18,6 +19,8 @@ def resume(path: Path, options: Options | None = None) -> Trainer:
     project = load(path)
     if project.checkpoint is None:
         raise UsageError(f"{path.name} cannot be gone on with: {project.problem or 'it holds no run, only a network'}")
+    if project.note:
+        print(f"{project.note}.", file=sys.stderr)
     trainer = Trainer.at(project.checkpoint)
     experiment = build(options or Options(), trainer.experiment)
     if experiment != trainer.experiment:

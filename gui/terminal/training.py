@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,9 +20,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine.metrics import METRICS
 from engine.project import Project, save
 from engine.trainer import Trainer
+from gui import threads
+from gui.settings import read, settings_file
 
 # How long training goes on before it is looked whether it is to end, in seconds.
 _SLICE_S = 0.1
+
+
+def obey_settings() -> None:
+    """As many threads as the settings of the program say; what is wrong with their file is said."""
+    settings, complaint = read(settings_file())
+    if complaint:
+        print(complaint, file=sys.stderr)
+    threads.use(settings.threads)
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ def train(
     options = Options(
         data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed, target
     )
+    training.obey_settings()
     if project is None:
         trainer = Trainer(build(options))
     else:

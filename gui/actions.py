@@ -186,6 +186,16 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view.menu", "Menu", "All commands.", commands.open_menu, ("F10",)),
     Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
+    Command(
+        "edit.settings", "Settings…", "Theme, threads, autosave and folders.", commands.show_settings, ("Ctrl+,",),
+    ),
+    Command(
+        "help.diagnostics", "Copy diagnostics", "Versions, machine, settings, experiment and log, as text.",
+        commands.copy_diagnostics,
+    ),
+    Command(
+        "help.log", "Open log folder", "Where the program writes down what went wrong.", commands.open_log,
+    ),
     Command("help.about", "About Glassbox", "Version and licence.", commands.show_about),
     Command(
         "diagram.export", "Export diagram…", "Writes the drawing of the network as SVG, PDF or PNG.",
@@ -243,7 +253,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Edit",
         ("edit.undo", "edit.redo", "", "layer.add", *(stage.id for stage in _STAGES), "", "layer.remove",
          "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze", "layer.initialise", "",
-         "edit.keep"),
+         "edit.keep", "edit.settings"),
     ),
     (
         "Selection",
@@ -252,7 +262,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("View", ("view.sample", "trace.next", "trace.previous", "", "view.fit", "view.zoom_in", "view.zoom_out", "",
               "view.theme", "view.log", "view.reset_layout", "view.commands")),
-    ("Help", ("help.shortcuts", "help.about")),
+    ("Help", ("help.shortcuts", "help.diagnostics", "help.log", "help.about")),
 )  # fmt: skip
 
 

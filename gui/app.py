@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QApplication
 from engine.experiment import Experiment
 from engine.trainer import Trainer
 from gui import theme
+from gui.folders import config_folder
+from gui.preferences import Preferences
+from gui.settings import settings_file
 from gui.window import Window
 
 
@@ -36,9 +39,12 @@ def start(
     application.setApplicationName("Glassbox")
     application.setOrganizationName("Glassbox")
     theme.prepare(application)
-    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
     opened = trainer.experiment if trainer else experiment or Experiment()
-    window = Window(application, opened, settings if remember else None, trainer)
+    layout, preferences = None, Preferences(settings_file() if remember else None)
+    if remember:
+        layout = QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat)
+        preferences.take_over(layout)
+    window = Window(application, opened, layout, trainer, preferences)
     window.show()
     if table is not None:
         window.opening.open_file(str(table))

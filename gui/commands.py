@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from engine.surgery import MoveLayer
 from gui import edits, theme
+from gui.folders import log_folder
 from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
+from gui.speeds import FULL_SPEED
 from gui.text import tr
-from gui.training import FULL_SPEED
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -230,8 +232,7 @@ def open_menu(window: Window) -> None:
 
 def toggle_theme(window: Window) -> None:
     """From light to dark or back; kept for the next start."""
-    window.show_theme("dark" if theme.name() == "light" else "light")
-    window.remember("theme", theme.name())
+    window.preferences.change(theme="dark" if theme.name() == "light" else "light")
 
 
 def toggle_logarithmic(window: Window) -> None:
@@ -261,6 +262,29 @@ def show_shortcuts(window: Window) -> None:
     from gui.dialogs import help as help_dialogs  # noqa: PLC0415 - not needed for the first paint
 
     help_dialogs.shortcuts(window)
+
+
+def copy_diagnostics(window: Window) -> None:
+    """Puts all that helps to find out what went wrong on the clipboard."""
+    from gui.diagnostics import diagnostics  # noqa: PLC0415 - not needed for the first paint
+
+    QGuiApplication.clipboard().setText(diagnostics(window))
+    window.status.say(tr("The diagnostics are copied: paste them where you ask for help."))
+
+
+def open_log(window: Window) -> None:
+    """Shows the folder with the log."""
+    from gui.diagnostics import open_log_folder  # noqa: PLC0415 - not needed for the first paint
+
+    if not open_log_folder():
+        window.banner.say(tr("The folder could not be opened: {0}").format(log_folder()))
+
+
+def show_settings(window: Window) -> None:
+    """Opens the settings of the program."""
+    from gui.dialogs import settings  # noqa: PLC0415 - not needed for the first paint
+
+    settings.show_settings(window.preferences, window)
 
 
 def show_about(window: Window) -> None:

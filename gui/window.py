@@ -21,6 +21,7 @@ from gui.diagram.view import DiagramView
 from gui.document import Document
 from gui.editing import Editing
 from gui.faults import Faults
+from gui.following import Following
 from gui.icons import icon_file
 from gui.looking import Looking
 from gui.opening import Opening
@@ -32,12 +33,13 @@ from gui.plots.pins import PinPlot
 from gui.predict.panel import PredictPanel
 from gui.predict.progress import ScoringProgress
 from gui.predict.scoring import Scoring
+from gui.preferences import Preferences
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.toolbar import ToolBar
-from gui.training import FIRST_SPEED, Training
+from gui.training import Training
 from gui.wishes import Wishes
 
 # Small enough for a projector.
@@ -48,7 +50,7 @@ class Window(QMainWindow):
     """The window. ``document`` holds the experiment, ``training`` the newest snapshot, ``selection`` what is selected.
 
     ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector. ``settings``
-    are those kept for the next start, None when nothing is.
+    are the places and files kept for the next start, None when nothing is; ``preferences`` is what the user has chosen.
     """
 
     def __init__(
@@ -57,10 +59,13 @@ class Window(QMainWindow):
         experiment: Experiment,
         settings: QSettings | None = None,
         trainer: Trainer | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("window")
         self._application, self.settings = application, settings
+        self.preferences = preferences or Preferences(None)
+        self.preferences.setParent(self)
         self.document: Document = Document(experiment, self)
         self.training: Training = Training(experiment, trainer, self)
         self.faults = Faults(self)
@@ -88,12 +93,7 @@ class Window(QMainWindow):
         views = {name: getattr(self, name).show_snapshot for name in names}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self._connect()
-        stored = {key: str(settings.value(key, "")) if settings else "" for key in ("theme", "speed", "keep")}
-        self.show_theme(stored["theme"] or theme.system_theme())
-        self.editing.keeps_learned = stored["keep"] != "no"
-        speed = stored["speed"]
-        self.toolbar.speed.setValue(int(speed) if speed.isdigit() else FIRST_SPEED)
-        self.wishes.choose_speed(self.toolbar.speed.value())
+        self.following = Following(self)
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)

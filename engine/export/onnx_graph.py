@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from engine.export.parts import Part
+from engine.export.layout import Part
+from engine.layers import Norm
 
 # What both runtimes of the last years know: version 20 has all that is used here; 9 is the file format of its time.
 OPSET, ML_OPSET, IR_VERSION = 20, 4, 9
@@ -81,8 +82,8 @@ ONNX_ACTIVATIONS: dict[str, Callable[[Graph, str, Part], str]] = {
     "softplus": _single("Softplus"),
     "relu": _single("Relu"),
     "relu6": _relu6,
-    "leaky_relu": lambda graph, z, part: graph.op("LeakyRelu", z, alpha=part.negative_slope),
-    "elu": lambda graph, z, part: graph.op("Elu", z, alpha=part.alpha),
+    "leaky_relu": lambda graph, z, part: graph.op("LeakyRelu", z, alpha=part.setting),
+    "elu": lambda graph, z, part: graph.op("Elu", z, alpha=part.setting),
     "selu": _single("Selu", alpha=1.6732632423543772, gamma=1.0507009873554805),
     "gelu": _single("Gelu"),
     "gelu_tanh": _single("Gelu", approximate="tanh"),
@@ -93,7 +94,7 @@ ONNX_ACTIVATIONS: dict[str, Callable[[Graph, str, Part], str]] = {
 
 
 def _dense(graph: Graph, x: str, part: Part) -> str:
-    given = [graph.constant(value, np.float32, f"{part.name}.{name}") for name, value in part.arrays.items()]
+    given = [graph.constant(value, np.float32, f"layers.{part.number}.{name}") for name, value in part.tensors.items()]
     return graph.op("Gemm", x, *given, transB=1)
 
 
@@ -102,9 +103,9 @@ def _unchanged(graph: Graph, x: str, part: Part) -> str:
 
 
 def _batch_norm(graph: Graph, x: str, part: Part) -> str:
-    mean, variance = part.arrays["running_mean"], part.arrays["running_var"]
-    centred = graph.op("Sub", x, graph.constant(mean, np.float32, f"{part.name}.running_mean"))
-    return _scaled(graph, centred, graph.constant(variance, np.float32, f"{part.name}.running_var"), part)
+    mean, variance = part.tensors["running_mean"], part.tensors["running_var"]
+    centred = graph.op("Sub", x, graph.constant(mean, np.float32, f"layers.{part.number}.running_mean"))
+    return _scaled(graph, centred, graph.constant(variance, np.float32, f"layers.{part.number}.running_var"), part)
 
 
 def _layer_norm(graph: Graph, x: str, part: Part) -> str:
@@ -117,9 +118,12 @@ def _layer_norm(graph: Graph, x: str, part: Part) -> str:
 
 def _scaled(graph: Graph, centred: str, variance: str, part: Part) -> str:
     """weight · centred / √(variance + ε) + bias."""
-    epsilon = graph.constant(part.epsilon, np.float32)
+    assert isinstance(part.spec, Norm)
+    epsilon = graph.constant(part.spec.epsilon, np.float32)
     normal = graph.op("Div", centred, graph.op("Sqrt", graph.op("Add", variance, epsilon)))
-    weight, bias = (graph.constant(part.arrays[name], np.float32, f"{part.name}.{name}") for name in ("weight", "bias"))
+    weight, bias = (
+        graph.constant(part.tensors[name], np.float32, f"layers.{part.number}.{name}") for name in ("weight", "bias")
+    )
     return graph.op("Add", graph.op("Mul", normal, weight), bias)
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from engine.data.converting import as_dates, as_numbers
 from engine.data.preparation import PreparedTarget
 from engine.data.raw import Column, RawTable
+from engine.export.layout import parts_of
 from engine.export.onnx_graph import IR_VERSION, ML_DOMAIN, ML_OPSET, OPSET, Graph, add_network
 from engine.export.onnx_preparation import add_inputs
-from engine.export.parts import parts_of
 from engine.export.target import ExportError, RawRow, Target
 from engine.project import Project
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.activations import ACTIVATIONS, Activation, Array
-from engine.layers import Output, Stage, Weighted
+from engine.activations import ACTIVATIONS, Array
+from engine.layers import Norm, Stage, Weighted
 from engine.project import Project, views
 
 
@@ -34,24 +34,28 @@ def parts_of(project: Project) -> list[Part]:
     """Every part of the network, in order. The tensors are views."""
     tensors: dict[int, dict[str, Array]] = {}
     for name, view in views(project.network):
-        _, place, what = name.split(".")
-        tensors.setdefault(int(place), {})[what] = view
-    found: list[Part] = []
-    for spec, activation, inputs, units in _described(project):
-        kind = spec.kind if isinstance(spec, Stage) else "dense"
-        tuned = spec if isinstance(spec, Weighted) else Output()
-        setting = getattr(tuned, activation.setting) if activation.setting else None
-        number = len(found)
-        found.append(Part(number, kind, inputs, units, spec, activation.key, setting, tensors.get(number, {})))
-    return found
+        _, number, what = name.split(".")
+        tensors.setdefault(int(number), {})[what] = view
+    described = enumerate(_described(project))
+    return [
+        Part(number, kind, inputs, units, spec, activation, _setting(spec, activation), tensors.get(number, {}))
+        for number, (kind, inputs, units, spec, activation) in described
+    ]
 
 
-def _described(project: Project) -> Iterator[tuple[Weighted | Stage, Activation, int, int]]:
-    """Description, activation, inputs and units of every part."""
+def _described(project: Project) -> Iterator[tuple[str, int, int, Weighted | Stage, str]]:
+    """Kind, inputs, units, description, and key of the activation of each part."""
     network = project.experiment.network
     for layer in project.network.plan.layers:
-        for stage in layer.stages:
-            yield stage.stage, ACTIVATIONS[getattr(stage.stage, "activation", "linear")], stage.units, stage.units
+        for at in layer.stages:
+            activation = at.stage.activation if isinstance(at.stage, Norm) else "linear"
+            yield at.stage.kind, at.units, at.units, at.stage, activation
         spec = network.output if layer.place < 0 else network.layers[layer.place]
         assert isinstance(spec, Weighted)
-        yield spec, layer.activation, layer.inputs, layer.units
+        yield "dense", layer.inputs, layer.units, spec, layer.activation.key
+
+
+def _setting(spec: Weighted | Stage, activation: str) -> float | None:
+    """The number that tunes an activation: a field of the layer, or what that is by default."""
+    name = ACTIVATIONS[activation].setting
+    return None if name is None else float(getattr(spec, name, Weighted.model_fields[name].default))

@@ -11,8 +11,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from engine.activations import ACTIVATIONS
+from engine.export.framework_script import write_script
 from engine.export.layout import Part, parts_of
-from engine.export.source import run_script, script
+from engine.export.source import run_script
 from engine.export.target import RawRow, Target
 from engine.layers import BatchNorm, Dropout, GaussianNoise, LayerNorm
 from engine.project import Project
@@ -22,7 +24,7 @@ from engine.project import Project
 class Written:
     """How an activation is written: as the argument of a layer, or as a layer of its own, {setting} being its number.
 
-    ``source`` is the body of a function of that name, for what Keras does not have.
+    ``source`` is what a function of the name of the argument returns, for what Keras does not have.
     """
 
     argument: str = ""
@@ -38,7 +40,7 @@ def _known(name: str) -> Written:
 # How each activation is written. The same keys as ``ACTIVATIONS``.
 KERAS_ACTIVATIONS = {
     "linear": Written(),
-    "step": Written(argument="step", source="return keras.ops.cast(z >= 0.0, z.dtype)"),
+    "step": Written(argument="step", source="keras.ops.cast(z >= 0.0, z.dtype)"),
     "sigmoid": _known("sigmoid"),
     "hard_sigmoid": _known("hard_sigmoid"),
     "tanh": _known("tanh"),
@@ -50,7 +52,7 @@ KERAS_ACTIVATIONS = {
     "elu": Written(layer="keras.layers.ELU(alpha={setting!r})"),
     "selu": _known("selu"),
     "gelu": _known("gelu"),
-    "gelu_tanh": Written(argument="gelu_tanh", source="return keras.activations.gelu(z, approximate=True)"),
+    "gelu_tanh": Written(argument="gelu_tanh", source="keras.activations.gelu(z, approximate=True)"),
     "silu": _known("silu"),
     "mish": _known("mish"),
     "softmax": _known("softmax"),
@@ -112,13 +114,14 @@ def _lines(part: Part) -> Iterator[str]:
 
 def _write(project: Project, stem: str) -> dict[str, bytes]:
     parts = parts_of(project)
-    sources = {part.activation: KERAS_ACTIVATIONS[part.activation].source for part in parts}
-    return script(
+    used = {part.activation: KERAS_ACTIVATIONS[part.activation].source for part in parts}
+    return write_script(
         "keras.py.jinja",
         project,
-        imports=("import keras",),
+        stem,
+        ("import keras",),
         layers=[line for part in parts for line in _lines(part)],
-        functions={name: source for name, source in sources.items() if source},
+        functions={key: (ACTIVATIONS[key].formula, source) for key, source in used.items() if source},
     )
 
 

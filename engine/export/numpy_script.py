@@ -10,12 +10,10 @@ from engine.export.layout import Part, parts_of
 from engine.export.literals import array_lines
 from engine.export.source import run_script, script
 from engine.export.target import Target
-from engine.export.weights import as_npz
+from engine.export.weights import as_npz, lie_beside
 from engine.layers import LAYERS, Norm
 from engine.project import Project
 
-# So many parameters are written into the file itself.
-_MOST_INLINE = 2000
 # What a tensor is called in the file, by kind of layer and by its own name.
 _DENSE = {"weight": "W", "bias": "b"}
 _NORM = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance"}
@@ -62,7 +60,7 @@ def _formula(part: Part, place: int) -> str:
 
 
 def _write(project: Project, stem: str) -> dict[str, bytes]:
-    from_file = project.network.plan.parameters + project.network.plan.statistics > _MOST_INLINE
+    from_file = lie_beside(project)
     text = script("numpy.py.jinja", project, stem, (numpy_parts,), **network(project, from_file))
     beside = {f"{stem}.npz": as_npz(project)} if from_file else {}
     return {f"{stem}.py": text, **beside}

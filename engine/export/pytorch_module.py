@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.export.framework_script import write_script
 from engine.export.layout import Part, parts_of
-from engine.export.source import run_script, script
+from engine.export.source import run_script
 from engine.export.target import Target
 from engine.layers import BatchNorm, Dropout, GaussianNoise, LayerNorm, Weighted
 from engine.project import Project
@@ -74,14 +75,16 @@ def _activated(part: Part, z: str) -> str:
 def _write(project: Project, stem: str) -> dict[str, bytes]:
     parts = parts_of(project)
     *hidden, output = parts
-    return script(
+    return write_script(
         "pytorch.py.jinja",
         project,
-        imports=("import torch", "from torch import nn"),
+        stem,
+        ("import torch", "from torch import nn"),
         layers=[TORCH_LAYERS[part.kind](part) for part in parts],
         noise=any(part.kind == "gaussian_noise" for part in parts),
         frozen=[part.number for part in parts if isinstance(part.spec, Weighted) and not part.spec.trainable],
         steps=[_activated(part, f"self.layers[{part.number}](x)") for part in hidden],
+        last=output.activation,
         answered=_activated(output, "network(torch.from_numpy(x))"),
     )
 

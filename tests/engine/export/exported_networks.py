@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -268,3 +270,17 @@ def difference(name: str, numbers: NDArray[Any], rows: list[RawRow] | None = Non
     scaled = [each if target.classes else target.scaling.apply(each) for each in (wanted, numbers)]
     largest = np.maximum(np.abs(scaled[0]).max(), 1.0)
     return float(np.abs(scaled[0] - scaled[1]).max() / largest)
+
+
+def faults_of_style(target: Target, folder: Path) -> str:
+    """What ruff says of the Python files of all ``NETWORKS``, as strict as it is with the program itself."""
+    for place, name in enumerate(NETWORKS):
+        exported(name, target, folder, f"network_{place}")
+    rules = ["--isolated", "--no-cache", "--line-length", "120", "--target-version", "py311"]
+    checks = (["check", "--select", "E,F,W,I,N,UP,B,C4,SIM,RET,D1", "--ignore", "D105,D107"], ["format", "--diff"])
+    said = ""
+    for check in checks:
+        command = [sys.executable, "-m", "ruff", *check, *rules, str(folder)]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        said += done.stdout if done.returncode else ""
+    return said

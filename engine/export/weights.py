@@ -12,15 +12,6 @@ from engine.export.target import Target
 from engine.project import Project, views
 
 
-# So many numbers at most are written into a Python file itself.
-_MOST_INLINE = 2000
-
-
-def lie_beside(project: Project) -> bool:
-    """Whether the weights of an exported Python file lie in a file of their own, because they are many."""
-    return project.network.plan.parameters + project.network.plan.statistics > _MOST_INLINE
-
-
 def tensors(project: Project) -> dict[str, Array]:
     """Weights (units, inputs), biases (units,) and what normalizing layers keep, by name, each in a row in memory."""
     return {name: np.ascontiguousarray(view) for name, view in views(project.network)}

@@ -20,7 +20,15 @@ from engine.layers import LAYERS, BatchNorm, Dense, Dropout, GaussianNoise, Laye
 from engine.export.writing import write_export
 from engine.network import extended
 from engine.project import Project, views
-from tests.engine.export.exported_networks import NETWORKS, built_in, difference, exported, faults_of_style, network, rows_of
+from tests.engine.export.exported_networks import (
+    NETWORKS,
+    built_in,
+    difference,
+    exported,
+    faults_of_style,
+    network,
+    rows_of,
+)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

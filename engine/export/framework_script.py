@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.export.literals import array_lines
 from engine.export.numpy_script import too_many
-from engine.export.numpy_script import too_many
 from engine.export.source import script
 from engine.export.weights import as_npz, tensors
 from engine.project import Project

@@ -16,8 +16,8 @@ from engine.export.pytorch_module import TARGET, TORCH_ACTIVATIONS, TORCH_LAYERS
 from engine.export.source import import_script
 from engine.export.target import TOLERANCE
 from engine.export.weights import NPZ, SAFETENSORS
-from engine.layers import LAYERS, BatchNorm, Dense, Dropout, GaussianNoise, LayerNorm
 from engine.export.writing import write_export
+from engine.layers import LAYERS, BatchNorm, Dense, Dropout, GaussianNoise, LayerNorm
 from engine.network import extended
 from engine.project import Project, views
 from tests.engine.export.exported_networks import (

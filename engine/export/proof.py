@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import engine
-from engine.answering import in_words, row_in_words, typical_row
+from engine.answering import date_in_words, in_words, row_in_words, typical_row
 from engine.data.dataset import Dataset
 from engine.data.opened import table_in_use
 from engine.data.preparation import PreparedColumn
 from engine.data.raw import Column, RawTable
 from engine.data.table import DataError
+from engine.export.literals import counted
 from engine.export.target import TOLERANCE, ExportError, Proof, RawRow, Target
 from engine.export.targets import EXPORTS
 from engine.project import Project
@@ -41,10 +42,9 @@ def sample_rows(project: Project, most: int = 200) -> list[RawRow]:
     Real rows of the project's data where they are known, missing values and dates among them, else rows made of what is
     low, typical and high; and a typical row with each value missing, and with each category unseen, where that may be.
     """
-    odd = [row for row in _odd_rows(project) if _answered(project, [row]).all()][: most // 2]
-    rows = _real_rows(project, most - len(odd)) or _made_rows(project, most - len(odd))
-    answered = _answered(project, rows)
-    return [*(row for row, there in zip(rows, answered, strict=True) if there), *odd]
+    odd = _odd_rows(project)[: most // 2]
+    rows = [*(_real_rows(project, most - len(odd)) or _made_rows(project, most - len(odd))), *odd]
+    return [row for row, there in zip(rows, _answered(project, rows), strict=True) if there]
 
 
 def _answered(project: Project, rows: list[RawRow]) -> NDArray[np.bool_]:
@@ -80,15 +80,18 @@ def _real_rows(project: Project, most: int) -> list[RawRow]:
 
 
 def _rows_of_table(raw: RawTable, project: Project, most: int) -> list[RawRow]:
-    columns = [raw.column(column.name) for column in project.preparation.columns if column.name in raw.names]
     part = raw.take(_evenly(raw.rows, most))
-    return [{column.name: _value(part.column(column.name), row) for column in columns} for row in range(part.rows)]
+    needed = [column for column in project.preparation.columns if column.name in raw.names]
+    values = {column.name: _values(part.column(column.name), column.kind) for column in needed}
+    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
 
-def _value(column: Column, row: int) -> Any:
-    if column.missing[row]:
-        return None
-    return float(column.values[row]) if column.stored == "number" else column.text(row)
+def _values(column: Column, kind: str) -> list[Any]:
+    """The values of a column as one would type them; None where there is none."""
+    if column.stored != "text" and kind in ("number", "date"):
+        typed = float if kind == "number" else date_in_words
+        return [None if np.isnan(value) else typed(value) for value in column.values]
+    return [column.text(row) or None for row in range(len(column.values))]
 
 
 def _rows_of_dataset(data: Dataset, most: int) -> list[RawRow]:
@@ -134,25 +137,27 @@ def prove(
         return not_proven(f"{name} is not installed here, so this export is not proven here.")
     if not rows:
         return not_proven("The network answers none of the rows there are, so there is nothing to prove it on.")
-    wanted = project.predictor.answers_to_rows(rows).numbers
     try:
-        found = _run_apart(target, main_file, rows, patience_s)
+        difference = compare(project, _run_apart(target, main_file, rows, patience_s), rows)
     except ExportError as error:
         return not_proven(f"The export does not run here: {error}")
-    if found.shape != wanted.shape:
-        return not_proven(f"The export answers with {found.shape} numbers instead of {wanted.shape}.")
-    difference = _difference(project, wanted, found)
-    same = difference <= TOLERANCE
+    same = "The same" if difference <= TOLERANCE else "Not the same"
     return Proof(
         target.key,
         len(rows),
         difference,
-        f"{'The same' if same else 'Not the same'} on {len(rows)} rows: the largest difference is {difference:.1e}.",
+        f"{same} on {counted(len(rows), 'row')}: the largest difference is {difference:.1e}.",
     )
 
 
-def _difference(project: Project, wanted: NDArray[Any], found: NDArray[Any]) -> float:
-    """The largest difference; NaN where one of the outputs is no number."""
+def compare(project: Project, found: NDArray[Any], rows: list[RawRow]) -> float:
+    """The largest difference between what an export has found for rows, (rows, outputs), and what the network says.
+
+    NaN where one of the outputs is no number. Raises ``ExportError`` where there are not as many.
+    """
+    wanted = project.predictor.answers_to_rows(rows).numbers
+    if found.shape != wanted.shape:
+        raise ExportError(f"it answers with {found.shape} numbers instead of {wanted.shape}")
     if project.preparation.task == "regression":
         scaling = project.preparation.target.scaling
         with np.errstate(all="ignore"):

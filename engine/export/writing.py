@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from engine.export.target import ExportError, Target
 from engine.files import replace_file
 from engine.project import Project
@@ -15,6 +17,8 @@ def write_export(project: Project, target: Target, path: Path) -> list[Path]:
     Each file is written whole or not at all, the main one last. Raises ``ExportError`` for a network that the target
     cannot take, and ``OSError`` with the reason in plain words.
     """
+    if not np.isfinite(project.network.parameters).all():
+        raise ExportError("the network has run away: its weights are not finite numbers; reset it and train it anew")
     (_, main), *others = target.write(project, path.stem).items()
     beside = [(path.with_name(name), content) for name, content in others]
     if any(each == path for each, _ in beside):

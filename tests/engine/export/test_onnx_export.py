@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exported_networks import AWKWARD, NETWORKS, difference, exported, network, rows_of
 
 from engine.activations import ACTIVATIONS
 from engine.data.derived import TRANSFORMS
@@ -23,7 +24,6 @@ from engine.export.onnx_model import TARGET, by_reference, feeds_of
 from engine.export.onnx_preparation import ONNX_TRANSFORMS
 from engine.export.target import TOLERANCE, ExportError
 from engine.layers import LAYERS, Dense
-from tests.engine.export.exported_networks import AWKWARD, NETWORKS, difference, exported, network, rows_of
 
 DAYS = ["0001-01-01", "1600-02-29", "1899-12-31", "1900-02-28", "1900-03-01", "1969-12-31", "1970-01-01", "2000-02-29"]
 DAYS += ["2000-03-01", "2000-12-31", "2024-02-29", "2100-02-28", "2100-03-01", "2400-02-29", "9999-12-31"]
@@ -45,7 +45,6 @@ def test_a_graph_answers_raw_rows_as_the_network_does(name: str, tmp_path: Path)
         "onnxruntime": difference(name, TARGET.run(path, rows)),
         "reference": difference(name, by_reference(path, feeds_of(path, rows))),
     }
-    print(name, found)
     assert max(found.values()) <= TOLERANCE
 
 
@@ -72,7 +71,7 @@ def test_the_graph_says_what_it_takes_and_gives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["no hidden layer, classes", "output linear, moons", "loss hinge, binary", "awkward names"]
+    "name", ["no hidden layer", "output linear for binary", "hinge for binary", "names that are in use"]
 )
 def test_labels_are_those_of_the_network(name: str, tmp_path: Path) -> None:
     path = exported(name, TARGET, tmp_path)
@@ -82,13 +81,13 @@ def test_labels_are_those_of_the_network(name: str, tmp_path: Path) -> None:
 
 
 def test_names_of_columns_are_kept_and_outputs_give_way(tmp_path: Path) -> None:
-    model = onnx.load(exported("awkward names", TARGET, tmp_path))
+    model = onnx.load(exported("names that are in use", TARGET, tmp_path))
     assert [each.name for each in model.graph.input] == list(AWKWARD)
     assert [each.name for each in model.graph.output] == ["label_2", "probabilities_2"]
 
 
 def test_outputs_that_are_no_probabilities_are_not_called_so(tmp_path: Path) -> None:
-    model = onnx.load(exported("loss hinge, multiclass", TARGET, tmp_path))
+    model = onnx.load(exported("hinge for multiclass", TARGET, tmp_path))
     assert [each.name for each in model.graph.output] == ["label", "outputs"]
 
 
@@ -157,12 +156,12 @@ def run_graph(add: Callable[[Graph, str], str], x: np.ndarray, folder: Path) -> 
 def test_without_the_package_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(onnx_model, "find_spec", lambda name: None)
     with pytest.raises(ExportError, match=r"pip install onnx$"):
-        exported("no hidden layer, classes", TARGET, tmp_path)
+        exported("no hidden layer", TARGET, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_reference_runs_where_there_is_no_runtime(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    name = "no hidden layer, classes"
+    name = "no hidden layer"
     path = exported(name, TARGET, tmp_path)
     monkeypatch.setattr(onnx_model, "find_spec", lambda package: None if package == "onnxruntime" else package)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)

@@ -9,6 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exported_cases import numbers, project
+from exported_networks import (
+    MORE,
+    difference,
+    exported,
+    faults_of_style,
+    network,
+    rows_of,
+)
 from safetensors.numpy import load as from_safetensors
 
 from engine.activations import ACTIVATIONS
@@ -17,25 +26,15 @@ from engine.export.source import import_script
 from engine.export.target import TOLERANCE
 from engine.export.weights import NPZ, SAFETENSORS
 from engine.export.writing import write_export
-from engine.layers import LAYERS, BatchNorm, Dense, Dropout, GaussianNoise, LayerNorm
+from engine.layers import LAYERS, BatchNorm, Dense, Dropout, GaussianNoise, Layer, LayerNorm
 from engine.network import extended
 from engine.project import Project, views
-from tests.engine.export.exported_networks import (
-    NETWORKS,
-    built_in,
-    difference,
-    exported,
-    faults_of_style,
-    network,
-    rows_of,
-)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", MORE)
 def test_a_module_answers_raw_rows_as_the_network_does(name: str, torch: ModuleType, tmp_path: Path) -> None:
     assert TARGET.run is not None
     found = difference(name, TARGET.run(exported(name, TARGET, tmp_path), rows_of(name)))
-    print(name, found)
     assert found <= TOLERANCE
 
 
@@ -61,22 +60,22 @@ def test_activations_are_the_same_far_out(key: str, torch: ModuleType) -> None:
 @pytest.mark.parametrize("target", [SAFETENSORS, NPZ])
 @pytest.mark.parametrize("kind", LAYERS)
 def test_the_module_takes_plain_weights_as_they_are(kind: str, target: Any, torch: ModuleType, tmp_path: Path) -> None:
-    module = import_script(exported(f"stage {kind}", TARGET, tmp_path))
-    (content,) = target.write(network(f"stage {kind}"), "plain").values()
+    module = import_script(exported(f"layer {kind}", TARGET, tmp_path))
+    (content,) = target.write(network(f"layer {kind}"), "plain").values()
     plain = from_safetensors(content) if target is SAFETENSORS else dict(np.load(BytesIO(content)))
     fresh = module.Network()
     fresh.load_state_dict({name: torch.from_numpy(values) for name, values in plain.items()})
-    x = torch.from_numpy(np.random.default_rng(0).normal(size=(5, 13)).astype(np.float32))
+    x = torch.from_numpy(np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32))
     module.network.eval()
     assert torch.equal(fresh.eval()(x), module.network(x))
 
 
 def test_the_module_has_the_gradients_and_running_means_of_the_network(torch: ModuleType, tmp_path: Path) -> None:
     layers = (BatchNorm(momentum=0.3, epsilon=0.02), Dense(units=6), LayerNorm(epsilon=0.01), Dense(activation="gelu"))
-    project = built_in("wine", *layers)
-    assert project.checkpoint is not None
-    data, twin = project.checkpoint.data, project.network.copy(np.float32)
-    module = imported(project, tmp_path).network
+    data = numbers("multiclass", inputs=13)
+    made = project(data, layers)
+    twin = made.network.copy(np.float32)
+    module = imported(made, tmp_path).network
     work = twin.work(len(data.x_train))
     twin.forward(extended(data.x_train, np.float32), work)
     twin.backward(twin.plan.targets(data, data.y_train).T, work)
@@ -94,8 +93,8 @@ def test_the_module_has_the_gradients_and_running_means_of_the_network(torch: Mo
 
 
 @pytest.mark.parametrize("stage", [Dropout(drop_probability=0.5), GaussianNoise(deviation=0.5)])
-def test_dropout_and_noise_act_only_while_training(stage: Any, torch: ModuleType, tmp_path: Path) -> None:
-    module = imported(built_in("wine", stage), tmp_path)
+def test_dropout_and_noise_act_only_while_training(stage: Layer, torch: ModuleType, tmp_path: Path) -> None:
+    module = imported(project(numbers("multiclass", inputs=13), [stage]), tmp_path)
     x = torch.ones((4, 13))
     module.network.train()
     assert not torch.equal(module.network(x), module.network(x))
@@ -106,15 +105,15 @@ def test_dropout_and_noise_act_only_while_training(stage: Any, torch: ModuleType
 
 
 def test_a_layer_that_is_not_trainable_is_frozen(torch: ModuleType, tmp_path: Path) -> None:
-    module = imported(built_in("iris", Dense(units=4, trainable=False)), tmp_path)
+    module = imported(project(numbers("binary"), [Dense(trainable=False)]), tmp_path)
     assert [parameter.requires_grad for parameter in module.network.parameters()] == [False, False, True, True]
 
 
-def imported(project: Project, folder: Path) -> ModuleType:
-    return import_script(write_export(project, TARGET, folder / "exported.py")[0])
+def imported(made: Project, folder: Path) -> ModuleType:
+    return import_script(write_export(made, TARGET, folder / "exported.py")[0])
 
 
 def test_weights_lie_beside_the_file_where_they_are_many(tmp_path: Path) -> None:
-    exported("large", TARGET, tmp_path, "large")
-    exported("no hidden layer, classes", TARGET, tmp_path, "small")
+    exported("very large", TARGET, tmp_path, "large")
+    exported("no hidden layer", TARGET, tmp_path, "small")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["large.npz", "large.py", "small.py"]

@@ -15,7 +15,7 @@ from engine.activations import ACTIVATIONS
 from engine.export.framework_script import write_script
 from engine.export.layout import Part, parts_of
 from engine.export.source import run_script
-from engine.export.target import RawRow, Target
+from engine.export.target import ExportError, RawRow, Target
 from engine.layers import BatchNorm, Dropout, GaussianNoise, LayerNorm
 from engine.project import Project
 
@@ -127,8 +127,9 @@ def _write(project: Project, stem: str) -> dict[str, bytes]:
 
 def _run(path: Path, rows: list[RawRow]) -> NDArray[Any]:
     backend = next((name for name in ("tensorflow", "jax", "torch") if find_spec(name)), None)
-    if backend:
-        os.environ.setdefault("KERAS_BACKEND", backend)
+    if backend is None:
+        raise ExportError("Keras has nothing to calculate with; install TensorFlow, JAX or PyTorch")
+    os.environ.setdefault("KERAS_BACKEND", backend)
     return run_script(path, rows)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import ModuleType
 
@@ -24,8 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 @pytest.fixture(scope="module")
 def keras() -> ModuleType:
-    """Keras on PyTorch, as no other backend is among the dependencies of the tests."""
-    os.environ.setdefault("KERAS_BACKEND", "torch")
+    """Keras on PyTorch, on one core."""
     torch = pytest.importorskip("torch", reason="PyTorch is not installed, so Keras has nothing to calculate with")
     torch.set_num_threads(1)
     return pytest.importorskip("keras", reason="Keras is not installed")

@@ -60,7 +60,6 @@ def describe(project: Project) -> dict[str, Any]:
         "single": plan.widths[-1] == 1,
         "threshold": plan.loss.threshold,
         "targets": len(target.shift),
-        "target_scaling": {"FACTOR": target.factor, "SHIFT": target.shift},
         "undone": _undone(target),
         "width": plan.widths[-1],
     }
@@ -74,7 +73,7 @@ def _scale_words(data: DataSpec) -> str:
 def _undone(target: PreparedTarget) -> str:
     """What makes numbers in the user's units of ``found``."""
     several = len(target.shift) > 1
-    factor, shift = ("TARGET_FACTOR", "TARGET_SHIFT") if several else (target.factor[0], target.shift[0])
+    shift, factor = (f"np.array({list(each)})" if several else repr(each[0]) for each in (target.shift, target.factor))
     same = not any(target.shift) and set(target.factor) == {1.0}
     written = "found" if same else f"found * {factor} + {shift}".replace("+ -", "- ")
     return f"np.expm1({written})" if target.logarithmic else written
@@ -120,15 +119,7 @@ def _columns(columns: list[PreparedColumn]) -> Iterator[str]:
     for column in columns:
         yield f"# {commented(column.name)}: {_words(column)}."
         yield f"read = {_read(column)}"
-        if _shows_gaps(column):
-            yield "absent = is_missing(read)"
-            yield f"read = filled(read, {column.fill!r})"
         yield f"made += {_made(column)}"
-
-
-def _shows_gaps(column: PreparedColumn) -> bool:
-    """Whether an input tells of missing values, and they are filled in."""
-    return column.indicator and column.fill is not None and not column.own_category
 
 
 def _words(column: PreparedColumn) -> str:
@@ -160,16 +151,18 @@ def _read(column: PreparedColumn) -> str:
 
 def _made(column: PreparedColumn) -> str:
     """The expression for the list of variables that ``read`` becomes."""
-    absent = "absent" if _shows_gaps(column) else "is_missing(read)"
+    gaps = column.indicator and column.fill is not None and not column.own_category
+    read = f"filled(read, {column.fill!r})" if gaps else "read"
+    absent = "is_missing(read)"
     if column.kind == "yes_no" or (column.labels and column.encoding == "ordinal"):
-        made = [f"seen(read, {column.typical if column.fill is None else column.fill!r})"]
+        made = [f"seen({read}, {column.typical if column.fill is None else column.fill!r})"]
     elif column.labels:
-        hot = f"one_hot(read, {len(column.labels)})"
+        hot = f"one_hot({read}, {len(column.labels)})"
         return f"[*{hot}, {absent}]" if column.indicator else hot
     elif column.kind == "date":
-        made = [f"{DATE_PARTS[part]}(read)" for part in column.date_parts]
+        made = [f"{DATE_PARTS[part]}({read})" for part in column.date_parts]
     else:
-        made = ["read"]
+        made = [read]
     return f"[{', '.join([*made, *([absent] if column.indicator else [])])}]"
 
 

@@ -20,7 +20,7 @@ _X11_LIBRARIES = (
     "libxcb-shape.so.0",
     "libxkbcommon-x11.so.0",
 )
-TERMINAL_COMMANDS = ("train", "predict", "picture")
+TERMINAL_COMMANDS = ("train", "predict", "export", "picture")
 
 
 def main(arguments: Sequence[str]) -> int:

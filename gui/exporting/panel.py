@@ -12,7 +12,7 @@ from engine.export.target import Target
 from engine.snapshot import Snapshot
 from gui.banner import Banner
 from gui.exporting import work
-from gui.exporting.errand import Errand
+from gui.exporting.errand import Errand, Work
 from gui.exporting.preview import Preview
 from gui.exporting.proof import ProofRow
 from gui.exporting.targets import TargetList
@@ -164,7 +164,7 @@ class NetworkExport(QDialog):
         if self.instant is not None:
             self._begin(work.save(self.instant, target, path))
 
-    def _begin(self, errand: work.Work) -> None:
+    def _begin(self, errand: Work) -> None:
         self.banner.hide()
         self._proving.begin(errand)
         self._show_buttons()

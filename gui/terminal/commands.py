@@ -1,4 +1,4 @@
-"""The commands of the terminal: ``train``, ``predict`` and ``picture``.
+"""The commands of the terminal: ``train``, ``predict``, ``export`` and ``picture``.
 
 Words for people go to standard error, results to standard output. Exit codes: 0 done, 1 failed, 2 wrong
 use, 130 interrupted.
@@ -19,6 +19,8 @@ from pydantic import ValidationError
 
 from engine.data.table import DataError
 from engine.edge_views import EDGE_VIEWS
+from engine.export.target import ExportError
+from engine.export.targets import EXPORTS
 from engine.losses import LOSSES
 from engine.optimizers import OPTIMIZERS
 from engine.plan import TooLargeError
@@ -155,6 +157,53 @@ def predict(
 
 
 @application.command()
+def export(
+    project: Annotated[Path, typer.Argument(help="The file that train --save has written.")],
+    to: Annotated[str, typer.Option(help=f"{', '.join(target.key for target in EXPORTS)}.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to write; default: the project's name, in this folder, where it replaces nothing."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Run it on rows of the data and compare with the network.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+) -> None:
+    """Writes a trained network for other programs, and proves that it computes the same.
+
+    It is run on rows of the data, and the largest difference is said.
+
+    Where the target's own package is not installed it is written all the same, and not proven.
+
+    The exit code is 1 when it does not compute the same, or does not run.
+
+    Examples:
+
+      python main.py export flats.glassbox --to numpy
+
+      python main.py export flats.glassbox --to pytorch --out models/flats.py
+
+      python main.py export flats.glassbox --to json --no-check --json
+    """
+    from gui.terminal import exporting  # noqa: PLC0415 - not needed for --help
+
+    try:
+        exported = exporting.export(project, to, out, check)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    print(f"written: {', '.join(map(str, exported.files))}", file=sys.stderr)
+    proof = exported.proof
+    if as_json:
+        print(exported.as_json())
+    elif proof is not None:
+        print(proof.said)
+    if proof is not None and proof.failed:
+        print(proof.details, file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@application.command()
 def picture(
     out: Annotated[Path, typer.Option(help="The file to write: PNG; for the network SVG or PDF as well.")],
     view: Annotated[
@@ -240,7 +289,7 @@ def guarded(work: Callable[[], object]) -> int:
         return ended.code if isinstance(ended.code, int) else 0
     except ValidationError as error:
         return _refuse(*explain(error))
-    except (UsageError, DataError, ProjectError, TooLargeError) as error:
+    except (UsageError, DataError, ProjectError, ExportError, TooLargeError) as error:
         return _refuse(str(error))
     except OSError as error:
         print(f"Glassbox: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)

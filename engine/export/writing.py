@@ -13,7 +13,8 @@ def write_export(project: Project, target: Target, path: Path) -> list[Path]:
     """Writes an export to a path and returns the files there are now, the main one first.
 
     Each file is written whole or not at all, the main one last. What is replaced is an export that was there. Raises
-    ``ExportError`` for a network that the target cannot take, or where another file has a name that is needed, and ``OSError`` with the reason in plain words.
+    ``ExportError`` for a network that the target cannot take, or where another file has a name that is needed, and
+    ``OSError`` with the reason in plain words.
     """
     (_, main), *others = target.write(project, path.stem).items()
     beside = [(path.with_name(name), content) for name, content in others]

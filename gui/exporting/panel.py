@@ -186,7 +186,12 @@ class NetworkExport(QDialog):
         self._show_buttons()
 
     def _forget_unfinished(self) -> None:
-        self._said = {key: said for key, said in self._said.items() if said.tone != "busy"}
+        """What was under way is not; where something was written already, it is."""
+        for key, said in list(self._said.items()):
+            if said.tone == "busy" and said.written:
+                self._said[key] = Said(key, tr("Not checked: the check was cancelled."), written=said.written)
+            elif said.tone == "busy":
+                del self._said[key]
 
     @Slot(int)
     def _leave(self, _result: int) -> None:

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+import re
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QSyntaxHighlighter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.exporting.work import Contents
 from gui.text import tr
+from gui.theme import colours
 
 _SIZE = 12
+_QUOTES = '"""'
+# Three quotes, or a string in which a # is none, or a comment to the end of the line.
+_REMARK = re.compile(r'"""|"(?:[^"\\]|\\.)*"|#.*')
+
+
+class _Remarks(QSyntaxHighlighter):
+    """Paints what is said to people, comments and texts in three quotes, quieter than what is done."""
+
+    def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """One line; the state of its block is 1 where it ends within three quotes."""
+        quiet = QColor(colours().quiet)
+        inside, start = self.previousBlockState() == 1, 0
+        for found in _REMARK.finditer(text):
+            if found[0] == _QUOTES:
+                if inside:
+                    self.setFormat(start, found.end() - start, quiet)
+                inside, start = not inside, found.start()
+            elif not inside and found[0].startswith("#"):
+                self.setFormat(found.start(), len(text), quiet)
+                break
+        else:
+            if inside:
+                self.setFormat(start, len(text), quiet)
+        self.setCurrentBlockState(int(inside))
 
 
 class Preview(QWidget):
@@ -39,6 +66,7 @@ class Preview(QWidget):
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         fixed.setPixelSize(_SIZE)
         self.source.setFont(fixed)
+        self._remarks = _Remarks(self.source.document())
         self.words = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.words.setProperty("role", "quiet")
         self.pages = QStackedWidget()
@@ -84,6 +112,12 @@ class Preview(QWidget):
             label.setText(text)
         self.note.setToolTip(note)
         self.more.setVisible(bool(more))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Paints remarks in the colours of another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._remarks.rehighlight()
+        super().changeEvent(event)
 
     @Slot()
     def _copy(self) -> None:

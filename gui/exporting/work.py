@@ -96,9 +96,12 @@ def _contents(target: str, files: dict[str, bytes]) -> Contents:
         return Contents(target, sizes, None, "", 0)
     if "\0" in text:
         return Contents(target, sizes, None, "", 0)
-    lines = text.splitlines()
-    shown = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]} …" for line in lines[:_LINES]]
-    return Contents(target, sizes, text, "\n".join(shown), len(lines) - len(shown))
+    *lines, rest = text.split("\n", _LINES)  # the rest may be millions of lines
+    if len(lines) < _LINES:
+        lines, rest = [*lines, rest], ""
+    shown = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]} …" for line in lines]
+    more = rest.count("\n") + (rest[-1:] not in ("", "\n"))
+    return Contents(target, sizes, text, "\n".join(shown).rstrip("\n"), more)
 
 
 def save(instant: Instant, target: Target, path: Path) -> Work:

@@ -27,6 +27,7 @@ from gui.exporting import opening, work
 from gui.exporting.panel import NetworkExport
 from gui.exporting.preview import in_bytes
 from gui.exporting.work import Instant
+from gui.theme import THEMES
 from gui.window import Window
 
 UNPAINTED = True
@@ -167,6 +168,29 @@ def test_very_long_lines_are_cut_and_all_files_are_named(panel_of: Open) -> None
     panel = panel_of(FAKES[1])
     assert panel.preview.source.toPlainText() == "x" * 160 + " …"
     assert panel.preview.note.text() == "500 bytes, and iris.npz (1.2 kB)"
+
+
+SOURCE = '''"""Two lines
+of # words."""
+names = ["a # b"]  # a remark
+x = 1
+'''
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_remarks_are_quieter_than_code_in_the_colours_of_the_theme(
+    panel_of: Open, window: Window, theme: str, qtbot: QtBot
+) -> None:
+    panel = panel_of(fake("source", lambda project, stem: {f"{stem}.py": SOURCE.encode()}, ".py"))
+    window.show_theme(theme)
+    hands.events()
+    block, quiet = panel.preview.source.document().begin(), []
+    while block.isValid():
+        for part in block.layout().formats():
+            assert part.format.foreground().color().name().upper() == THEMES[theme].quiet
+            quiet.append(block.text()[part.start : part.start + part.length])
+        block = block.next()
+    assert quiet == ['"""Two lines', 'of # words."""', "# a remark"]
 
 
 def test_numbers_are_not_shown_as_text(panel_of: Open) -> None:

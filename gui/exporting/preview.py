@@ -24,18 +24,20 @@ class _Remarks(QSyntaxHighlighter):
     def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
         """One line; the state of its block is 1 where it ends within three quotes."""
         quiet = QColor(colours().quiet)
-        inside, start = self.previousBlockState() == 1, 0
-        for found in _REMARK.finditer(text):
-            if found[0] == _QUOTES:
-                if inside:
-                    self.setFormat(start, found.end() - start, quiet)
-                inside, start = not inside, found.start()
-            elif not inside and found[0].startswith("#"):
-                self.setFormat(found.start(), len(text), quiet)
-                break
-        else:
+        inside, at = self.previousBlockState() == 1, 0
+        while at < len(text):
+            start, closing = at, text.find(_QUOTES, at) if inside else -1
             if inside:
-                self.setFormat(start, len(text), quiet)
+                at = closing + len(_QUOTES) if closing >= 0 else len(text)
+                inside = closing < 0
+            elif found := _REMARK.search(text, at):
+                start, at = found.span()
+                inside = found[0] == _QUOTES
+                if not inside and not found[0].startswith("#"):
+                    continue
+            else:
+                break
+            self.setFormat(start, at - start, quiet)
         self.setCurrentBlockState(int(inside))
 
 

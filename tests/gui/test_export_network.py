@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -343,6 +346,35 @@ def test_each_target_keeps_what_was_said_of_it(panel_of: Open, qtbot: QtBot) -> 
     assert panel.proof.words.text().startswith("Not checked yet")
     select(panel, 0, qtbot)
     assert panel.proof.words.text().startswith("Proven")
+
+
+TYPED = ((1.4, 0.2), (4.7, 1.4), (6.1, 2.3))
+
+
+def test_a_numpy_export_answers_raw_rows_like_predict(
+    panel_of: Open, window: Window, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window.training.finish()
+    hands.trigger(window, "data.predict")
+    hands.events()
+    answers, shares = [], []
+    for row in TYPED:
+        for entry, value in zip(window.predict.entries, row, strict=True):
+            hands.type_into(entry.field, str(value))
+            hands.settle(window)
+        answers.append(window.predict.answer.answer.text())
+        shares.append([share for _, _, share in window.predict.answer.bars.shares])
+    window.panels.docks["predict"].hide()
+    hands.settle(window)
+    assert saved(panel_of(EXPORTS["numpy"]), tmp_path / "iris.py", qtbot).startswith("Proven")
+    rows = "".join(f"{length},{width}\n" for length, width in TYPED)
+    (tmp_path / "rows.csv").write_text(f"petal length (cm),petal width (cm)\n{rows}")
+    done = subprocess.run(
+        [sys.executable, "-I", "iris.py", "rows.csv"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    found = list(csv.reader(done.stdout.splitlines()))[1:]
+    assert [line[0] for line in found] == answers == ["setosa", "versicolor", "virginica"]
+    assert [[float(each) for each in line[1:]] for line in found] == [pytest.approx(each, abs=1e-5) for each in shares]
 
 
 # -- a proof that takes long ----------------------------------------------------------------------

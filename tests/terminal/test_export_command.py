@@ -134,9 +134,7 @@ def test_by_default_nothing_is_replaced(export: Export, folder: Path) -> None:
     (folder / "flats.json").write_text("mine")
     code, out, err = export("--to", "json")
     assert (code, out) == (2, "")
-    assert err == (
-        "Glassbox: flats.json is there already; say --out flats.json to replace it, or give another name.\n"
-    )
+    assert err == ("Glassbox: flats.json is there already; say --out flats.json to replace it, or give another name.\n")
     assert (folder / "flats.json").read_text() == "mine"
 
 

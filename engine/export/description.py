@@ -8,14 +8,13 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from engine.activations import ACTIVATIONS
 from engine.data.converting import number_in, say_yes_or_no
 from engine.data.derived import Derived
 from engine.data.preparation import NO_VALUE, Preparation, PreparedColumn, PreparedTarget
 from engine.data.sources import source_choices
 from engine.experiment import DataSpec
 from engine.export.layout import Part, parts_of
-from engine.export.literals import WIDTH, commented, in_docstring, quoted
+from engine.export.literals import WIDTH, commented, counted, in_docstring, quoted
 from engine.metrics import METRICS
 from engine.model import Model
 from engine.project import Project
@@ -211,20 +210,22 @@ def _title(target: PreparedTarget) -> str:
 
 def _about(project: Project) -> str:
     """What the network is, what it has learned from, and how good it was."""
-    layers = [f"{part.units} {_named(part)}" for part in parts_of(project) if part.kind == "dense"]
-    hidden = f"hidden layers of {', '.join(layers[:-1])} units, " if layers[:-1] else ""
+    *hidden, output = (part for part in parts_of(project) if part.kind == "dense")
+    widths = ", ".join(f"{part.units} {_named(part)}" for part in hidden)
     training, point = project.experiment.training, project.checkpoint
-    made = f"with {training.optimizer.label} and the loss {project.network.plan.loss.label.lower()}"
-    steps = f" in {point.state['step']:,} steps" if point else ""
+    learned = f"with {training.optimizer.label} and the loss {project.network.plan.loss.label.lower()}"
+    steps = f" in {counted(point.state['step'], 'step')}" if point else ""
     text = (
-        f"A neural network: {len(project.preparation.names)} inputs, {hidden}{layers[-1]} outputs. It was trained by "
-        f"Glassbox on {_source(project.experiment.data)}, {made}{steps}, seed {training.seed}.{_measured(project)}"
+        f"A neural network: {counted(len(project.preparation.names), 'input')}, "
+        f"{f'hidden layers of {widths} units, ' if hidden else ''}{counted(output.units, f'{_named(output)} output')}. "
+        f"Glassbox trained it on {_source(project.experiment.data)} {learned}{steps}, seed {training.seed}."
+        f"{_measured(project)}"
     )
     return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _named(part: Part) -> str:
-    return ACTIVATIONS[part.activation].label
+    return part.activation.replace("_", " ")
 
 
 def _source(data: DataSpec) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.export import numpy_parts
 from engine.export.layout import Part, parts_of
-from engine.export.literals import array_lines
+from engine.export.literals import array_lines, counted
 from engine.export.source import run_script, script
 from engine.export.target import Target
 from engine.export.weights import as_npz
@@ -19,6 +19,11 @@ _MOST_INLINE = 2000
 # What a tensor is called in the file, by kind of layer and by its own name.
 _DENSE = {"weight": "W", "bias": "b"}
 _NORM = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance"}
+
+
+def too_many(project: Project) -> bool:
+    """Whether there are too many numbers to be written into a file that people read."""
+    return project.network.plan.parameters + project.network.plan.statistics > _MOST_INLINE
 
 
 def network(project: Project, from_file: bool) -> dict[str, Any]:
@@ -35,10 +40,11 @@ def network(project: Project, from_file: bool) -> dict[str, Any]:
 
 
 def _words(part: Part) -> str:
-    activation = "" if part.activation == "linear" else f", {part.activation}"
+    activation = "" if part.activation == "linear" else f", {part.activation.replace('_', ' ')}"
+    units = counted(part.units, "unit")
     if part.kind != "dense":
-        return f"{LAYERS[part.kind].label} of {part.units} units{activation}."
-    return f"Dense layer: {part.inputs} inputs, {part.units} units{activation}."
+        return f"{LAYERS[part.kind].label} of {units}{activation}."
+    return f"Dense layer: {counted(part.inputs, 'input')}, {units}{activation}."
 
 
 def _arrays(part: Part, place: int, from_file: bool) -> Iterator[str]:
@@ -62,7 +68,7 @@ def _formula(part: Part, place: int) -> str:
 
 
 def _write(project: Project, stem: str) -> dict[str, bytes]:
-    from_file = project.network.plan.parameters + project.network.plan.statistics > _MOST_INLINE
+    from_file = too_many(project)
     text = script("numpy.py.jinja", project, stem, (numpy_parts,), **network(project, from_file))
     beside = {f"{stem}.npz": as_npz(project)} if from_file else {}
     return {f"{stem}.py": text, **beside}

@@ -21,14 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 import engine
-from engine.answering import in_words, row_in_words, typical_row
+from engine.answering import date_in_words, in_words, row_in_words, typical_row
 from engine.data.dataset import Dataset
 from engine.data.opened import table_in_use
 from engine.data.preparation import PreparedColumn
 from engine.data.progress import CancelledError
 from engine.data.raw import Column, RawTable
 from engine.data.table import DataError
-from engine.export.target import TOLERANCE, Proof, RawRow, Target
+from engine.export.literals import counted
+from engine.export.target import TOLERANCE, ExportError, Proof, RawRow, Target
 from engine.export.targets import EXPORTS
 from engine.project import Project
 
@@ -46,10 +47,9 @@ def sample_rows(project: Project, most: int = 200) -> list[RawRow]:
     Real rows of the project's data where they are known, missing values and dates among them, else rows made of what is
     low, typical and high; and a typical row with each value missing, and with each category unseen, where that may be.
     """
-    odd = [row for row in _odd_rows(project) if _answered(project, [row]).all()][: most // 2]
-    rows = _real_rows(project, most - len(odd)) or _made_rows(project, most - len(odd))
-    answered = _answered(project, rows)
-    return [*(row for row, there in zip(rows, answered, strict=True) if there), *odd]
+    odd = _odd_rows(project)[: most // 2]
+    rows = [*(_real_rows(project, most - len(odd)) or _made_rows(project, most - len(odd))), *odd]
+    return [row for row, there in zip(rows, _answered(project, rows), strict=True) if there]
 
 
 def _answered(project: Project, rows: list[RawRow]) -> NDArray[np.bool_]:
@@ -85,15 +85,18 @@ def _real_rows(project: Project, most: int) -> list[RawRow]:
 
 
 def _rows_of_table(raw: RawTable, project: Project, most: int) -> list[RawRow]:
-    columns = [raw.column(column.name) for column in project.preparation.columns if column.name in raw.names]
     part = raw.take(_evenly(raw.rows, most))
-    return [{column.name: _value(part.column(column.name), row) for column in columns} for row in range(part.rows)]
+    needed = [column for column in project.preparation.columns if column.name in raw.names]
+    values = {column.name: _values(part.column(column.name), column.kind) for column in needed}
+    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
 
-def _value(column: Column, row: int) -> Any:
-    if column.missing[row]:
-        return None
-    return float(column.values[row]) if column.stored == "number" else column.text(row)
+def _values(column: Column, kind: str) -> list[Any]:
+    """The values of a column as one would type them; None where there is none."""
+    if column.stored != "text" and kind in ("number", "date"):
+        typed = float if kind == "number" else date_in_words
+        return [None if np.isnan(value) else typed(value) for value in column.values]
+    return [column.text(row) or None for row in range(len(column.values))]
 
 
 def _rows_of_dataset(data: Dataset, most: int) -> list[RawRow]:
@@ -152,31 +155,37 @@ def prove(
         return not_run(f"Not proven here: {target.package or target.requires} is not installed.")
     if not rows:
         return not_run("Not proven: the network answers none of the rows there are.")
-    wanted = project.predictor.answers_to_rows(rows).numbers
     try:
         found = _run_apart(target, main_file, rows, patience_s, given_up)
+        difference = compare(project, found, rows)
     except _NoAnswer as error:
         return not_run(f"Not proven: the export does not run here: {error}", True, error.details)
-    if found.shape != wanted.shape:
-        return not_run(f"Not proven: it answers with {found.shape} numbers instead of {wanted.shape}.", True)
-    difference = _difference(project, wanted, found)
+    except ExportError as error:
+        return not_run(f"Not proven: {error}.", True)
+    on = f"on {counted(len(rows), 'row')}"
     if difference <= TOLERANCE:
-        largest = f"the largest difference on {len(rows):,} rows is {difference:.1e}"
-        said = f"Proven: {largest if difference else f'there is no difference at all on {len(rows):,} rows'}."
-        return Proof(target.key, len(rows), difference, said)
-    said = f"Not the same: it differs by {difference:.2g} on {len(rows):,} rows; up to {TOLERANCE:g} is rounding."
-    return Proof(target.key, len(rows), difference, said, True, _where(rows, wanted, found))
+        largest = f"the largest difference {on} is {difference:.1e}" if difference else f"there is no difference {on}"
+        return Proof(target.key, len(rows), difference, f"Proven: {largest}.")
+    said = f"Not the same: it differs by {difference:.2g} {on}; up to {TOLERANCE:g} is rounding."
+    return Proof(target.key, len(rows), difference, said, True, _where(project, found, rows))
 
 
-def _where(rows: list[RawRow], wanted: NDArray[Any], found: NDArray[Any]) -> str:
+def _where(project: Project, found: NDArray[Any], rows: list[RawRow]) -> str:
     """The row that differs most, with both answers to it."""
+    wanted = project.predictor.answers_to_rows(rows).numbers
     with np.errstate(all="ignore"):
         row = int(np.abs(found - wanted).max(axis=1).argmax())
     return f"row: {dict(rows[row])}\nnetwork: {wanted[row].tolist()}\nexport: {found[row].tolist()}"
 
 
-def _difference(project: Project, wanted: NDArray[Any], found: NDArray[Any]) -> float:
-    """The largest difference; NaN where one of the outputs is no number."""
+def compare(project: Project, found: NDArray[Any], rows: list[RawRow]) -> float:
+    """The largest difference between what an export has found for rows, (rows, outputs), and what the network says.
+
+    NaN where one of the outputs is no number. Raises ``ExportError`` where there are not as many.
+    """
+    wanted = project.predictor.answers_to_rows(rows).numbers
+    if found.shape != wanted.shape:
+        raise ExportError(f"it answers with {found.shape} numbers instead of {wanted.shape}")
     if project.preparation.task == "regression":
         scaling = project.preparation.target.scaling
         with np.errstate(all="ignore"):

@@ -6,7 +6,7 @@ Each target is a module of its own with one constant ``TARGET``. Targets that ar
 
 from __future__ import annotations
 
-from engine.export import numpy_script, plain_json, weights
+from engine.export import numpy_script, plain_json, sklearn_estimator, weights
 from engine.export.target import Target
 from engine.registry import Registry
 
@@ -17,5 +17,6 @@ EXPORTS: Registry[Target] = Registry(
         weights.SAFETENSORS,
         weights.NPZ,
         numpy_script.TARGET,
+        sklearn_estimator.TARGET,
     ],
 )

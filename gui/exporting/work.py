@@ -13,7 +13,7 @@ from threading import Event
 from engine.checkpoint import Checkpoint
 from engine.export.proof import prove, sample_rows
 from engine.export.target import ExportError, Proof, Target
-from engine.export.writing import write_export
+from engine.export.writing import contents, write_export
 from engine.project import Project
 from gui.exporting.errand import Work
 from gui.text import as_sentence, tr
@@ -80,7 +80,7 @@ def look(instant: Instant, target: Target) -> Work:
     """The work of finding out what would be written: tells ``Contents``. Raises ``ExportError``."""
 
     def work(tell: Tell, given_up: Event) -> None:
-        files = target.write(instant.project, instant.stem)
+        files = contents(instant.project, target, instant.stem)
         if not given_up.is_set():
             tell(_contents(target.key, files))
 

@@ -253,7 +253,7 @@ def test_files_are_called_after_the_data_by_a_name_that_python_can_import(name: 
 def test_a_saved_export_is_written_and_proven(panel_of: Open, tmp_path: Path, qtbot: QtBot) -> None:
     panel = panel_of(JSON)
     words = saved(panel, tmp_path / "net.json", qtbot)
-    assert words == "Proven: there is no difference at all on 145 rows."
+    assert words == "Proven: there is no difference on 145 rows."
     assert panel.proof.written.text() == f"Written: {tmp_path / 'net.json'}"
     assert panel.proof.property("tone") == "note"
 

@@ -1,4 +1,4 @@
-"""Proofs of exports that fail, hang or are given up: the process that runs them is gone, and all it said is kept."""
+"""Exports that fail, hang or are given up, or may not be written: no process is left, and nothing is replaced."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event, Timer
 from time import monotonic, sleep
 
+import numpy as np
 import pytest
 
 from engine import Experiment, Trainer
@@ -99,3 +100,11 @@ def test_what_stands_beside_a_new_export_is_not_replaced(project: Project, tmp_p
     assert not (tmp_path / "net.py").exists()
     (tmp_path / "net.py").write_text("an older export")
     assert len(write_export(large, EXPORTS["numpy"], tmp_path / "net.py")) == 2
+
+
+def test_a_network_that_has_run_away_is_not_exported(project: Project, tmp_path: Path) -> None:
+    lost = Project.of(Trainer(Experiment()).checkpoint())
+    lost.network.parameters[3] = np.nan
+    with pytest.raises(ExportError, match="has run away"):
+        write_export(lost, EXPORTS["json"], tmp_path / "net.json")
+    assert list(tmp_path.iterdir()) == []

@@ -23,7 +23,7 @@ HANGING = """
 import os, time
 from pathlib import Path
 Path({pid!r}).write_text(str(os.getpid()))
-time.sleep(60)
+time.sleep(600)
 """
 
 

@@ -156,8 +156,13 @@ NO = {"no", "n", "false", "f", "0", "off", "nein", "falsch", "non", "negative", 
 
 def as_truth(word: str) -> bool | None:
     """Whether a word says yes or no; None where it says neither."""
-    plain = as_number(word).strip().casefold()
+    plain = word.strip().casefold()
     return True if plain in YES else False if plain in NO else None
+
+
+def as_switch(word: str) -> bool | None:
+    """The same, where 1.0 is yes and 0.0 is no."""
+    return as_truth(as_number(word))
 
 
 def required(read: Array, name: str) -> Array:

@@ -15,7 +15,7 @@ from engine import BatchNorm, DataError, Dataset, DataSpec, Dense, Experiment, O
 from engine.activations import ACTIVATIONS
 from engine.data.derived import TRANSFORMS, Derived
 from engine.data.scaling import SCALES
-from engine.data.table_spec import DATE_PARTS, ColumnSpec, TableSpec
+from engine.data.table_spec import DATE_PARTS, ColumnSpec, ReadingSpec, TableSpec
 from engine.layers import LAYERS, Layer, Norm
 from engine.losses import LOSSES
 from engine.project import Project
@@ -220,7 +220,9 @@ def _cruel_categories() -> Project:
     head = 'column """ \'; import os #'
     lines = ["\t".join([f'"{head.replace(chr(34), chr(34) * 2)}"', "y"])]
     lines += ["\t".join([f'"{word.replace(chr(34), chr(34) * 2)}"', str(i)]) for i, word in enumerate(words * 3)]
-    return owned("\n".join(lines), [ColumnSpec(name=head, kind="category")])
+    reading = ReadingSpec(header="yes", delimiter="\t")
+    table = {"target": "y", "target_kind": "number", "reading": reading}
+    return owned("\n".join(lines), [ColumnSpec(name=head, kind="category")], table)
 
 
 def _two(*classes: str) -> Project:

@@ -7,6 +7,7 @@ from pathlib import Path
 COMMANDS = {
     "train": "Train and use a network",
     "predict": "Train and use a network",
+    "export": "Take something with you",
     "picture": "Take something with you",
     "open": "The window",
 }

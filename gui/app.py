@@ -21,14 +21,14 @@ def start(
     experiment: Experiment | None = None,
     trainer: Trainer | None = None,
     remember: bool = True,
-    table: Path | None = None,
+    file: Path | None = None,
 ) -> tuple[QApplication, Window]:
     """Builds the window and shows it; the event loop is the caller's.
 
     ``argv`` are the arguments after the program's name; Qt's own are understood. ``experiment`` is
     what opens, the ready example where none is given; with ``trainer`` its experiment and data open, such as
-    arrays of one's own. ``remember`` keeps theme and layout in the user's settings. ``table`` is a file that is opened
-    in the import window.
+    arrays of one's own. ``remember`` keeps theme and layout in the user's settings, keeps and
+    offers unsaved work, and asks before it is lost. ``file`` is a project or a table that is opened.
     """
     refuse_bad_release(PySide6.__version__, sys.version_info[:2])
     found = QCoreApplication.instance()
@@ -40,8 +40,10 @@ def start(
     opened = trainer.experiment if trainer else experiment or Experiment()
     window = Window(application, opened, settings if remember else None, trainer)
     window.show()
-    if table is not None:
-        window.opening.open_file(str(table))
+    if remember:
+        window.recovery.look()
+    if file is not None:
+        window.files.open_file(str(file))
     return application, window
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from engine.experiment import Experiment
 from engine.trainer import Trainer
 from gui import theme
+from gui.icons import program_icon
 from gui.window import Window
 
 
@@ -35,6 +36,8 @@ def start(
     application = found if isinstance(found, QApplication) else QApplication(["glassbox", *argv])
     application.setApplicationName("Glassbox")
     application.setOrganizationName("Glassbox")
+    application.setDesktopFileName("glassbox")
+    application.setWindowIcon(program_icon())
     theme.prepare(application)
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
     opened = trainer.experiment if trainer else experiment or Experiment()

@@ -5,4 +5,5 @@ COMMANDS = {
     "train": "Train and use a network",
     "predict": "Train and use a network",
     "picture": "Take something with you",
+    "register": "Set up",
 }

@@ -64,6 +64,11 @@ class Files(QObject):
         self.work.close()
         self._give_up_lock()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being opened or saved."""
+        return self._saving or self.work.busy
+
     # -- leaving ---------------------------------------------------------------------------------
 
     def may_go(self, then: Callable[[], object]) -> bool:

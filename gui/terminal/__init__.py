@@ -10,6 +10,7 @@ COMMANDS = {
     "export": "Take something with you",
     "picture": "Take something with you",
     "open": "The window",
+    "register": "Set up",
 }
 
 

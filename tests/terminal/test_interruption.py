@@ -98,8 +98,8 @@ def test_a_run_that_is_not_interrupted_says_nothing_of_it(here: Callable[..., An
 
 def test_within_a_long_epoch_it_ends_after_the_step_it_is_at(tmp_path: Path) -> None:
     file = tmp_path / "spirals.glassbox"
-    code, _, _ = interrupted("--data", "spirals", "--set", "data.points=10000", "--batch-size", "1", "--hidden", "64, 64",
-                             "--epochs", "100", "--save", str(file))  # fmt: skip
+    what = ("--data", "spirals", "--set", "data.points=10000", "--batch-size", "1", "--hidden", "64, 64")
+    code, _, _ = interrupted(*what, "--epochs", "100", "--save", str(file))
     point = load(file).checkpoint
     assert code == 130
     assert point is not None

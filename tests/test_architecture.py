@@ -132,9 +132,10 @@ ORDER = [
     ("model",),
     ("operation",),
     ("stopping", "recording", "unit_surgery", "layer_surgery"),
+    ("lineage",),
     ("checkpoint", "training"),
     ("trainer",),
-    ("edge_views", "looking"),
+    ("edge_views", "looking", "verifying"),
     ("snapshot",),
     ("runner",),
 ]

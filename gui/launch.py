@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from gui.terminal import COMMANDS
+
 APT_LINE = (
     "apt-get install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
     "libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
@@ -20,12 +22,11 @@ _X11_LIBRARIES = (
     "libxcb-shape.so.0",
     "libxkbcommon-x11.so.0",
 )
-TERMINAL_COMMANDS = ("train", "predict", "picture")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs what the arguments ask for and returns the exit code."""
-    if arguments and (arguments[0] in TERMINAL_COMMANDS or arguments[0] in ("--help", "-h", "--version")):
+    if arguments and (arguments[0] in COMMANDS or arguments[0] in ("--help", "-h", "--version")):
         from gui.terminal.commands import run  # noqa: PLC0415
 
         return run(arguments)
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     if table is not None and not table.is_file():
         print(
             f"There is no command and no file '{arguments[0]}'. Start the window without arguments or with the file "
-            f"of a table, or use one of: {', '.join(TERMINAL_COMMANDS)} (see --help).",
+            f"of a table, or use one of: {', '.join(COMMANDS)} (see --help).",
             file=sys.stderr,
         )
         return 2

@@ -188,6 +188,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
     Command("help.about", "About Glassbox", "Version and licence.", commands.show_about),
     Command(
+        "file.export", "Export network…",
+        "Writes the trained network for other programs: PyTorch, Keras, ONNX, scikit-learn, NumPy and more.",
+        commands.export_network, ("Ctrl+Shift+E",),
+    ),
+    Command(
         "diagram.export", "Export diagram…", "Writes the drawing of the network as SVG, PDF or PNG.",
         commands.export_diagram, ("Ctrl+E",),
     ),
@@ -233,7 +238,8 @@ COMMANDS: tuple[Command, ...] = (
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("file.open", "file.recent", "file.paste", "", "data.edit", "data.preparation",
               "data.draw", "data.edit_points", "",
-              "data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
+              "data.predict", "data.score", "",
+              "file.export", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
     (
         "Training",
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",

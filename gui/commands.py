@@ -311,6 +311,13 @@ def export_diagram(window: Window) -> None:
     export.open_panel(window)
 
 
+def export_network(window: Window) -> None:
+    """Opens the panel that writes the trained network for other programs."""
+    from gui.exporting import opening  # noqa: PLC0415 - not needed for the first paint
+
+    opening.open_panel(window)
+
+
 def copy_diagram(window: Window) -> None:
     """Puts the drawing on the clipboard."""
     from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from engine.experiment import Experiment, NetworkSpec
 from engine.snapshot import Snapshot
@@ -300,6 +300,8 @@ class Window(QMainWindow):
             self.panels.save(self.settings)
         # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
         self.hide()
+        for panel in self.findChildren(QDialog):
+            panel.close()
         self.opening.close()
         self.scoring.close()
         self.training.close()

@@ -1,0 +1,20 @@
+"""The registry of what a trained network can be exported to, simplest first.
+
+Each target is a module of its own with one constant ``TARGET``. Targets that are a Python file share one template, see
+``source.py``.
+"""
+
+from __future__ import annotations
+
+from engine.export import plain_json, weights
+from engine.export.target import Target
+from engine.registry import Registry
+
+EXPORTS: Registry[Target] = Registry(
+    "export",
+    [
+        plain_json.TARGET,
+        weights.SAFETENSORS,
+        weights.NPZ,
+    ],
+)

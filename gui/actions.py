@@ -63,6 +63,11 @@ COMMANDS: tuple[Command, ...] = (
         commands.restart, ("Ctrl+Shift+R",), "dice",
     ),
     Command(
+        "train.verify", "Verify run",
+        "Does the run again from its seed, beside the window, and compares everything that was recorded.",
+        commands.verify,
+    ),
+    Command(
         "train.slower", "Slower", "Fewer steps per second.", commands.slower, ("Ctrl+Left",),
     ),
     Command("train.faster", "Faster", "More steps per second.", commands.faster, ("Ctrl+Right",)),
@@ -201,6 +206,11 @@ COMMANDS: tuple[Command, ...] = (
         commands.copy_diagram, ("Ctrl+Shift+C",),
     ),
     Command(
+        "file.history", "Save history…",
+        "Writes losses, metrics and magnitudes of the run as a table: CSV with all digits.",
+        commands.save_history,
+    ),
+    Command(
         "file.open", "Open table…", "A file of your own: CSV, Excel, Parquet, NumPy. Or drop it on the window.",
         commands.open_table, ("Ctrl+O",),
     ),
@@ -239,10 +249,12 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("file.open", "file.recent", "file.paste", "", "data.edit", "data.preparation",
               "data.draw", "data.edit_points", "",
               "data.predict", "data.score", "",
-              "file.export", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
+              "file.export", "diagram.export", "diagram.copy", "weights.export", "file.history", "",
+              "file.quit")),
     (
         "Training",
-        ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",
+        ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.verify", "",
+         "train.slower",
          "train.faster"),
     ),
     (

@@ -38,6 +38,7 @@ from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.toolbar import ToolBar
 from gui.training import FIRST_SPEED, Training
+from gui.verifying import Verifying, VerifyingProgress
 from gui.wishes import Wishes
 
 # Small enough for a projector.
@@ -106,12 +107,14 @@ class Window(QMainWindow):
         self.banner = Banner()
         self.output, self.inspector = OutputView(), Inspector()
         self.predict, self.scoring, self.scoring_progress = PredictPanel(), Scoring(self), ScoringProgress()
+        self.verifying, self.verifying_progress = Verifying(self), VerifyingProgress()
         self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
         centre = QWidget()
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.scoring_progress)
+        layout.addWidget(self.verifying_progress)
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
@@ -304,6 +307,7 @@ class Window(QMainWindow):
             panel.close()
         self.opening.close()
         self.scoring.close()
+        self.verifying.close()
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

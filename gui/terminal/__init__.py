@@ -4,5 +4,7 @@
 COMMANDS = {
     "train": "Train and use a network",
     "predict": "Train and use a network",
+    "verify": "Train and use a network",
+    "history": "Take something with you",
     "picture": "Take something with you",
 }

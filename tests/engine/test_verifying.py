@@ -311,7 +311,7 @@ def test_how_often_it_was_changed_is_said() -> None:
     for rate in (0.1, 0.2):
         with_value("training.optimizer.learning_rate", rate)(trainer)
         trainer.train(steps=4)
-    assert verify(trainer.checkpoint()).message.startswith("Identical for all 12 steps, 2 changes included: ")
+    assert verify(trainer.checkpoint()).message.startswith("Identical for all 12 steps, 2 changes included. ")
 
 
 def test_a_divergence_that_did_not_happen_is_seen() -> None:

@@ -6,13 +6,11 @@ history, the losses of the batches, and at the end all that decides how the run 
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from math import isnan
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +26,6 @@ from engine.operation import RefusedError
 from engine.plan import Plan, TooLargeError
 from engine.spec import explain
 from engine.trainer import Trainer
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 # How often progress is told, in seconds.
 _EVERY_S = 0.1
@@ -114,8 +109,8 @@ class Verdict:
         included = f", {_count(self.changes, 'change')} included" if self.changes else ""
         points, numbers = _count(self.points, "recorded point"), _count(self.numbers, "number")
         return (
-            f"Identical for all {_count(self.steps, 'step')}{included}. Repeated from the seed, {points}, the losses of "
-            f"the batches and, at the end, {numbers} of network and optimizer are the same."
+            f"Identical for all {_count(self.steps, 'step')}{included}. Repeated from the seed, {points}, the losses "
+            f"of the batches and, at the end, {numbers} of network and optimizer are the same."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -144,26 +139,6 @@ def verify(point: Checkpoint, follow: Callable[[float], None] | None = None) -> 
     except (LineageError, DataError, RefusedError, TooLargeError) as error:
         reason = str(error).rstrip(".")
     return Verdict(steps, problem=f"This run cannot be repeated: {reason}.")
-
-
-@dataclass(frozen=True)
-class Broken:
-    """An error of the program; ``details`` is its traceback."""
-
-    details: str
-
-
-def verify_apart(point: Checkpoint, connection: Connection) -> None:
-    """``verify`` in a process of its own: sends how far it has come, and at last the ``Verdict`` or ``Broken``.
-
-    It makes way for everything else that the machine has to do.
-    """
-    if hasattr(os, "nice"):
-        os.nice(10)
-    try:
-        connection.send(verify(point, connection.send))
-    except Exception:  # noqa: BLE001 - whatever it is must reach the window
-        connection.send(Broken(traceback.format_exc()))
 
 
 class _Repetition:

@@ -206,6 +206,11 @@ COMMANDS: tuple[Command, ...] = (
         commands.copy_diagram, ("Ctrl+Shift+C",),
     ),
     Command(
+        "file.report", "Report…",
+        "Writes settings, drawing, curves, measures and data of this run on one page: HTML or PDF.",
+        commands.save_report,
+    ),
+    Command(
         "file.history", "Save history…",
         "Writes losses, metrics and magnitudes of the run as a table: CSV with all digits.",
         commands.save_history,
@@ -249,7 +254,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("file.open", "file.recent", "file.paste", "", "data.edit", "data.preparation",
               "data.draw", "data.edit_points", "",
               "data.predict", "data.score", "",
-              "file.export", "diagram.export", "diagram.copy", "weights.export", "file.history", "",
+              "file.export", "diagram.export", "diagram.copy", "weights.export", "file.report", "file.history", "",
               "file.quit")),
     (
         "Training",

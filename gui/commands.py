@@ -285,6 +285,13 @@ def show_preparation(window: Window) -> None:
         preparation.show_preparation(data.preparation, len(data.x_train), window)
 
 
+def save_report(window: Window) -> None:
+    """Asks where to write a report of the run."""
+    from gui.report import reporting  # noqa: PLC0415 - not needed for the first paint
+
+    reporting.reporting_of(window).ask()
+
+
 def save_history(window: Window) -> None:
     """Asks where to write the history of the run."""
     from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint

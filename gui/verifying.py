@@ -3,57 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from multiprocessing import get_context
 from threading import Event
 from time import monotonic
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from engine.apart import ApartError, do_apart
 from engine.checkpoint import Checkpoint
-from engine.data.progress import CancelledError
-from engine.verifying import Broken, Verdict, verify_apart
+from engine.verifying import Verdict, verify
 from gui.exporting.errand import Errand, Work
 from gui.progressline import ProgressLine
 from gui.text import tr
 
-# How often it is looked whether it is given up, in seconds.
-_LOOK_S = 0.05
 # What is done before is not worth a bar that comes and goes.
 _SHOWN_AFTER_S = 0.5
-
-
-class BrokenError(RuntimeError):
-    """The repetition has ended without an answer."""
 
 
 def repeat(point: Checkpoint) -> Work:
     """The work of doing a run again in a process of its own: tells shares from 0 to 1, and at last a ``Verdict``."""
 
     def work(tell: Callable[[object], None], given_up: Event) -> None:
-        context = get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=verify_apart, args=(point, theirs), daemon=True)
-        process.start()
-        theirs.close()
-        try:
-            report: object = 0.0
-            while not isinstance(report, Verdict):
-                if given_up.is_set():
-                    raise CancelledError
-                if not ours.poll(_LOOK_S):
-                    continue
-                report = ours.recv()
-                if isinstance(report, Broken):
-                    raise BrokenError(report.details)
-                tell(report)
-        except EOFError:
-            process.join()
-            raise BrokenError(f"the process has ended with the code {process.exitcode}") from None
-        finally:
-            process.terminate()
-            process.join()
-            ours.close()
+        tell(do_apart(verify, (point,), tell, given_up))
 
     return work
 
@@ -91,10 +62,6 @@ class Verifying(QObject):
             self._errand.give_up()
             self.said.emit(tr("Verifying was cancelled; nothing was compared to the end."), False, "")
 
-    def close(self) -> None:
-        """Gives up and says nothing: the window closes."""
-        self._errand.give_up(wait=True)
-
     @Slot(object)
     def _report(self, report: object) -> None:
         if isinstance(report, Verdict):
@@ -112,8 +79,7 @@ class Verifying(QObject):
 
     @Slot(object, str)
     def _fail(self, error: object, details: str) -> None:
-        if isinstance(error, BrokenError):
-            details = str(error)
+        details = str(error) if isinstance(error, ApartError) else details
         self.said.emit(tr("The run could not be done again: something went wrong in Glassbox."), True, details)
 
 

@@ -20,6 +20,7 @@ from gui.diagram.shown import Shown
 from gui.diagram.view import DiagramView
 from gui.document import Document
 from gui.editing import Editing
+from gui.exporting.errand import Errand
 from gui.faults import Faults
 from gui.icons import icon_file
 from gui.looking import Looking
@@ -307,7 +308,8 @@ class Window(QMainWindow):
             panel.close()
         self.opening.close()
         self.scoring.close()
-        self.verifying.close()
+        for errand in self.findChildren(Errand):
+            errand.give_up(wait=True)
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

@@ -5,6 +5,7 @@ COMMANDS = {
     "train": "Train and use a network",
     "predict": "Train and use a network",
     "verify": "Train and use a network",
+    "report": "Take something with you",
     "history": "Take something with you",
     "picture": "Take something with you",
 }

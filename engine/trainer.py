@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -23,6 +24,9 @@ from engine.model import Evaluation
 from engine.network import Network
 from engine.operation import Operation
 from engine.plan import Plan
+from engine.project import Project, ProjectError
+from engine.project import load as load_project
+from engine.project import save as save_project
 from engine.recording import Record
 from engine.stopping import Divergence, Watch
 from engine.training import Training, checked_plan, fresh_network
@@ -56,6 +60,21 @@ class Trainer(Training):
         trainer = cls(point.experiment, point.data, point.state["parameters"].dtype)
         trainer.go_to(point)
         return trainer
+
+    @classmethod
+    def load(cls, path: Path | str) -> Trainer:
+        """A trainer that goes on, bit for bit, from a project file.
+
+        Raises like ``project.load``, and ``ProjectError`` where the file has no run to go on with.
+        """
+        project = load_project(Path(path))
+        if project.checkpoint is None:
+            raise ProjectError(project.problem)
+        return cls.at(project.checkpoint)
+
+    def save(self, path: Path | str) -> None:
+        """Writes this instant into a project file, whole or not at all. Raises like ``project.save``."""
+        save_project(Path(path), Project.of(self.checkpoint()))
 
     # -- state and live changes ------------------------------------------------------------------
 

@@ -122,7 +122,7 @@ REGISTRIES = (
     "data.derived",
 )
 ORDER = [
-    ("registry", "spec", "files"),
+    ("registry", "spec", "files", "tensor_file"),
     (*REGISTRIES, "optimizer", "batch_optimizers"),
     ("layers", "matrices"),
     ("experiment",),
@@ -133,7 +133,10 @@ ORDER = [
     ("operation",),
     ("stopping", "recording", "unit_surgery", "layer_surgery"),
     ("lineage",),
-    ("checkpoint", "training"),
+    ("checkpoint", "training", "project_weights", "project_words"),
+    ("project_run", "project_data"),
+    ("project_reading",),
+    ("project",),
     ("trainer",),
     ("edge_views", "looking", "verifying"),
     ("snapshot",),

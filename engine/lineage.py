@@ -80,7 +80,10 @@ class Event:
 
     def as_json(self) -> dict[str, Any]:
         """What there is to say of it."""
-        return {name: value for name, value in asdict(self).items() if value not in ((), "", None)}
+        said = {name: value for name, value in asdict(self).items() if value not in ((), "", None)}
+        if self.edits:
+            said["edits"] = [[list(place), value] for place, value in self.edits]
+        return said
 
     @classmethod
     def of(cls, written: dict[str, Any]) -> Event:

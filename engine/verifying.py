@@ -19,11 +19,13 @@ from pydantic import ValidationError
 from engine.checkpoint import Checkpoint
 from engine.data.loading import load_data
 from engine.data.table import DataError
+from engine.experiment import Experiment
 from engine.history import Series
 from engine.lineage import Event, Lineage, LineageError
 from engine.metrics import METRICS
 from engine.operation import RefusedError
 from engine.plan import Plan, TooLargeError
+from engine.project import hold_tables
 from engine.spec import explain
 from engine.trainer import Trainer
 
@@ -162,7 +164,8 @@ class _Repetition:
                 f"{self._lineage.lost}."
             )
             return Verdict(self._steps, problem=words)
-        first = self._lineage.experiment
+        first = _with_tables_of(self._lineage.experiment, self._point.experiment)
+        hold_tables(self._point.experiment, self._point.data.tables)
         same_data = first.data == self._point.experiment.data
         data = self._point.data if same_data else load_data(first.data)
         self._trainer = Trainer(first, data, self._point.state["parameters"].dtype)
@@ -296,6 +299,16 @@ class _Repetition:
         what = parameter_name(self._trainer.network.plan, place) if name == "parameters" else f"one of the {words}"
         more = f"{int(unequal.sum()):,} of {a.size:,} {words} differ, this one most."
         return Difference(self._steps, what, float(a.flat[place]), float(b.flat[place]), self._steps, more)
+
+
+def _with_tables_of(experiment: Experiment, now: Experiment) -> Experiment:
+    """The experiment with its tables where they are now: while a run goes on they never become other ones."""
+    table, place = experiment.data.table, now.data.table
+    if table is None or place is None:
+        return experiment
+    moved = table.edited(path=place.path, test_path=place.test_path, edition=place.edition)
+    data = experiment.data
+    return experiment.edited(data=data.edited(table=moved, features=data.features, derived=data.derived))
 
 
 def _unequal(name: str, a: Any, b: Any) -> Iterator[tuple[str, float, float]]:

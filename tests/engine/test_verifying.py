@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from engine.checkpoint import Checkpoint
 from engine.data.dataset import Dataset
+from engine.data.opened import forget
 from engine.data.progress import CancelledError
 from engine.experiment import Experiment
 from engine.history import Series
@@ -19,6 +21,7 @@ from engine.layers import LAYERS, Stage
 from engine.lineage import OPERATIONS, Lineage
 from engine.operation import Operation
 from engine.optimizers import OPTIMIZERS
+from engine.project import Project, load, save
 from engine.schedules import SCHEDULES
 from engine.trainer import Trainer
 from engine.verifying import verify
@@ -274,7 +277,7 @@ def test_the_loss_of_a_batch_tells_before_the_next_point_of_the_history_does() -
     slower(trainer)
     trainer.train(steps=200)
     point = trainer.checkpoint()
-    lineage = {**point.state["lineage"], "events": ()}
+    lineage = {**point.state["lineage"], "events": []}
     found = verify(replace(point, experiment=trainer.experiment, state={**point.state, "lineage": lineage})).difference
     assert found is not None
     assert (found.step, found.what) == (1002, "loss of the batch")
@@ -362,3 +365,65 @@ def test_verifying_leaves_the_instant_as_it_was() -> None:
     verify(point)
     assert np.array_equal(point.state["parameters"], before[0])
     assert np.array_equal(point.history.values, before[1])
+
+
+# -- from files --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_run_is_the_same_when_it_comes_from_its_file(change: Change, tmp_path: Path) -> None:
+    trainer = trained(steps=6)
+    if change is not CHANGES["run away and mended"]:
+        change(trainer)
+    trainer.train(steps=5)
+    save(tmp_path / "run.glassbox", Project.of(trainer.checkpoint()))
+    point = load(tmp_path / "run.glassbox").checkpoint
+    assert point is not None
+    assert verify(point).identical
+
+
+def flowers(path: Path) -> Experiment:
+    """An experiment on a table of one's own."""
+    rng = np.random.default_rng(0)
+    lines = [f"{a:.3f},{b:.3f},{'yes' if a + b > 0 else 'no'}" for a, b in rng.normal(size=(60, 2))]
+    path.write_text("\n".join(["a,b,bloom", *lines]))
+    return Experiment.model_validate({"data": {"source": "table", "table": {"path": str(path)}}})
+
+
+def test_a_table_that_is_gone_is_taken_from_the_file_also_for_what_changed_live(tmp_path: Path) -> None:
+    trainer = Trainer(flowers(tmp_path / "flowers.csv"))
+    trainer.train(steps=4)
+    with_value("data.subsample", 0.5)(trainer)
+    trainer.train(steps=4)
+    save(tmp_path / "run.glassbox", Project.of(trainer.checkpoint()))
+    (tmp_path / "flowers.csv").unlink()
+    forget()
+    point = load(tmp_path / "run.glassbox").checkpoint
+    assert point is not None
+    forget()  # as in a process of its own
+    assert verify(point).message.startswith("Identical for all 8 steps, 1 change included. ")
+
+
+def test_a_table_that_lies_elsewhere_now_is_the_same(tmp_path: Path) -> None:
+    trainer = Trainer(flowers(tmp_path / "flowers.csv"))
+    trainer.train(steps=4)
+    with_value("data.input_noise", 0.5)(trainer)
+    trainer.train(steps=4)
+    point = trainer.checkpoint()
+    moved = (tmp_path / "flowers.csv").rename(tmp_path / "roses.csv")
+    forget()
+    data = point.experiment.data
+    assert data.table is not None
+    there = data.edited(table=data.table.edited(path=str(moved)), features=data.features)
+    assert verify(replace(point, experiment=point.experiment.edited(data=there))).identical
+
+
+def test_data_that_cannot_be_loaded_again_are_a_sentence(tmp_path: Path) -> None:
+    trainer = Trainer(flowers(tmp_path / "flowers.csv"))
+    trainer.train(steps=4)
+    with_value("data.subsample", 0.5)(trainer)
+    point = trainer.checkpoint()
+    (tmp_path / "flowers.csv").unlink()
+    forget()
+    verdict = verify(replace(point, data=replace(point.data, tables=())))
+    assert verdict.problem.startswith("This run cannot be repeated: flowers.csv cannot be read")

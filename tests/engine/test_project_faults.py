@@ -198,6 +198,10 @@ LIES: dict[str, tuple[Callable[[Tensors, Words], object], str]] = {
         edit("run", "history.2", "hidden 9.norm"), "its history is not one of this network",
     ),
     "a history that goes back": (put("run.history", (-1, 0), -5.0), "its history is not one of this network"),
+    "a change of no kind": (edit("run", "lineage.events", [{"step": 3}]), "recorded in a way that cannot be read"),
+    "a change of an unknown kind": (
+        edit("run", "lineage.events", [{"step": 3, "kind": "exec"}]), "no change of the kind 'exec'",
+    ),
     "losses in buckets of no width": (edit("run", "losses_width", 0), "losses_width"),
     "losses that contradict themselves": (edit("run", "losses_width", 3), "its batches contradict themselves"),
     "the best weights of another network": (

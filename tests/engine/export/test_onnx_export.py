@@ -99,9 +99,9 @@ def test_a_row_that_cannot_be_answered_gives_no_number_and_no_class(column: str,
     path = exported(name, TARGET, tmp_path)
     good = rows_of(name)[0]
     feeds = feeds_of(path, [{**good, column: None}, good])
-    for numbers in (run_by_runtime(path, feeds)[1], by_reference(path, feeds)):
-        assert np.isnan(numbers[0]).all()
-        assert np.isfinite(numbers[1]).all()
+    for found in (run_by_runtime(path, feeds)[1], by_reference(path, feeds)):
+        assert np.isnan(found[0]).all()
+        assert np.isfinite(found[1]).all()
     assert run_by_runtime(path, feeds)[0][0] == ""
 
 
@@ -111,8 +111,8 @@ def test_no_layer_makes_an_answer_of_what_is_no_number(value: float, tmp_path: P
     made = project(numbers("regression"), [Dense(activation="step"), Dense()])
     path = write_export(made, TARGET, tmp_path / "network.onnx")[0]
     feeds = feeds_of(path, [{"x1": value, "x2": 0.0, "x3": 0.0}, {"x1": 0.0, "x2": 0.0, "x3": 0.0}])
-    for numbers_found in (run_by_runtime(path, feeds)[0], by_reference(path, feeds)):
-        assert np.isnan(numbers_found).tolist() == [[True], [False]]
+    for found in (run_by_runtime(path, feeds)[0], by_reference(path, feeds)):
+        assert np.isnan(found).tolist() == [[True], [False]]
 
 
 @pytest.mark.parametrize("word", ["Yes", "YES", "y", "true", "1", "1.0", "ja", "No", "F", "off", "0"])

@@ -140,6 +140,9 @@ ORDER = [
     ("edge_views", "looking"),
     ("snapshot",),
     ("runner",),
+    ("export.target",),
+    ("export.targets",),
+    ("export.writing", "export.proof"),
 ]
 RANK = {f"engine.{name}": rank for rank, names in enumerate(ORDER) for name in names}
 

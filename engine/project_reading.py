@@ -22,7 +22,7 @@ from engine.project_data import DataWords
 from engine.project_data import wanted as wanted_of_data
 from engine.project_run import Run, RunWords
 from engine.project_run import wanted as wanted_of_run
-from engine.project_weights import views, without_rows
+from engine.project_weights import shapes, views, without_rows
 from engine.project_words import ANY, Wanted
 from engine.spec import explain
 from engine.tensor_file import DamagedError, FaultError, TensorFile, parsed
@@ -86,22 +86,26 @@ def _read(file: TensorFile, version: int) -> Reading:
     run_words = RunWords.model_validate(parsed(file.words["run"])) if "run" in file.words else None
     data = DataWords.model_validate(parsed(file.words["data"])) if "data" in file.words else None
     planned = _planned(experiment, preparation)
-    weights = [entry for name, entry in file.entries.items() if name.startswith("layers.")]
-    if sum(entry.end - entry.start for entry in weights) < 4 * planned.parameters:
-        raise FaultError("cannot be used: it has fewer weights than its network")
-    dtype = weights[0].dtype if version > 1 and weights[0].dtype == np.float64 else np.dtype("<f4")
-    network = Network(planned, None, dtype)
-    wanted: Wanted = {name: (dtype, view.shape) for name, view in views(network)}
+    weights = shapes(planned)
+    dtype = _precision(file, next(iter(weights))) if version > 1 else np.dtype("<f4")
+    wanted: Wanted = {name: (dtype, shape) for name, shape in weights.items()}
     if run_words is not None and data is not None:
         rows = len(experiment.training.optimizer.rows)
         wanted |= wanted_of_run(run_words, set(file.entries), planned, rows, data.train, dtype)
         wanted |= wanted_of_data(data, preparation)
     _refuse_other_arrays(file, wanted)
     arrays = file.read() if version > 1 else _read_first(file)
+    network = Network(planned, None, dtype)
     for name, view in views(network):
         view[...] = arrays.pop(name)
     run = Run(run_words, arrays) if run_words is not None else None
     return Reading(version, file.words, experiment, preparation, network, run, data, arrays)
+
+
+def _precision(file: TensorFile, name: str) -> np.dtype[Any]:
+    """What all weights must be made of: double precision where the first of them are."""
+    double = name in file.entries and file.entries[name].dtype == np.float64
+    return np.dtype("<f8" if double else "<f4")
 
 
 def _refuse_other_arrays(file: TensorFile, wanted: Wanted) -> None:

@@ -11,6 +11,7 @@ from engine.activations import Array
 from engine.data.dataset import Dataset
 from engine.data.preparation import Preparation
 from engine.network import Network
+from engine.plan import Plan
 
 # What stages train and remember, under the names of PyTorch's normalizing layers.
 _NAMES = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "variance": "running_var"}
@@ -18,17 +19,30 @@ _NAMES = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "variance":
 
 def views(network: Network) -> Iterator[tuple[str, Array]]:
     """Everything a network has learned, under PyTorch's names, as views that can be written to."""
+    return named(network.plan, network.parameters, network.statistics)
+
+
+def shapes(planned: Plan) -> dict[str, tuple[int, ...]]:
+    """The shapes of all that a network learns, by PyTorch's names; takes no memory whatever they are."""
+    parameters, statistics = (
+        np.broadcast_to(np.float32(), count) for count in (planned.parameters, planned.statistics)
+    )
+    return {name: view.shape for name, view in named(planned, parameters, statistics)}
+
+
+def named(planned: Plan, parameters: Array, statistics: Array) -> Iterator[tuple[str, Array]]:
+    """The parts of the flat vectors under PyTorch's names, as views."""
     part = 0
-    for layer in network.plan.layers:
+    for layer in planned.layers:
         for stage in layer.stages:
-            rows, statistics = stage.rows(network.parameters), stage.statistics(network.statistics)
-            for names, values in ((stage.stage.rows, rows), (stage.stage.statistics, statistics)):
+            learned, remembered = stage.rows(parameters), stage.statistics(statistics)
+            for names, values in ((stage.stage.rows, learned), (stage.stage.statistics, remembered)):
                 for name, view in zip(names, values, strict=True):
                     yield f"layers.{part}.{_NAMES[name]}", view
             part += 1
-        yield f"layers.{part}.weight", layer.matrix(network.parameters)[:, : layer.inputs]
+        yield f"layers.{part}.weight", layer.matrix(parameters)[:, : layer.inputs]
         if layer.bias:
-            yield f"layers.{part}.bias", layer.biases(network.parameters)
+            yield f"layers.{part}.bias", layer.biases(parameters)
         part += 1
 
 

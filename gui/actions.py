@@ -167,7 +167,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.zoom_out", "Zoom out", "A smaller diagram.", net.zoom_out, ("Ctrl+-",)),
     Command(
         "view.sample", "One sample", "The traced row in the drawing: a in every node, w · a on the edges.",
-        net.toggle_sample, ("Ctrl+Shift+S",), ticked=net.shows_sample,
+        net.toggle_sample, ("Ctrl+J",), ticked=net.shows_sample,
     ),
     Command(
         "view.theme", "Light or dark", "Switches between the light and the dark theme.",
@@ -198,6 +198,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("help.about", "About Glassbox", "Version and licence.", commands.show_about),
     Command(
+        "file.export", "Export network…",
+        "Writes the trained network for other programs: PyTorch, Keras, ONNX, scikit-learn, NumPy and more.",
+        commands.export_network, ("Ctrl+Shift+E",),
+    ),
+    Command(
         "diagram.export", "Export diagram…", "Writes the drawing of the network as SVG, PDF or PNG.",
         commands.export_diagram, ("Ctrl+E",),
     ),
@@ -205,16 +210,23 @@ COMMANDS: tuple[Command, ...] = (
         "diagram.copy", "Copy diagram", "Puts the drawing on the clipboard, as an image and as SVG.",
         commands.copy_diagram, ("Ctrl+Shift+C",),
     ),
+    Command("file.new", "New", "Begins again with the ready example.", commands.new, ("Ctrl+N",)),
     Command(
-        "file.open", "Open table…", "A file of your own: CSV, Excel, Parquet, NumPy. Or drop it on the window.",
-        commands.open_table, ("Ctrl+O",),
+        "file.open", "Open…", "A project, or a table: CSV, Excel, Parquet, NumPy. Or drop it on the window.",
+        commands.open_file, ("Ctrl+O",),
+    ),
+    Command("file.save", "Save", "Writes all of this run into its project file.", commands.save, ("Ctrl+S",)),
+    Command(
+        "file.save_as", "Save as…", "Writes all of this run into another project file.",
+        commands.save_as, ("Ctrl+Shift+S",),
     ),
     Command(
         "file.paste", "Paste table", "The table that was copied in a spreadsheet or a text.",
         commands.paste_table, ("Ctrl+V",),
     ),
     Command(
-        "file.recent", "Open recent", "The files opened last.", commands.open_recent, why_not=commands.has_recent,
+        "file.recent", "Open recent", "The files opened or saved last.",
+        commands.open_recent, why_not=commands.has_recent,
     ),
     Command(
         "data.edit", "Edit table…", "What the columns of your table mean, what is asked, what is held out.",
@@ -241,9 +253,10 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("File", ("file.open", "file.recent", "file.paste", "", "data.edit", "data.preparation",
-              "data.draw", "data.edit_points", "",
-              "data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
+    ("File", ("file.new", "file.open", "file.recent", "file.paste", "", "file.save", "file.save_as", "",
+              "data.edit", "data.preparation", "data.draw", "data.edit_points", "",
+              "data.predict", "data.score", "",
+              "file.export", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
     (
         "Training",
         ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",
@@ -283,7 +296,7 @@ def make_actions(window: Window) -> dict[str, QAction]:
         action.triggered.connect(_runner(command, window))
         (window.diagram if command.on_diagram else window).addAction(action)
         actions[command.id] = action
-    actions["file.recent"].setMenu(window.opening.menu)
+    actions["file.recent"].setMenu(window.recent.menu)
     return actions
 
 

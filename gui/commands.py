@@ -24,9 +24,24 @@ if TYPE_CHECKING:
 _LOW = 760
 
 
-def open_table(window: Window) -> None:
-    """Asks for a file with a table."""
-    window.opening.ask_for_file()
+def new(window: Window) -> None:
+    """Opens the ready example again."""
+    window.files.new()
+
+
+def open_file(window: Window) -> None:
+    """Asks for a project or a table."""
+    window.files.ask_to_open()
+
+
+def save(window: Window) -> None:
+    """Writes what is open into its file."""
+    window.files.save()
+
+
+def save_as(window: Window) -> None:
+    """Asks for a file and writes what is open into it."""
+    window.files.save_as()
 
 
 def paste_table(window: Window) -> None:
@@ -37,12 +52,12 @@ def paste_table(window: Window) -> None:
 def open_recent(window: Window) -> None:
     """Offers the files opened last under the button of the menu."""
     button = window.toolbar.menu_button
-    window.opening.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    window.recent.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 
 def has_recent(window: Window) -> str:
     """Why no file can be opened again."""
-    return "" if window.opening.recent else tr("No file has been opened yet.")
+    return "" if window.recent.paths else tr("No file has been opened yet.")
 
 
 def edit_table(window: Window) -> None:
@@ -333,6 +348,13 @@ def export_diagram(window: Window) -> None:
     from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint
 
     export.open_panel(window)
+
+
+def export_network(window: Window) -> None:
+    """Opens the panel that writes the trained network for other programs."""
+    from gui.exporting import opening  # noqa: PLC0415 - not needed for the first paint
+
+    opening.open_panel(window)
 
 
 def copy_diagram(window: Window) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.files import PROJECT_SUFFIX
 from gui import logs, threads
 from gui.terminal import COMMANDS, completion_variable
 
@@ -51,18 +52,16 @@ def _in_terminal(arguments: Sequence[str]) -> int:
 
 def show(arguments: Sequence[str]) -> int:
     """Opens the window, with the file that the first argument names, and returns the exit code when it is closed."""
-    table = Path(arguments[0]) if arguments else None
-    if table is not None and not table.is_file():
+    file = Path(arguments[0]) if arguments else None
+    if file is not None and not file.is_file():
         print(
-            f"There is no command and no file '{arguments[0]}'. Start the window without arguments or with the file "
-            f"of a table, or use one of: {', '.join(COMMANDS)} (see --help).",
+            f"There is no command and no file '{arguments[0]}'. Start the window without arguments, or with a project "
+            f"or the file of a table, or use one of: {', '.join(COMMANDS)} (see --help).",
             file=sys.stderr,
         )
         return 2
     if not has_display():
-        what = f"{table.name}" if table else "the ready example"
-        print(f"There is no display here, so {what} trains in the terminal instead.", file=sys.stderr)
-        return _in_terminal(["train", "--data", str(table)] if table else ["train"])
+        return _without_window(file)
     missing = missing_libraries()
     if missing:
         print(missing, file=sys.stderr)
@@ -71,10 +70,23 @@ def show(arguments: Sequence[str]) -> int:
     from gui.qt_messages import keep_messages  # noqa: PLC0415
 
     keep_messages()
-    application, window = start(arguments[1:], table=table)
+    application, window = start(arguments[1:], file=file)
     code = application.exec()
     window.close()
     return code
+
+
+def _without_window(file: Path | None) -> int:
+    """What can be done in the terminal instead: a project is described, a table or the example is learned from."""
+    if file is not None and file.suffix.lower() == PROJECT_SUFFIX:
+        print("There is no display here, so no window can be opened.", file=sys.stderr)
+        from gui.terminal.commands import guarded  # noqa: PLC0415
+        from gui.terminal.describing import describe  # noqa: PLC0415
+
+        return guarded(lambda: print(describe(file)))
+    what = file.name if file else "the ready example"
+    print(f"There is no display here, so {what} trains in the terminal instead.", file=sys.stderr)
+    return _in_terminal(["train", "--data", str(file)] if file else ["train"])
 
 
 def has_display() -> bool:

@@ -159,6 +159,11 @@ QMenu::item:selected { background: $accent_soft; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 
+QListWidget#targets { border: none; padding: 0; background: $surface; }
+QPlainTextEdit#source { background: $ground; border: 1px solid $line; border-radius: 8px; padding: 6px; font-size: 12px;
+  selection-background-color: $accent; selection-color: $on_accent; }
+QPlainTextEdit#source:focus { border-color: $accent; }
+
 QTableView { background: $surface; border: none; gridline-color: $line; outline: none;
   selection-background-color: $accent_soft; selection-color: $text; }
 QTableView#preview QHeaderView { background: $surface; border: none; }

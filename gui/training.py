@@ -354,6 +354,7 @@ def _apply_job(change: Change, generation: int, wants: Wants) -> Apply:
         operation=change.operation,
         back_to=change.back_to,
         fresh=change.fresh,
+        start=change.start,
         keep=change.keep,
         wants=wants,
     )

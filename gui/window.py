@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from engine.experiment import Experiment, NetworkSpec
 from engine.snapshot import Snapshot
@@ -12,7 +12,6 @@ from engine.trainer import Trainer
 from gui import edits, theme
 from gui.actions import make_actions, paint_icons, refresh
 from gui.banner import Banner
-from gui.builder.data import name_of
 from gui.builder.panel import Builder
 from gui.diagram.gestures import Gestures
 from gui.diagram.reading import describe_selection
@@ -34,6 +33,10 @@ from gui.predict.panel import PredictPanel
 from gui.predict.progress import ScoringProgress
 from gui.predict.scoring import Scoring
 from gui.preferences import Preferences
+from gui.projects.autosave import Autosave
+from gui.projects.files import Files
+from gui.projects.recent import Recent
+from gui.projects.recovery import Recovery, RecoveryOffer
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
@@ -77,7 +80,9 @@ class Window(QMainWindow):
         self.status = StatusBar()
         self.editing = Editing(self.document, self.training, self.banner, self.status.say, self)
         self.wishes = Wishes(self)
-        self.opening = Opening(self)
+        self.opening, self.recent = Opening(self), Recent(settings, self)
+        self.files, self.autosave = Files(self), Autosave(self)
+        self.recovery = Recovery(self, self.recovery_offer)
         self.actions_by_id = make_actions(self)
         self.gestures = Gestures(self.diagram, self.actions_by_id)
         self.inspector.values.show_actions(
@@ -103,7 +108,7 @@ class Window(QMainWindow):
     def _make_views(self, experiment: Experiment) -> None:
         self.builder: Builder = Builder(experiment)
         self.diagram = DiagramView()
-        self.banner = Banner()
+        self.banner, self.recovery_offer = Banner(), RecoveryOffer()
         self.output, self.inspector = OutputView(), Inspector()
         self.predict, self.scoring, self.scoring_progress = PredictPanel(), Scoring(self), ScoringProgress()
         self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
@@ -112,6 +117,7 @@ class Window(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.scoring_progress)
+        layout.addWidget(self.recovery_offer)
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
@@ -133,6 +139,7 @@ class Window(QMainWindow):
         self.document.applied.connect(self.training.apply)
         self.document.applied.connect(self.editing.follow)
         self.training.refused.connect(self.document.refuse)
+        self.training.refused.connect(self.files.see_refusal)
         self.training.ran.connect(self.document.show_run)
         self.training.shown.connect(self._show_snapshot)
         self.training.shown.connect(self.editing.show_snapshot)
@@ -142,6 +149,10 @@ class Window(QMainWindow):
         self.looking.wanted.connect(self.training.want)
         self.faults.raised.connect(self.banner.say_fault)
         self.document.undo_stack.changed.connect(self._name_undo)
+        self.opening.zone.dropped.connect(self.files.open_file)
+        self.recent.chosen.connect(self.files.open_file)
+        for over in (self.files.begun, self.files.saved):
+            over.connect(self.autosave.drop)
         self.wishes.listen()
         self._name_undo()
         self.training.want(self.looking.wants)
@@ -167,7 +178,6 @@ class Window(QMainWindow):
         self.output.show_experiment(experiment)
         self.predict.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
-        self.setWindowTitle(f"Glassbox – {name_of(experiment.data)}")
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:
@@ -295,13 +305,21 @@ class Window(QMainWindow):
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Keeps the layout and ends the training thread."""
+        """Asks about what is unsaved; then keeps the layout and ends all threads."""
+        if self.isVisible() and not self.files.may_go(self.close):
+            event.ignore()
+            return
         if self.settings is not None:
             self.panels.save(self.settings)
         # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
         self.hide()
+        for panel in self.findChildren(QDialog):
+            panel.close()
         self.opening.close()
         self.scoring.close()
+        self.files.close()
+        self.autosave.close()
+        self.recovery.put_off()
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

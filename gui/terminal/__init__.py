@@ -7,8 +7,10 @@ from pathlib import Path
 COMMANDS = {
     "train": "Train and use a network",
     "predict": "Train and use a network",
+    "export": "Take something with you",
     "picture": "Take something with you",
     "open": "The window",
+    "register": "Set up",
 }
 
 

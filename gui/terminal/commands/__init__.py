@@ -17,6 +17,7 @@ import typer.main
 from pydantic import ValidationError
 
 from engine.data.table import DataError
+from engine.export.target import ExportError
 from engine.plan import TooLargeError
 from engine.project import ProjectError
 from engine.spec import explain
@@ -82,7 +83,7 @@ def guarded(work: Callable[[], object]) -> int:
         return ended.code if isinstance(ended.code, int) else 0
     except ValidationError as error:
         return _refuse(*explain(error))
-    except (UsageError, DataError, ProjectError, TooLargeError) as error:
+    except (UsageError, DataError, ProjectError, ExportError, TooLargeError) as error:
         return _refuse(str(error))
     except OSError as error:
         logs.log.warning("refused: %s", error)

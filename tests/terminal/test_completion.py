@@ -62,6 +62,7 @@ def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         ("glassbox train --set training.early_stopping.pat", ["training.early_stopping.patience="]),
         ("glassbox picture --view net", ["network"]),
         ("glassbox picture --edges up", ["update"]),
+        ("glassbox export iris.glassbox --to py", ["pytorch"]),
         ("glassbox train --data there-is-no-such", []),
     ],
 )

@@ -36,6 +36,14 @@ def changed_on_disk(name: str) -> Question:
     )
 
 
+def missing_table(name: str, detail: str, without: bool) -> Question:
+    """A table that a project cannot go on without. ``without``: it may be opened all the same."""
+    answers = [("choose", tr("Choose…")), ("without", tr("Open without it")), ("cancel", tr("Cancel"))]
+    return Question(
+        tr("Where is {0}?").format(name), detail, tuple(each for each in answers if without or each[0] != "without")
+    )
+
+
 def discard_work(name: str) -> Question:
     """Kept work that is to be thrown away."""
     return Question(

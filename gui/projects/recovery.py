@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from engine.checkpoint import Checkpoint
 from gui.icons import icon
 from gui.projects import questions
 from gui.projects.files import reason
@@ -141,10 +140,10 @@ class Recovery(QObject):
     def _restore(self, found: Found, _: bool = False) -> None:
         files = self._window.files
         if files.may_go(lambda: self._restore(found)):
-            files.work.do(lambda: _start_of(found), partial(self._go_on, found), self._say_failure)
+            files.recover(found, lambda: self._go_on(found))
 
-    def _go_on(self, found: Found, start: Checkpoint) -> None:
-        self._window.files.recover(found, start, lambda: self._window.autosave.adopt(found.swap))
+    def _go_on(self, found: Found) -> None:
+        self._window.autosave.adopt(found.swap)
         self._take_away(found)
 
     def _discard(self, found: Found, _: bool = False) -> None:
@@ -162,9 +161,3 @@ class Recovery(QObject):
     def _say_failure(self, error: BaseException) -> None:
         words = tr("Unsaved work of an earlier window could not be read: {0}.")
         self._window.banner.say(words.format(reason(error)))
-
-
-def _start_of(found: Found) -> Checkpoint:
-    from gui.projects.starting import read  # noqa: PLC0415 - not needed for the first paint
-
-    return read(found.swap.file).start

@@ -11,13 +11,14 @@ import hands
 import numpy as np
 import pytest
 import tables
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 from tables import until
 
 from engine.experiment import Experiment
+from engine.layers import Dense
 from engine.project import Project, load, save
 from engine.trainer import Trainer
 from gui import launch
@@ -46,6 +47,9 @@ class Asked(list[Question]):
 @pytest.fixture
 def window(open_window: Callable[..., Window]) -> Window:
     """A window that remembers, and so asks; here no question is expected."""
+    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
+    settings.clear()
+    settings.sync()
     window = open_window(remember=True)
     window.toolbar.speed.setValue(FULL_SPEED)
     window.files.ask = unexpected
@@ -106,6 +110,7 @@ def is_shown(window: Window, project: Project) -> bool:
 def dialog_of(window: Window) -> QFileDialog:
     dialog = window.findChildren(QFileDialog)[-1]
     assert dialog.isVisible()
+    hands.events(20)  # the folder is read
     return dialog
 
 
@@ -252,10 +257,10 @@ def test_a_folder_that_is_gone_is_said(window: Window, tmp_path: Path) -> None:
 
 
 def test_an_instant_that_cannot_be_had_is_said(window: Window, tmp_path: Path) -> None:
-    window.document.change(window.document.experiment.with_value("network.layers.0.units", 4096), "")
-    window.document.change(window.document.experiment.with_layers(window.document.experiment.network.layers * 30), "")
+    window.document.change(Experiment().with_layers((Dense(units=4096),) * 64), "")
     window.files.save_to(tmp_path / "a.glassbox")
     wait(window)
+    assert "a.glassbox could not be saved: the last edit could not be carried out." in window.banner.label.text()
     assert not (tmp_path / "a.glassbox").exists()
 
 
@@ -551,10 +556,9 @@ def test_a_file_changed_by_somebody_else_is_not_overwritten_without_a_question(
 def test_a_project_that_is_dropped_is_opened(window: Window, tmp_path: Path) -> None:
     project, mime = trained(tmp_path / "a.glassbox"), QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.glassbox"))])
-    drop = QDropEvent(
-        QPointF(20, 20), Qt.DropAction.CopyAction, mime, hands.LEFT, Qt.KeyboardModifier.NoModifier, QEvent.Type.Drop
-    )
-    QApplication.sendEvent(window, drop)
+    copy, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(20, 20), copy, mime, hands.LEFT, keys))
+    QApplication.sendEvent(window, QDropEvent(QPointF(20, 20), copy, mime, hands.LEFT, keys, QEvent.Type.Drop))
     wait(window)
     assert is_shown(window, project)
 

@@ -8,110 +8,46 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hands
-import numpy as np
 import pytest
 import tables
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QUrl
+from projects import (
+    Asked,
+    careful,
+    dialog_of,
+    edit,
+    is_shown,
+    open_project,
+    save_to,
+    step_in,
+    train,
+    trained,
+    unexpected,
+    wait,
+)
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton
 from tables import until
 
 from engine.experiment import Experiment
 from engine.layers import Dense
-from engine.project import Project, load, save
-from engine.trainer import Trainer
+from engine.project import load
 from gui import launch
 from gui.projects import questions
 from gui.projects.locks import lock_of
-from gui.projects.questions import Question
 from gui.projects.recent import labels
-from gui.training import FULL_SPEED
 from gui.window import Window
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-class Asked(list[Question]):
-    """The questions that were put, all of them answered alike."""
-
-    def __init__(self, answer: str) -> None:
-        super().__init__()
-        self.answer = answer
-
-    def __call__(self, question: Question) -> str:
-        self.append(question)
-        return self.answer
-
-
 @pytest.fixture
 def window(open_window: Callable[..., Window]) -> Window:
-    """A window that remembers, and so asks; here no question is expected."""
-    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
-    settings.clear()
-    settings.sync()
-    window = open_window(remember=True)
-    window.toolbar.speed.setValue(FULL_SPEED)
-    window.files.ask = unexpected
+    """A window that remembers, and so asks; nothing is kept for recovery."""
+    window = careful(open_window)
     window.autosave.close()
     return window
-
-
-def unexpected(question: Question) -> str:
-    raise AssertionError(f"asked: {question.text}")
-
-
-def edit(window: Window, rate: float = 0.5) -> None:
-    """Another learning rate."""
-    window.document.change(
-        window.document.experiment.with_value("training.optimizer.learning_rate", rate), "Learning rate"
-    )
-    hands.settle(window)
-
-
-def train(window: Window, steps: int = 3) -> None:
-    """So many steps, one by one."""
-    for _ in range(steps):
-        hands.trigger(window, "train.step")
-        hands.settle(window)
-
-
-def wait(window: Window) -> None:
-    """Until all files are written and read, and all edits carried out."""
-    until(lambda: not window.files.busy and window.training.settled)
-    hands.settle(window)
-
-
-def save_to(window: Window, path: Path) -> Path:
-    window.files.save_to(path)
-    wait(window)
-    return path
-
-
-def open_project(window: Window, path: Path) -> None:
-    window.files.open_file(str(path))
-    wait(window)
-
-
-def trained(path: Path, epochs: int = 2, source: str = "iris") -> Project:
-    """A project file of a run of its own."""
-    trainer = Trainer(Experiment().with_value("data.source", source))
-    trainer.train(until_epoch=epochs)
-    project = Project.of(trainer.checkpoint())
-    save(path, project)
-    return project
-
-
-def is_shown(window: Window, project: Project) -> bool:
-    """Whether the window has the very weights of a project."""
-    return np.array_equal(hands.snapshot_of(window).parameters, project.network.parameters)
-
-
-def dialog_of(window: Window) -> QFileDialog:
-    dialog = window.findChildren(QFileDialog)[-1]
-    assert dialog.isVisible()
-    hands.events(20)  # the folder is read
-    return dialog
 
 
 # -- the title ------------------------------------------------------------------------------------
@@ -516,12 +452,7 @@ def test_the_file_that_is_open_here_can_be_opened_again(window: Window, tmp_path
     train(window)
     window.files.ask = Asked("discard")
     open_project(window, path)
-    assert (window.document.place.path, hands.snapshot_of(window).step) == (path, load_step(path))
-
-
-def load_step(path: Path) -> int:
-    point = load(path).checkpoint
-    return 0 if point is None else int(point.state["step"])
+    assert (window.document.place.path, hands.snapshot_of(window).step) == (path, step_in(path))
 
 
 def test_nothing_is_left_beside_the_file_and_its_lock_goes_with_the_window(window: Window, tmp_path: Path) -> None:

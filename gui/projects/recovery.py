@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Slot
+from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
@@ -59,6 +59,7 @@ class RecoveryOffer(QFrame):
         while (item := self._lines.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         one = tr("Glassbox ended without saving. This work can be brought back:")
         many = tr("Glassbox ended without saving. {0} pieces of work can be brought back:").format(len(found))
@@ -66,9 +67,10 @@ class RecoveryOffer(QFrame):
         for row, each in enumerate(found[:_MOST_LINES]):
             words = QLabel(in_words(each))
             words.setWordWrap(True)
+            words.setTextFormat(Qt.TextFormat.PlainText)
             self._lines.addWidget(words, row, 0)
             bring = self._button(tr("Restore"), tr("Opens it as it was; it is not saved yet"), each, restore)
-            bring.setProperty("role", "primary")
+            bring.setProperty("role", "link")
             self._lines.addWidget(bring, row, 1)
             self._lines.addWidget(self._button(tr("Discard"), tr("Throws it away"), each, discard), row, 2)
         self.setVisible(bool(found))

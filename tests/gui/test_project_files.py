@@ -27,7 +27,7 @@ from projects import (
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit
 from tables import until
 
 from engine.experiment import Experiment
@@ -36,6 +36,7 @@ from engine.project import load
 from gui import launch
 from gui.projects import questions
 from gui.projects.locks import lock_of
+from gui.projects.questions import QuestionDialog
 from gui.projects.recent import labels
 from gui.window import Window
 
@@ -403,8 +404,8 @@ def test_closing_while_a_file_is_written_waits_for_it(window: Window, tmp_path: 
 @pytest.mark.parametrize(("label", "key"), [("Save", "save"), ("Don't save", "discard"), ("Cancel", "cancel")])
 def test_the_question_is_answered_by_its_buttons(window: Window, label: str, key: str) -> None:
     def press() -> None:
-        box = window.findChild(QMessageBox)
-        QTest.mouseClick(next(each for each in box.findChildren(QPushButton) if each.text() == label), hands.LEFT)
+        box = window.findChild(QuestionDialog)
+        QTest.mouseClick(next(each for each in box.buttons if each.text() == label), hands.LEFT)
 
     QTimer.singleShot(0, press)
     assert questions.ask(window, questions.unsaved("Iris")) == key
@@ -412,7 +413,7 @@ def test_the_question_is_answered_by_its_buttons(window: Window, label: str, key
 
 @pytest.mark.parametrize(("pressed", "key"), [(Qt.Key.Key_Escape, "cancel"), (Qt.Key.Key_Return, "save")])
 def test_the_question_is_answered_by_the_keyboard(window: Window, pressed: Qt.Key, key: str) -> None:
-    QTimer.singleShot(0, lambda: QTest.keyClick(window.findChild(QMessageBox), pressed))
+    QTimer.singleShot(0, lambda: QTest.keyClick(window.findChild(QuestionDialog), pressed))
     assert questions.ask(window, questions.unsaved("Iris")) == key
 
 
@@ -505,6 +506,7 @@ def test_projects_and_tables_used_before_are_offered_together(window: Window, tm
     (tmp_path / "b.glassbox").unlink()
     window.recent.menu.aboutToShow.emit()
     actions = window.recent.menu.actions()[:3]
+    assert window.actions_by_id["file.recent"].isEnabled()
     assert [each.text() for each in actions] == ["a.glassbox", "people.csv", "b.glassbox"]
     assert [each.isEnabled() for each in actions] == [True, True, False]
     assert actions[2].toolTip() == f"{tmp_path / 'b.glassbox'} is not there any more."

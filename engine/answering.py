@@ -158,7 +158,7 @@ class Answered:
 
 def typical_row(preparation: Preparation) -> dict[str, Any]:
     """What is typical of each column in the training rows, as one would type it."""
-    return {column.name: _typed(column, column.typical) for column in preparation.columns}
+    return {column.name: in_words(column, column.typical) for column in preparation.columns}
 
 
 def row_in_words(preparation: Preparation, names: tuple[str, ...], values: NDArray[np.float64]) -> dict[str, Any]:
@@ -180,12 +180,12 @@ def _behind(column: PreparedColumn, known: Mapping[str, float]) -> Any:
         parts = zip(column.date_parts, variables, strict=True)
         return date_in_words(_date_behind({part: known[name] for part, name in parts if name in known}, column.typical))
     if len(variables) == 1:
-        return _typed(column, known.get(variables[0], column.typical))
+        return in_words(column, known.get(variables[0], column.typical))
     shares = dict(zip(column.labels, (known.get(name) for name in variables), strict=True))
     told = next((label for label, share in shares.items() if share is not None and share > 0.5), None)
     # Where none of the known ones is it, it is one of the others.
     others = [label for label, share in shares.items() if share is None]
-    typical = _typed(column, column.typical)
+    typical = in_words(column, column.typical)
     return told or (typical if typical in others else next(iter(others), None))
 
 
@@ -210,7 +210,8 @@ def _date_behind(parts: Mapping[str, float], typical: float) -> float:
     return float(days[fits.argmax()]) + 3600.0 * hour if fits.any() else typical
 
 
-def _typed(column: PreparedColumn, value: float) -> Any:
+def in_words(column: PreparedColumn, value: float) -> Any:
+    """A value of a column, a place in its labels or seconds since 1970 among them, as one would type it."""
     if column.labels:
         return column.labels[min(max(round(value), 0), len(column.labels) - 1)]
     if column.kind == "date":

@@ -69,6 +69,15 @@ class _Divergence(Words):
     loss: Number
 
 
+class _Lineage(Words):
+    """See ``Lineage.as_json``; what the events say is looked at when the run is repeated."""
+
+    first: dict[str, Any]
+    events: tuple[dict[str, Any], ...]
+    lost: Sentence
+    size: Count
+
+
 class RunWords(Words):
     """What is no array of ``Trainer.state()`` and of what was recorded; ``history`` names the columns of that."""
 
@@ -84,6 +93,8 @@ class RunWords(Words):
     losses_start: Count
     losses_width: Annotated[int, Field(ge=1, lt=2**62)]
     diverged: _Divergence | None
+    # Runs from before it was recorded have none.
+    lineage: _Lineage | None = None
 
 
 def written(point: Checkpoint) -> tuple[RunWords, dict[str, NDArray[Any]]]:
@@ -94,6 +105,7 @@ def written(point: Checkpoint) -> tuple[RunWords, dict[str, NDArray[Any]]]:
     words = RunWords.model_validate(
         {
             **{name: state[name] for name in ("step", "updates", "edited", "first_loss", "next_point", "noise")},
+            "lineage": state.get("lineage"),
             "batches": {name: state["batches"][name] for name in ("cursor", "epochs", "generator")},
             "watch": {**watch, "plateau": watch["plateau"]._asdict()},
             "history": point.history.names,
@@ -169,6 +181,7 @@ class Run:
             **{name: getattr(words, name) for name in ("updates", "step", "edited", "first_loss", "next_point")},
             "batches": {"order": order, **batches.model_dump()},
             "watch": vars(Watch(**watch, plateau=plateau, kept=kept)),
+            "lineage": words.lineage and words.lineage.model_dump(),
         }
 
     def _history(self, planned: Plan, data: Dataset) -> Series:

@@ -63,6 +63,11 @@ COMMANDS: tuple[Command, ...] = (
         commands.restart, ("Ctrl+Shift+R",), "dice",
     ),
     Command(
+        "train.verify", "Verify run",
+        "Does the run again from its seed, beside the window, and compares everything that was recorded.",
+        commands.verify,
+    ),
+    Command(
         "train.slower", "Slower", "Fewer steps per second.", commands.slower, ("Ctrl+Left",),
     ),
     Command("train.faster", "Faster", "More steps per second.", commands.faster, ("Ctrl+Right",)),
@@ -186,7 +191,22 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view.menu", "Menu", "All commands.", commands.open_menu, ("F10",)),
     Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
+    Command(
+        "edit.settings", "Settings…", "Theme, threads, autosave and folders.", commands.show_settings, ("Ctrl+,",),
+    ),
+    Command(
+        "help.diagnostics", "Copy diagnostics", "Versions, machine, settings, experiment and log, as text.",
+        commands.copy_diagnostics,
+    ),
+    Command(
+        "help.log", "Open log folder", "Where the program writes down what went wrong.", commands.open_log,
+    ),
     Command("help.about", "About Glassbox", "Version and licence.", commands.show_about),
+    Command(
+        "file.export", "Export network…",
+        "Writes the trained network for other programs: PyTorch, Keras, ONNX, scikit-learn, NumPy and more.",
+        commands.export_network, ("Ctrl+Shift+E",),
+    ),
     Command(
         "diagram.export", "Export diagram…", "Writes the drawing of the network as SVG, PDF or PNG.",
         commands.export_diagram, ("Ctrl+E",),
@@ -204,6 +224,16 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "file.save_as", "Save as…", "Writes all of this run into another project file.",
         commands.save_as, ("Ctrl+Shift+S",),
+    ),
+    Command(
+        "file.report", "Report…",
+        "Writes settings, drawing, curves, measures and data of this run on one page: HTML or PDF.",
+        commands.save_report,
+    ),
+    Command(
+        "file.history", "Save history…",
+        "Writes losses, metrics and magnitudes of the run as a table: CSV with all digits.",
+        commands.save_history,
     ),
     Command(
         "file.paste", "Paste table", "The table that was copied in a spreadsheet or a text.",
@@ -240,17 +270,20 @@ COMMANDS: tuple[Command, ...] = (
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("file.new", "file.open", "file.recent", "file.paste", "", "file.save", "file.save_as", "",
               "data.edit", "data.preparation", "data.draw", "data.edit_points", "",
-              "data.predict", "data.score", "", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
+              "data.predict", "data.score", "",
+              "file.export", "diagram.export", "diagram.copy", "weights.export", "file.report", "file.history", "",
+              "file.quit")),
     (
         "Training",
-        ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",
+        ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.verify", "",
+         "train.slower",
          "train.faster"),
     ),
     (
         "Edit",
         ("edit.undo", "edit.redo", "", "layer.add", *(stage.id for stage in _STAGES), "", "layer.remove",
          "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze", "layer.initialise", "",
-         "edit.keep"),
+         "edit.keep", "edit.settings"),
     ),
     (
         "Selection",
@@ -259,7 +292,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("View", ("view.sample", "trace.next", "trace.previous", "", "view.fit", "view.zoom_in", "view.zoom_out", "",
               "view.theme", "view.log", "view.reset_layout", "view.commands")),
-    ("Help", ("help.shortcuts", "help.about")),
+    ("Help", ("help.shortcuts", "help.diagnostics", "help.log", "help.about")),
 )  # fmt: skip
 
 

@@ -13,7 +13,10 @@ from PySide6.QtWidgets import QApplication
 from engine.experiment import Experiment
 from engine.trainer import Trainer
 from gui import theme
+from gui.folders import config_folder
 from gui.icons import program_icon
+from gui.preferences import Preferences
+from gui.settings import settings_file
 from gui.window import Window
 
 
@@ -39,9 +42,12 @@ def start(
     application.setDesktopFileName("glassbox")
     application.setWindowIcon(program_icon())
     theme.prepare(application)
-    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
     opened = trainer.experiment if trainer else experiment or Experiment()
-    window = Window(application, opened, settings if remember else None, trainer)
+    layout, preferences = None, Preferences(settings_file() if remember else None)
+    if remember:
+        layout = QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat)
+        preferences.take_over(layout)
+    window = Window(application, opened, layout, trainer, preferences)
     window.show()
     if remember:
         window.recovery.look()

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
+from engine.checkpoint import Checkpoint
 from engine.surgery import MoveLayer
 from gui import edits, theme
+from gui.folders import log_folder
 from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
+from gui.speeds import FULL_SPEED
 from gui.text import tr
-from gui.training import FULL_SPEED
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -245,8 +248,7 @@ def open_menu(window: Window) -> None:
 
 def toggle_theme(window: Window) -> None:
     """From light to dark or back; kept for the next start."""
-    window.show_theme("dark" if theme.name() == "light" else "light")
-    window.remember("theme", theme.name())
+    window.preferences.change(theme="dark" if theme.name() == "light" else "light")
 
 
 def toggle_logarithmic(window: Window) -> None:
@@ -278,6 +280,29 @@ def show_shortcuts(window: Window) -> None:
     help_dialogs.shortcuts(window)
 
 
+def copy_diagnostics(window: Window) -> None:
+    """Puts all that helps to find out what went wrong on the clipboard."""
+    from gui.diagnostics import diagnostics  # noqa: PLC0415 - not needed for the first paint
+
+    QGuiApplication.clipboard().setText(diagnostics(window))
+    window.status.say(tr("The diagnostics are copied: paste them where you ask for help."))
+
+
+def open_log(window: Window) -> None:
+    """Shows the folder with the log."""
+    from gui.diagnostics import open_log_folder  # noqa: PLC0415 - not needed for the first paint
+
+    if not open_log_folder():
+        window.banner.say(tr("The folder could not be opened: {0}").format(log_folder()))
+
+
+def show_settings(window: Window) -> None:
+    """Opens the settings of the program."""
+    from gui.dialogs import settings  # noqa: PLC0415 - not needed for the first paint
+
+    settings.show_settings(window.preferences, window)
+
+
 def show_about(window: Window) -> None:
     """Opens a word about the program."""
     from gui.dialogs import help as help_dialogs  # noqa: PLC0415 - not needed for the first paint
@@ -297,6 +322,34 @@ def show_preparation(window: Window) -> None:
     if window.training.snapshot is not None:
         data = window.training.snapshot.data
         preparation.show_preparation(data.preparation, len(data.x_train), window)
+
+
+def save_report(window: Window) -> None:
+    """Asks where to write a report of the run."""
+    from gui.report import reporting  # noqa: PLC0415 - not needed for the first paint
+
+    reporting.reporting_of(window).ask()
+
+
+def save_history(window: Window) -> None:
+    """Asks where to write the history of the run."""
+    from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint
+
+    export.save_history(window)
+
+
+def verify(window: Window) -> None:
+    """Does the run again up to now and says what differs."""
+
+    def begin(point: Checkpoint | None) -> None:
+        if point is not None and not window.verifying.running:
+            window.banner.hide()
+            window.verifying.start(point)
+
+    if window.verifying.running:
+        window.status.say(tr("The run is being verified."))
+    else:
+        window.training.fetch(begin)
 
 
 def draw_points(window: Window) -> None:
@@ -324,6 +377,13 @@ def export_diagram(window: Window) -> None:
     from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint
 
     export.open_panel(window)
+
+
+def export_network(window: Window) -> None:
+    """Opens the panel that writes the trained network for other programs."""
+    from gui.exporting import opening  # noqa: PLC0415 - not needed for the first paint
+
+    opening.open_panel(window)
 
 
 def copy_diagram(window: Window) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.files import PROJECT_SUFFIX
-from gui.terminal import COMMANDS
+from gui import logs, threads
+from gui.terminal import COMMANDS, completion_variable
 
 APT_LINE = (
     "apt-get install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
@@ -23,14 +24,34 @@ _X11_LIBRARIES = (
     "libxcb-shape.so.0",
     "libxkbcommon-x11.so.0",
 )
+# Options without a command, which only have something said.
+_ASKING = ("--help", "-h", "--version", "--install-completion", "--show-completion")
+
+
+def program() -> int:
+    """The command ``glassbox``, where it is installed."""
+    return main(sys.argv[1:])
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs what the arguments ask for and returns the exit code."""
-    if arguments and (arguments[0] in COMMANDS or arguments[0] in ("--help", "-h", "--version")):
-        from gui.terminal.commands import run  # noqa: PLC0415
+    threads.begin_with_one()
+    if completion_variable() in os.environ or (arguments and arguments[0] in _ASKING):
+        return _in_terminal(arguments)
+    with logs.kept(arguments):
+        code = _in_terminal(arguments) if arguments and arguments[0] in COMMANDS else show(arguments)
+        logs.log.info("exit code %s", code)
+    return code
 
-        return run(arguments)
+
+def _in_terminal(arguments: Sequence[str]) -> int:
+    from gui.terminal.commands import run  # noqa: PLC0415
+
+    return run(arguments)
+
+
+def show(arguments: Sequence[str]) -> int:
+    """Opens the window, with the file that the first argument names, and returns the exit code when it is closed."""
     file = Path(arguments[0]) if arguments else None
     if file is not None and not file.is_file():
         print(
@@ -46,7 +67,9 @@ def main(arguments: Sequence[str]) -> int:
         print(missing, file=sys.stderr)
         return 1
     from gui.app import start  # noqa: PLC0415
+    from gui.qt_messages import keep_messages  # noqa: PLC0415
 
+    keep_messages()
     application, window = start(arguments[1:], file=file)
     code = application.exec()
     window.close()
@@ -63,9 +86,7 @@ def _without_window(file: Path | None) -> int:
         return guarded(lambda: print(describe(file)))
     what = file.name if file else "the ready example"
     print(f"There is no display here, so {what} trains in the terminal instead.", file=sys.stderr)
-    from gui.terminal.commands import run  # noqa: PLC0415
-
-    return run(["train", "--data", str(file)] if file else ["train"])
+    return _in_terminal(["train", "--data", str(file)] if file else ["train"])
 
 
 def has_display() -> bool:

@@ -117,6 +117,9 @@ QPushButton[role="primary"]:focus { border: 1px solid $text; }
 QPushButton[role="primary"]:disabled { background: $chip; color: $faint; }
 QPushButton[role="link"] { color: $accent; padding: 4px 2px; text-align: left; }
 QPushButton[role="link"]:hover { background: transparent; text-decoration: underline; }
+QPushButton[role="folder"] { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 10px; }
+QPushButton[role="folder"]:hover { background: $chip_hover; border-color: $chip_hover; }
+QPushButton[role="folder"]:focus { border-color: $accent; }
 QPushButton[role="search"] { background: $chip; color: $quiet; text-align: left; padding: 8px 12px; }
 QToolButton[role="round"] { background: $chip; color: $quiet; border-radius: 11px; padding: 0; font-weight: 600; }
 QToolButton[role="round"]:hover { background: $accent; color: $on_accent; }
@@ -154,6 +157,11 @@ QMenu::item { padding: 6px 24px 6px 12px; border-radius: 6px; }
 QMenu::item:selected { background: $accent_soft; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+
+QListWidget#targets { border: none; padding: 0; background: $surface; }
+QPlainTextEdit#source { background: $ground; border: 1px solid $line; border-radius: 8px; padding: 6px; font-size: 12px;
+  selection-background-color: $accent; selection-color: $on_accent; }
+QPlainTextEdit#source:focus { border-color: $accent; }
 
 QTableView { background: $surface; border: none; gridline-color: $line; outline: none;
   selection-background-color: $accent_soft; selection-color: $text; }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from engine.experiment import Experiment, NetworkSpec
 from engine.snapshot import Snapshot
@@ -19,7 +19,9 @@ from gui.diagram.shown import Shown
 from gui.diagram.view import DiagramView
 from gui.document import Document
 from gui.editing import Editing
+from gui.exporting.errand import Errand
 from gui.faults import Faults
+from gui.following import Following
 from gui.icons import icon_file
 from gui.looking import Looking
 from gui.opening import Opening
@@ -31,6 +33,7 @@ from gui.plots.pins import PinPlot
 from gui.predict.panel import PredictPanel
 from gui.predict.progress import ScoringProgress
 from gui.predict.scoring import Scoring
+from gui.preferences import Preferences
 from gui.projects.autosave import Autosave
 from gui.projects.files import Files
 from gui.projects.recent import Recent
@@ -40,7 +43,8 @@ from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.toolbar import ToolBar
-from gui.training import FIRST_SPEED, Training
+from gui.training import Training
+from gui.verifying import Verifying, VerifyingProgress
 from gui.wishes import Wishes
 
 # Small enough for a projector.
@@ -51,7 +55,7 @@ class Window(QMainWindow):
     """The window. ``document`` holds the experiment, ``training`` the newest snapshot, ``selection`` what is selected.
 
     ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector. ``settings``
-    are those kept for the next start, None when nothing is.
+    are the places and files kept for the next start, None when nothing is; ``preferences`` is what the user has chosen.
     """
 
     def __init__(
@@ -60,10 +64,13 @@ class Window(QMainWindow):
         experiment: Experiment,
         settings: QSettings | None = None,
         trainer: Trainer | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("window")
         self._application, self.settings = application, settings
+        self.preferences = preferences or Preferences(None)
+        self.preferences.setParent(self)
         self.document: Document = Document(experiment, self)
         self.training: Training = Training(experiment, trainer, self)
         self.faults = Faults(self)
@@ -93,12 +100,7 @@ class Window(QMainWindow):
         views = {name: getattr(self, name).show_snapshot for name in names}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self._connect()
-        stored = {key: str(settings.value(key, "")) if settings else "" for key in ("theme", "speed", "keep")}
-        self.show_theme(stored["theme"] or theme.system_theme())
-        self.editing.keeps_learned = stored["keep"] != "no"
-        speed = stored["speed"]
-        self.toolbar.speed.setValue(int(speed) if speed.isdigit() else FIRST_SPEED)
-        self.wishes.choose_speed(self.toolbar.speed.value())
+        self.following = Following(self)
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)
@@ -111,6 +113,7 @@ class Window(QMainWindow):
         self.banner, self.recovery_offer = Banner(), RecoveryOffer()
         self.output, self.inspector = OutputView(), Inspector()
         self.predict, self.scoring, self.scoring_progress = PredictPanel(), Scoring(self), ScoringProgress()
+        self.verifying, self.verifying_progress = Verifying(self), VerifyingProgress()
         self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
         centre = QWidget()
         layout = QVBoxLayout(centre)
@@ -118,6 +121,7 @@ class Window(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.scoring_progress)
         layout.addWidget(self.recovery_offer)
+        layout.addWidget(self.verifying_progress)
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
@@ -315,11 +319,15 @@ class Window(QMainWindow):
             self.panels.save(self.settings)
         # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
         self.hide()
+        for panel in self.findChildren(QDialog):
+            panel.close()
         self.opening.close()
         self.scoring.close()
         self.files.close()
         self.autosave.close()
         self.recovery.put_off()
+        for errand in self.findChildren(Errand):
+            errand.give_up(wait=True)
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

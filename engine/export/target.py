@@ -27,9 +27,9 @@ class Target:
 
     ``write``: (project, stem) -> what to write, by the file's name; the first is the main file, and ``stem`` is its
     name without the suffix. ``requires`` is what must be installed to run the main file, as it is imported, "" for
-    nothing beyond NumPy. ``run``: (main file, rows) -> outputs (rows, outputs) in float64, as ``Answers.numbers`` has
-    them; it is called in a process of its own, where the target's packages may be imported. None: nothing to run.
-    ``suffix`` is that of the main file, such as ".py".
+    nothing beyond NumPy; people call it ``package``. ``run``: (main file, rows) -> outputs (rows, outputs) in float64,
+    as ``Answers.numbers`` has them; it is called in a process of its own, where the target's packages may be imported.
+    None: nothing to run. ``suffix`` is that of the main file, such as ".py".
     """
 
     key: str
@@ -39,19 +39,24 @@ class Target:
     write: Callable[[Project, str], dict[str, bytes]]
     run: Callable[[Path, list[RawRow]], NDArray[Any]] | None = None
     requires: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True)
 class Proof:
     """What came of running an export on some rows beside the network itself.
 
-    ``difference`` is the largest there was, None where it was not run; then ``said`` is the reason, in a sentence.
+    ``difference`` is the largest there was, None where it was not run. ``said`` tells the outcome in a sentence, or the
+    reason why there is none. ``failed``: it was to be run here, and did not compute the same; ``details`` is then what
+    it said itself.
     """
 
     target: str
     rows: int
     difference: float | None
     said: str
+    failed: bool = False
+    details: str = ""
 
     @property
     def proven(self) -> bool:

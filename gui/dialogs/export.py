@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine import matrices
+from engine.files import replace_file
 from engine.snapshot import Snapshot
 from gui import theme
 from gui.diagram.drawing import Drawing
@@ -203,9 +204,9 @@ def _last_picture(window: Window) -> Picture:
     plain = Picture(theme=theme.name())
     try:
         return plain.edited(
-            kind=_recalled(window, "export/kind", plain.kind),
-            scale=float(_recalled(window, "export/scale", str(COPY_SCALE))),
-            transparent=_recalled(window, "export/transparent", "") == "True",
+            kind=recalled(window, "export/kind", plain.kind),
+            scale=float(recalled(window, "export/scale", str(COPY_SCALE))),
+            transparent=recalled(window, "export/transparent", "") == "True",
         )
     except ValueError:
         return plain
@@ -251,6 +252,23 @@ def layer_of(selection: Selection, snapshot: Snapshot) -> int:
     return 0
 
 
+# -- the history ---------------------------------------------------------------------------------------
+
+
+def save_history(window: Window) -> None:
+    """Asks for a file for what was recorded of the run so far."""
+    snapshot = window.training.snapshot
+    if snapshot is None:
+        _say_nothing_yet(window)
+        return
+
+    def write(path: Path) -> None:
+        replace_file(path, snapshot.history.as_csv().encode())
+
+    name = f"{snapshot.experiment.data.source} history"
+    ask_for_file(window, window, tr("Save the history"), name, (("csv", tr("Table as CSV")),), "csv", write)
+
+
 # -- files ---------------------------------------------------------------------------------------------
 
 
@@ -263,12 +281,29 @@ def ask_for_file(
     kind: str,
     write: Callable[[Path], None],
 ) -> QFileDialog:
-    """Opens a dialog for a file to write, in the folder of the last one, and says what came of it.
+    """Like ``choose_file``; writes at once, and says what came of it."""
+
+    def write_here(path: Path) -> None:
+        _write(window, path, write)
+
+    return choose_file(window, parent, title, name, kinds, kind, write_here)
+
+
+def choose_file(
+    window: Window,
+    parent: QWidget,
+    title: str,
+    name: str,
+    kinds: tuple[tuple[str, str], ...],
+    kind: str,
+    chosen: Callable[[Path], None],
+) -> QFileDialog:
+    """Opens a dialog for a file to write, in the folder of the last one.
 
     The dialog belongs to ``parent``. ``kinds``: suffix and description; the suffix of the name that is chosen decides,
     ``kind`` where it has none.
     """
-    dialog = QFileDialog(parent, title, _recalled(window, "export/folder", str(Path.home())))
+    dialog = QFileDialog(parent, title, recalled(window, "export/folder", str(Path.home())))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
@@ -278,12 +313,12 @@ def ask_for_file(
     dialog.setDefaultSuffix(kind)
     dialog.selectFile(f"{name}.{kind}")
 
-    def follow(chosen: str) -> None:
-        dialog.setDefaultSuffix(next(suffix for suffix, text in filters.items() if text == chosen))
+    def follow(described: str) -> None:
+        dialog.setDefaultSuffix(next(suffix for suffix, text in filters.items() if text == described))
 
     def done(file: str) -> None:
         window.remember("export/folder", str(Path(file).parent))
-        _write(window, Path(file), write)
+        chosen(Path(file))
 
     dialog.filterSelected.connect(follow)
     dialog.fileSelected.connect(done)
@@ -311,5 +346,6 @@ def _say_nothing_yet(window: Window) -> None:
     window.status.showMessage(tr("Nothing to export yet: the data are still being loaded."), _SAID_MS)
 
 
-def _recalled(window: Window, key: str, otherwise: str) -> str:
+def recalled(window: Window, key: str, otherwise: str) -> str:
+    """A choice kept by ``Window.remember``."""
     return otherwise if window.settings is None else str(window.settings.value(key, otherwise))

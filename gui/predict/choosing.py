@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from gui.dialogs.export import ask_for_file
+from gui.dialogs.export import choose_file
 from gui.text import tr
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def choose(window: Window) -> None:
 
         title = tr("Write the answers to {0}").format(table.name)
         name = str(table.with_name(f"{table.stem} answered"))
-        ask_for_file(window, window, title, name, (("csv", tr("Table as CSV")),), "csv", begin)
+        choose_file(window, window, title, name, (("csv", tr("Table as CSV")),), "csv", begin)
 
     dialog.fileSelected.connect(chosen)
     dialog.open()

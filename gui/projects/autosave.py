@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from engine.checkpoint import Checkpoint
 from gui.document import Mark
 from gui.projects.files import reason
-from gui.projects.preferences import autosaves
 from gui.projects.swaps import Owner, Swap, new_swap
 from gui.text import tr
 
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
 # How often it is looked whether there is something to keep.
 _LOOK_MS = 500
-# Work that is this old is kept, or later where that takes long: it may take this share of the time.
-_EVERY_S, _SHARE = 3.0, 0.1
+# What keeping the work may take of the time: where it takes long, it is kept less often than was chosen.
+_SHARE = 0.1
 # What is kept less often than this is said.
 _SELDOM_S = 5.0
 
@@ -36,7 +35,7 @@ class Autosave(QObject):
         self._busy, self._failed = False, False
         self._due = 0.0
         self._said_s = _SELDOM_S
-        self.every_s = _EVERY_S
+        self.every_s = float(window.preferences.settings.autosave_seconds)
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
         if window.settings is not None:
@@ -75,7 +74,7 @@ class Autosave(QObject):
     @Slot()
     def _look(self) -> None:
         document = self._window.document
-        if not document.unsaved or not autosaves(self._window.settings):
+        if not document.unsaved or not self._window.preferences.settings.autosave:
             if not self._busy:
                 self.drop()
         elif not self._busy and document.undo_stack.mark != self._kept and monotonic() >= self._due:
@@ -98,7 +97,7 @@ class Autosave(QObject):
             self._busy = self._failed = False
             if self._swap is swap:
                 self._kept = mark
-                self.every_s = max(_EVERY_S, seconds / _SHARE)
+                self.every_s = max(float(self._window.preferences.settings.autosave_seconds), seconds / _SHARE)
                 self._due = monotonic() + self.every_s
                 self._say_pace()
 

@@ -14,7 +14,6 @@ from engine.files import PROJECT_SUFFIX
 from gui.builder.data import name_of
 from gui.document import Document
 from gui.opening import FILES
-from gui.projects.preferences import default_folder
 from gui.text import tr
 
 if TYPE_CHECKING:
@@ -63,9 +62,16 @@ def ask_to_save(window: Window, save: Callable[[Path], None]) -> None:
 
 
 def _dialog(window: Window, parent: QWidget, title: str) -> QFileDialog:
-    dialog = QFileDialog(parent, title, str(default_folder(window.settings)))
+    dialog = QFileDialog(parent, title, str(_folder(window)))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return dialog
+
+
+def _folder(window: Window) -> Path:
+    """Where files are looked for and saved at first: the folder of the last one, or the one that was chosen."""
+    last = "" if window.settings is None else str(window.settings.value("open/folder", ""))
+    chosen = window.preferences.settings.folder
+    return next((folder for folder in (Path(last), chosen) if str(folder) != "." and folder.is_dir()), Path.home())
 
 
 def title_of(document: Document) -> str:

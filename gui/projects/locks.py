@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from gui.projects.folders import state_folder
+from gui.folders import state_folder
 
 # Beyond all that is written there: a locked part of a file cannot be read on Windows.
 _LOCKED_BYTE = 1 << 30

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from engine.files import PROJECT_SUFFIX
-from gui.projects.folders import state_folder
+from gui.folders import state_folder
 from gui.projects.locks import Lock
 
 

@@ -1,0 +1,1 @@
+"""Taking a trained network away: what can be written, what will be, and the proof that it computes the same."""

@@ -85,7 +85,8 @@ def test_an_export_is_proven_in_a_process_of_its_own(target: Target, tmp_path: P
     proof = prove(titanic, target, path, rows)
     assert proof.proven, proof.said
     assert proof.rows == len(rows) > 20
-    assert f"The same on {len(rows)} rows: the largest difference is" in proof.said
+    assert proof.said.startswith("Proven: ")
+    assert f" on {len(rows)} rows" in proof.said
 
 
 def spoiled(project: Project, path: Path, before: str, after: str) -> Any:
@@ -101,7 +102,7 @@ def test_a_small_mistake_is_found(tmp_path: Path) -> None:
     proof = spoiled(CASES["iris"](), tmp_path / "net.py", "np.tanh(x @ W1 + b1)", "np.tanh(x @ W1 + b1 + 0.001)")
     assert proof.difference is not None
     assert not proof.proven
-    assert proof.said.startswith("Not the same on")
+    assert proof.said.startswith("Not the same: it differs by ")
 
 
 def test_a_number_of_millions_is_compared_in_its_own_scale(tmp_path: Path) -> None:
@@ -139,7 +140,7 @@ def test_an_export_that_never_answers_is_given_up(tmp_path: Path) -> None:
     path = write_export(project, EXPORTS["numpy"], tmp_path / "net.py")[0]
     path.write_text("import time\ntime.sleep(60)\n", "utf-8")
     proof = prove(project, EXPORTS["numpy"], path, sample_rows(project), patience_s=1.0)
-    assert proof.said == "The export does not run here: it has not answered within 1 s"
+    assert proof.said == "Not proven: the export does not run here: it has not answered within 1 s"
 
 
 def test_what_is_not_installed_is_said_by_the_name_people_know(tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def test_what_is_not_installed_is_said_by_the_name_people_know(tmp_path: Path) -
     project = CASES["iris"]()
     proof = prove(project, target, tmp_path / "net.py", sample_rows(project))
     assert (proof.difference, proof.proven) == (None, False)
-    assert proof.said == "The Package is not installed here, so this export is not proven here."
+    assert proof.said == "Not proven here: The Package is not installed."
 
 
 def test_what_cannot_be_run_is_not_proven(tmp_path: Path) -> None:

@@ -67,5 +67,7 @@ class Moments:
     def _bytes_of_data(self) -> int:
         """What the data of all checkpoints take, each data set once; those of the newest are mostly the run's own."""
         newest = self._kept[max(self._kept)].data
-        others = {id(point.data): point.data for point in self._kept.values() if point.data is not newest}
-        return sum(data.size for data in others.values())
+        data = {id(point.data): point.data for point in self._kept.values()}
+        tables = {id(table): table for each in data.values() for table in each.tables}
+        everything = sum(each.size for each in data.values()) + sum(table.size for table in tables.values())
+        return everything - newest.size - sum(table.size for table in newest.tables)

@@ -114,6 +114,21 @@ class BatchLosses:
         twin._buckets, twin._pending = self._buckets.copy(), self._pending.copy()
         return twin
 
+    def state(self) -> tuple[int, int, Numbers, Numbers]:
+        """Everything there is: ``start``, the width of a bucket in steps, buckets (n, 3), and losses in none yet."""
+        return self._first, self._width, np.array(self._buckets).reshape(-1, 3), np.array(self._pending, np.float64)
+
+    @classmethod
+    def of(cls, start: int, width: int, buckets: Numbers, pending: Numbers) -> BatchLosses:
+        """One that goes on from a ``state``; raises ``ValueError`` where it cannot be one."""
+        losses = cls(start=start)
+        whole = width > 0 and width & (width - 1) == 0
+        if not whole or len(buckets) >= losses._limit or len(pending) >= losses._limit + width:
+            raise ValueError("the losses of its batches contradict themselves")
+        losses._width, losses._pending = width, pending.tolist()
+        losses._buckets = [(low, high, mean) for low, high, mean in buckets.tolist()]
+        return losses
+
     def append(self, loss: float) -> None:
         """Remembers the loss of one more batch."""
         self._pending.append(loss)

@@ -1,50 +1,64 @@
-"""Project files: an experiment, the preparation of its data and the weights it has learned, in one file.
+"""Project files: an experiment, its run at one instant, its data and the weights it has learned, in one file.
 
-The format is safetensors: the tensors have the names that PyTorch uses, ``layers.0.weight`` …, counted over all parts
-of the network, the output last; experiment and preparation are JSON in the metadata. Nothing in it is executed.
+The format is safetensors: the weights have the names that PyTorch uses, ``layers.0.weight`` …, counted over all parts
+of the network, the output last. Beside them are the arrays of the run (``run. …``), of the data (``data. …``) and of
+tables of one's own (``table. …``); what is no array is JSON in the metadata. Nothing in it is executed.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from pydantic import ValidationError
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save as to_bytes
-
-from engine.activations import Array
+from engine import project_data, project_run
 from engine.answering import Predictor
 from engine.checkpoint import Checkpoint
 from engine.data.dataset import Dataset
-from engine.data.preparation import Preparation, expand
-from engine.data.table import DataError, task_of
+from engine.data.loading import load_data
+from engine.data.opened import hold
+from engine.data.preparation import Preparation
+from engine.data.progress import Progress
+from engine.data.raw import RawTable
+from engine.data.table import DataError
 from engine.experiment import Experiment
-from engine.files import replace_file
+from engine.files import replacing
 from engine.network import Network
-from engine.plan import Plan, plan, refuse_too_large
-from engine.spec import explain
+from engine.plan import plan
+from engine.project_data import DataWords, MissingTable
+from engine.project_reading import FORMAT, Reading, read
+from engine.project_weights import views, without_rows
+from engine.tensor_file import Content, FaultError, TensorFile
 
 SUFFIX = ".glassbox"
-FORMAT = 1
-# What stages train and remember, under the names of PyTorch's normalizing layers.
-_NAMES = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "variance": "running_var"}
+# The longest sentence about a file, whatever is written in it.
+_LONGEST = 400
+_NO_RUN = {
+    1: "This project was written by an older Glassbox, which kept the weights but not the run: it answers, and "
+    "training begins anew",
+    2: "This project holds a network without its run: it answers, and training begins anew",
+}
+_OTHER_DATA = (
+    "The table of this project is prepared otherwise than when it was saved, by another version of Glassbox or of a "
+    "library; the run goes on, but not bit for bit as it would have"
+)
+_UNFIT_DATA = (
+    "The table of this project is prepared otherwise than when it was saved, by another version of Glassbox or of a "
+    "library, and does not fit its run any more"
+)
 
 
 class ProjectError(ValueError):
-    """A project file that cannot be used; the message says why."""
+    """A project file that cannot be used, or a project that cannot be written; the message says why."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """What a project file holds: an experiment, and a network that answers raw rows.
+    """What a project file holds: an experiment, a network that answers raw rows, and the run that led to it.
 
-    ``checkpoint`` is the whole instant of the run, None where only the network is known; then ``problem`` says why.
+    ``checkpoint`` is the whole instant of the run, None where only the network is known; then ``problem`` says why, and
+    ``missing`` which table would have to be found for it. ``note`` is what one should know of a run that goes on.
+    ``unread`` is the run as its file has it where its table is missing, so that it is not lost when it is saved again.
     """
 
     experiment: Experiment
@@ -52,11 +66,14 @@ class Project:
     network: Network
     checkpoint: Checkpoint | None = None
     problem: str = ""
+    missing: MissingTable | None = None
+    note: str = ""
+    unread: Content | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, point: Checkpoint) -> Project:
         """The project of an instant of a run, such as ``trainer.checkpoint()``; it shares nothing with the run."""
-        network = Network(plan(point.experiment, point.data), None)
+        network = Network(plan(point.experiment, point.data), None, point.state["parameters"].dtype)
         network.parameters[:], network.statistics[:] = point.state["parameters"], point.state["statistics"]
         return cls(point.experiment, point.data.preparation, network, point)
 
@@ -65,138 +82,123 @@ class Project:
         """What answers raw rows."""
         return Predictor(self.network, self.preparation)
 
+    @property
+    def hash(self) -> str:
+        """A hash of everything that its file holds, 64 letters; the same for the same content."""
+        return _content(self).hash
 
-def save(path: Path, project: Project) -> None:
-    """Writes a project, whole or not at all. Raises ``OSError`` with the reason in plain words."""
-    network = project.network
-    tensors = {name: np.ascontiguousarray(view) for name, view in views(network)}
+
+def save(path: Path | str, project: Project) -> None:
+    """Writes a project, whole or not at all.
+
+    Raises ``OSError`` with the reason in plain words, and ``ProjectError`` where there is more than can be described.
+    """
+    path = Path(path)
+    try:
+        content = _content(project)
+        _ = content.header  # made before there is a file
+    except FaultError as fault:
+        raise ProjectError(f"{path.name} cannot be written, because it {fault}") from None
+    with replacing(path) as file:
+        content.write(file)
+
+
+def load(
+    path: Path | str, table: Path | None = None, test_table: Path | None = None, progress: Progress | None = None
+) -> Project:
+    """Reads a project and checks all of it before it is used.
+
+    A table that was too large for the file is read from where it was, or from ``table`` (that of the test rows from
+    ``test_table``), which takes its place in the experiment; where it is not the same, the project has no checkpoint.
+    ``progress`` follows the reading of a table. The tables of the project are those in use from then on (see
+    ``opened.hold``). Raises ``ProjectError`` or ``TooLargeError`` with one sentence, ``OSError`` when the file cannot
+    be opened, and whatever ``progress`` raises.
+    """
+    path = Path(path)
+    try:
+        with TensorFile(path) as file:
+            found = read(file)
+        project = _assembled(found, table, test_table, progress)
+    except (FaultError, DataError) as fault:
+        because = "" if isinstance(fault, FaultError) else "cannot be used: "
+        raise ProjectError(f"{path.name} {because}{fault}"[:_LONGEST]) from None
+    if project.checkpoint is not None:
+        _hold(project.experiment, project.checkpoint.data.tables)
+    return project
+
+
+# -- writing -------------------------------------------------------------------------------------------
+
+
+def _content(project: Project) -> Content:
+    """What the file of a project holds. Raises ``FaultError`` when it is asked for more than a file can say."""
     words = {
         "format": str(FORMAT),
         "experiment": project.experiment.model_dump_json(),
         "preparation": project.preparation.model_dump_json(),
     }
-    replace_file(path, to_bytes(tensors, {**words, "sha256": _hash(words, tensors)}))
+    arrays: dict[str, Any] = dict(views(project.network))
+    if project.checkpoint is not None:
+        point = project.checkpoint
+        run, arrays_of_run = project_run.written(point)
+        # Arrays that were given beside a description of a table cannot be read again from it.
+        readable = point.data.source == point.experiment.data.source == "table"
+        data, arrays_of_data = project_data.written(point.data, readable)
+        words |= {"run": run.model_dump_json(), "data": data.model_dump_json()}
+        arrays |= {**arrays_of_run, **arrays_of_data}
+    elif project.unread is not None:
+        words, arrays = {**words, **project.unread.words}, {**arrays, **project.unread.arrays}
+    return Content(words, arrays)
 
 
-def load(path: Path) -> Project:
-    """Reads a project and checks all of it before it is used.
-
-    Raises ``ProjectError`` or ``TooLargeError`` with one sentence, and ``OSError`` when the file cannot be opened.
-    """
-    with path.open("rb"):
-        pass  # what cannot be opened is said as the system says it
-    try:
-        with safe_open(path, framework="np") as file:
-            words = file.metadata() or {}
-            experiment, preparation = _described(path, words)
-            planned = _planned(path, experiment, preparation)
-            network = Network(planned, None)
-            wanted = dict(views(network))
-            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
-            _refuse_other_tensors(path, wanted, shapes)
-            tensors = {name: file.get_tensor(name) for name in wanted}
-    except SafetensorError:
-        raise ProjectError(f"{path.name} is not a Glassbox project, or it is damaged") from None
-    if words.get("sha256") != _hash({name: words[name] for name in ("format", *_PARTS)}, tensors):
-        raise ProjectError(f"{path.name} is damaged: its content is not what was written")
-    for name, view in wanted.items():
-        if tensors[name].dtype != np.float32 or not np.isfinite(tensors[name]).all():
-            raise ProjectError(f"{path.name} cannot be used: {name} is not made of finite numbers")
-        view[...] = tensors[name]
-    return Project(experiment, preparation, network)
+# -- reading -------------------------------------------------------------------------------------------
 
 
-_PARTS = ("experiment", "preparation")
+def _assembled(found: Reading, table: Path | None, test_table: Path | None, progress: Progress | None) -> Project:
+    """The project that the parts of a file make. Raises ``FaultError`` or ``DataError``."""
+    bare = Project(found.experiment, found.preparation, found.network)
+    if found.run is None or found.data is None:
+        return replace(bare, problem=_NO_RUN[found.version])
+    if found.data.kept:
+        data = project_data.restored(found.data, found.preparation, found.arrays)
+        return Project.of(found.run.at(found.experiment, data, found.network))
+    experiment = _with_tables_at(found.experiment, path=table, test_path=test_table)
+    own = experiment.data.table
+    if own is None:
+        raise FaultError("cannot be used: its data are not in it, and it does not say where they are")
+    unread = Content({name: found.words[name] for name in ("run", "data")}, found.arrays)
+    tables = project_data.found_again(found.data, own, progress)
+    if isinstance(tables, MissingTable):
+        return replace(bare, problem=tables.sentence, missing=tables, unread=unread)
+    _hold(experiment, tables)
+    data = load_data(experiment.data)
+    if not _fits(data, found.data, found.preparation):
+        return replace(bare, problem=_UNFIT_DATA, unread=unread)
+    note = "" if data.digest == found.data.digest else _OTHER_DATA
+    return replace(Project.of(found.run.at(experiment, data, found.network)), note=note)
 
 
-def views(network: Network) -> Iterator[tuple[str, Array]]:
-    """Everything a network has learned, under PyTorch's names, as views that can be written to."""
-    part = 0
-    for layer in network.plan.layers:
-        for stage in layer.stages:
-            rows, statistics = stage.rows(network.parameters), stage.statistics(network.statistics)
-            for names, values in ((stage.stage.rows, rows), (stage.stage.statistics, statistics)):
-                for name, view in zip(names, values, strict=True):
-                    yield f"layers.{part}.{_NAMES[name]}", view
-            part += 1
-        yield f"layers.{part}.weight", layer.matrix(network.parameters)[:, : layer.inputs]
-        if layer.bias:
-            yield f"layers.{part}.bias", layer.biases(network.parameters)
-        part += 1
+def _fits(data: Dataset, words: DataWords, preparation: Preparation) -> bool:
+    """Whether data that were read again have the rows, inputs and answers that a run was made with."""
+    same_rows = (len(data.x_train), len(data.x_test)) == (words.train, words.test)
+    return same_rows and (data.names, data.classes) == (preparation.names, preparation.target.classes)
 
 
-def _described(path: Path, words: Mapping[str, str]) -> tuple[Experiment, Preparation]:
-    """Experiment and preparation from the metadata, each valid by itself and the two fitting together."""
-    version = words.get("format", "")
-    if not version.isdigit() or any(part not in words for part in _PARTS):
-        raise ProjectError(f"{path.name} is not a Glassbox project: it describes no experiment")
-    if int(version) > FORMAT:
-        raise ProjectError(f"{path.name} was written by a newer Glassbox (format {version}); this one reads {FORMAT}")
-    try:
-        experiment = Experiment.model_validate(json.loads(words["experiment"]))
-        preparation = Preparation.model_validate(json.loads(words["preparation"]))
-        _, names = expand(
-            np.ones((1, len(preparation.variables))),
-            preparation.variables,
-            preparation.features,
-            preparation.derived,
-        )
-    except ValidationError as error:
-        raise ProjectError(f"{path.name} cannot be used: {explain(error)[0]}") from None
-    except (ValueError, RecursionError) as error:  # JSON that is none, columns that are not there
-        raise ProjectError(f"{path.name} cannot be used: {error}") from None
-    target, width = preparation.target, len(names)
-    fits = names == preparation.names and len(preparation.shift) == len(preparation.factor) == width
-    fits = fits and len(target.shift) == len(target.factor) > 0 and len(target.classes) != 1
-    if not fits or task_of(len(target.classes)) != preparation.task:
-        raise ProjectError(f"{path.name} cannot be used: the preparation of its data contradicts itself")
-    return experiment, preparation
+def _with_tables_at(experiment: Experiment, **places: Path | None) -> Experiment:
+    """The experiment with its tables in other files; everything else, also the columns, as it is."""
+    data = experiment.data
+    if data.table is None:
+        return experiment
+    table = data.table.edited(**{name: str(place.absolute()) for name, place in places.items() if place is not None})
+    return experiment.edited(data=data.edited(table=table, features=data.features, derived=data.derived))
 
 
-def _planned(path: Path, experiment: Experiment, preparation: Preparation) -> Plan:
-    try:
-        planned = plan(experiment, without_rows(preparation))
-    except DataError as error:
-        raise ProjectError(f"{path.name} cannot be used: {error}") from None
-    refuse_too_large(planned, len(experiment.training.optimizer.rows), 1)
-    return planned
+def _hold(experiment: Experiment, tables: tuple[RawTable, ...]) -> None:
+    """The tables of a project stay those in use, whatever becomes of their files."""
+    own = experiment.data.table
+    for spec, table in zip((own, own and own.second), tables, strict=False):
+        if spec is not None:
+            hold(spec, table)
 
 
-def _refuse_other_tensors(path: Path, wanted: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    for name, view in wanted.items():
-        if name not in shapes:
-            raise ProjectError(f"{path.name} cannot be used: the weights {name} are missing")
-        if shapes[name] != view.shape:
-            raise ProjectError(f"{path.name} cannot be used: {name} has the shape {shapes[name]}, not {view.shape}")
-
-
-def without_rows(preparation: Preparation) -> Dataset:
-    """Data of which only the shape is known: what a network that is not trained further needs."""
-    target, width = preparation.target, len(preparation.names)
-    x, y = np.zeros((0, width), np.float32), np.zeros((0, len(target.shift)), np.float32)
-    answers = np.zeros(0, np.int64) if target.classes else y
-    no_rows: NDArray[np.int64] = np.zeros(0, np.int64)
-    return Dataset(
-        x_train=x,
-        y_train=answers,
-        x_test=x,
-        y_test=answers,
-        names=preparation.names,
-        task=preparation.task,
-        target=target.name,
-        classes=target.classes,
-        x_scaling=preparation.scaling,
-        y_scaling=target.scaling,
-        rows_train=no_rows,
-        rows_test=no_rows,
-        columns=preparation.names,
-        preparation=preparation,
-    )
-
-
-def _hash(words: Mapping[str, str], tensors: Mapping[str, Array]) -> str:
-    content = sha256(json.dumps(words, sort_keys=True).encode())
-    for name in sorted(tensors):
-        content.update(name.encode())
-        content.update(tensors[name].tobytes())
-    return content.hexdigest()
+__all__ = ["FORMAT", "SUFFIX", "MissingTable", "Project", "ProjectError", "load", "save", "views", "without_rows"]

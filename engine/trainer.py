@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -22,6 +23,9 @@ from engine.model import Evaluation
 from engine.network import Network
 from engine.operation import Operation
 from engine.plan import Plan
+from engine.project import Project, ProjectError
+from engine.project import load as load_project
+from engine.project import save as save_project
 from engine.recording import Record
 from engine.stopping import Divergence, Watch
 from engine.training import Training, checked_plan, fresh_network
@@ -55,6 +59,21 @@ class Trainer(Training):
         trainer = cls(point.experiment, point.data, point.state["parameters"].dtype)
         trainer.go_to(point)
         return trainer
+
+    @classmethod
+    def load(cls, path: Path | str) -> Trainer:
+        """A trainer that goes on, bit for bit, from a project file.
+
+        Raises like ``project.load``, and ``ProjectError`` where the file has no run to go on with.
+        """
+        project = load_project(Path(path))
+        if project.checkpoint is None:
+            raise ProjectError(project.problem)
+        return cls.at(project.checkpoint)
+
+    def save(self, path: Path | str) -> None:
+        """Writes this instant into a project file, whole or not at all. Raises like ``project.save``."""
+        save_project(Path(path), Project.of(self.checkpoint()))
 
     # -- state and live changes ------------------------------------------------------------------
 
@@ -213,6 +232,18 @@ class Trainer(Training):
         if self.record.history.last_step == self.steps_done:
             self._take_point()
         return said
+
+    def take_numbers(self, network: Network) -> None:
+        """Goes on with the numbers of another network of the same layers, as if they had been set by hand.
+
+        Raises ``ValueError`` when it has other layers.
+        """
+        if network.plan.layers != self.network.plan.layers:
+            raise ValueError("the network has other layers than this trainer")
+        self._overwrite(self.experiment, network, np.zeros_like(self.update.memory))
+        self._edited_by_hand = True
+        if self.record.history.last_step == self.steps_done:
+            self._take_point()
 
     def _grafted(self, experiment: Experiment, planned: Plan, graft: Graft, *salt: int) -> tuple[Network, Array]:
         """A network for a plan, with what the graft keeps of the present one, and the optimizer's memory of it."""

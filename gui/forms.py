@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.spec import Setting, Spec
-from gui.fields import ChoiceField, NumberField, ToggleField
+from gui.fields import ChoiceField, FolderField, NumberField, ToggleField
 from gui.text import editable, in_a_sentence, tr
 
-Field = NumberField | ChoiceField | ToggleField
+Field = NumberField | ChoiceField | ToggleField | FolderField
 
 
 def settings_of(kind: type[Spec], names: tuple[str, ...] | None = None) -> Iterator[tuple[str, Setting, Any]]:
@@ -129,6 +130,10 @@ class Form(QWidget):
             toggle = ToggleField(setting)
             toggle.switched.connect(self._made)
             return toggle
+        if of is Path:
+            folder = FolderField(setting)
+            folder.chosen.connect(self._made)
+            return folder
         number = NumberField(setting, of is int)
         number.setFixedWidth(76)
         number.edited.connect(self._number_made)
@@ -136,7 +141,8 @@ class Form(QWidget):
 
     @Slot(str)
     @Slot(bool)
-    def _made(self, value: str | bool) -> None:
+    @Slot(object)
+    def _made(self, value: str | bool | Path) -> None:
         self.edited.emit(self.sender().objectName(), value, 0)
 
     @Slot(object, int)

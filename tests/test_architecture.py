@@ -122,7 +122,7 @@ REGISTRIES = (
     "data.derived",
 )
 ORDER = [
-    ("registry", "spec", "files"),
+    ("registry", "spec", "files", "tensor_file"),
     (*REGISTRIES, "optimizer", "batch_optimizers"),
     ("layers", "matrices"),
     ("experiment",),
@@ -132,7 +132,10 @@ ORDER = [
     ("model",),
     ("operation",),
     ("stopping", "recording", "unit_surgery", "layer_surgery"),
-    ("checkpoint", "training"),
+    ("checkpoint", "training", "project_weights", "project_words"),
+    ("project_run", "project_data"),
+    ("project_reading",),
+    ("project",),
     ("trainer",),
     ("edge_views", "looking"),
     ("snapshot",),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.data.derived import Derived, variables_of
 from engine.data.preparation import LARGEST, Preparation, PreparedColumn, PreparedTarget, expand
+from engine.data.raw import RawTable
 from engine.data.scaling import SCALES, Scaling
 from engine.data.splitting import split
 from engine.data.table import DataError, Table, Task, task_of
@@ -28,7 +30,8 @@ class Dataset:
     least of every variable, in the user's units; such data may have no rows yet.
 
     ``values_train``, ``values_test``: (rows, variables) in the user's units where inputs are derived from others,
-    None otherwise, when the inputs themselves are the variables.
+    None otherwise, when the inputs themselves are the variables. ``tables``: the tables of one's own that all was made
+    from, the second being that of the test rows; none for other data.
     """
 
     x_train: NDArray[np.float32]
@@ -49,6 +52,7 @@ class Dataset:
     bounds: tuple[float, float] | None = None
     values_train: NDArray[np.float64] | None = None
     values_test: NDArray[np.float64] | None = None
+    tables: tuple[RawTable, ...] = ()
 
     @classmethod
     def from_table(
@@ -220,9 +224,24 @@ class Dataset:
         return np.flatnonzero(there)
 
     @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays it is made of, by the names of their fields; without those that are None."""
+        every = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in every.items() if isinstance(value, np.ndarray)}
+
+    @property
     def size(self) -> int:
         """The memory its arrays take, in bytes."""
-        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
+        return sum(array.nbytes for array in self.arrays.values())
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of its arrays, 64 letters."""
+        content = blake2b(digest_size=32)
+        for name, array in self.arrays.items():
+            content.update(repr((name, array.shape, array.dtype.str)).encode())
+            content.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        return content.hexdigest()
 
     @property
     def target_width(self) -> int:

@@ -13,7 +13,7 @@ from engine.data.derived import variables_of
 from engine.data.disturbing import disturbed
 from engine.data.fitting import Inputs, fit
 from engine.data.guessing import TablePlan, plan_table
-from engine.data.opened import open_file, table_in_use
+from engine.data.opened import table_in_use
 from engine.data.preparation import LARGEST, Preparation, PreparedTarget
 from engine.data.raw import Column, RawTable
 from engine.data.scaling import Scaling
@@ -76,9 +76,11 @@ def prepare_table(raw: RawTable, table: TableSpec, spec: DataSpec) -> Dataset:
         raise DataError("no rows are left to learn from; hold out fewer, or fill in what is missing")
     target, y_scaling = _fitted_target(plan, table, spec, y[train])
     preparation, columns = fit(raw, plan, train, Inputs(spec.features, spec.derived, spec.scale), target)
+    tables: tuple[RawTable, ...] = (raw,)
     raw_test, y_test, offset = raw, y, 0
     if table.split == "file":
         raw_test, offset = _second_file(table, plan), raw.rows
+        tables = (raw, raw_test)
         test, y_test = _rows_for_testing(raw_test, plan), _targets(raw_test, plan, table.target_log)
     _refuse_too_much(raw, preparation, len(train) + len(test))
     return Dataset(
@@ -99,6 +101,7 @@ def prepare_table(raw: RawTable, table: TableSpec, spec: DataSpec) -> Dataset:
         source=spec.source,
         values_train=_varied(preparation, raw, train),
         values_test=_varied(preparation, raw_test, test),
+        tables=tables,
     )
 
 
@@ -184,9 +187,9 @@ def _for_network(y: NDArray[Any], scaling: Scaling, plan: TablePlan) -> NDArray[
 
 def _second_file(table: TableSpec, plan: TablePlan) -> RawTable:
     """The table with the test rows; raises ``DataError`` when it lacks a column that is needed."""
-    if not table.test_path:
+    if table.second is None:
         raise DataError("choose the second file, which holds the test rows")
-    found = open_file(table.test_path, table.reading)
+    found = table_in_use(table.second)
     for name in (*(column.name for column in plan.inputs), plan.target):
         if name not in found.names:
             raise DataError(f"{found.origin} has no column '{name}'; it has {', '.join(found.names[:20])}")

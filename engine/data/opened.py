@@ -38,16 +38,21 @@ def hold(spec: TableSpec, table: RawTable) -> None:
 
 
 def is_held(spec: TableSpec, table: RawTable) -> bool:
-    """Whether this very table is held for a description."""
+    """Whether this table, or one with the same content, is held for a description."""
+    known = held(spec)
+    return known is table or (known is not None and known.digest == table.digest)
+
+
+def held(spec: TableSpec) -> RawTable | None:
+    """The table that is held for a description, if there is one."""
     with _lock:
-        return _held.get(_place(spec)) is table
+        return _held.get(_place(spec))
 
 
 def table_in_use(spec: TableSpec) -> RawTable:
     """The table that is held for a description, else the one that its file holds. Raises like ``raw_table``."""
-    with _lock:
-        held = _held.get(_place(spec))
-    return raw_table(spec) if held is None else held
+    found = held(spec)
+    return raw_table(spec) if found is None else found
 
 
 def _place(spec: TableSpec) -> _Key:
@@ -63,7 +68,7 @@ def _remember(tables: OrderedDict[_Key, RawTable], key: _Key, table: RawTable) -
 
 
 def open_file(path: str, how: ReadingSpec, progress: Progress | None = None) -> RawTable:
-    """A file's table, read once as long as it stays as it is; one that is gone is as it was when it was read last.
+    """A file's table, read once as long as it stays as it is; one that is gone is as it was last, read or held.
 
     Raises like ``raw_table``.
     """
@@ -74,7 +79,8 @@ def open_file(path: str, how: ReadingSpec, progress: Progress | None = None) -> 
         return _kept(key, lambda: read_file(place, how, progress))
     except OSError as error:
         with _lock:
-            known = [table for key, table in _open.items() if (key[0], key[-1]) == (str(place.absolute()), how)]
+            known = [table for key, table in _held.items() if (key[0], key[2]) == (str(place.absolute()), how)]
+            known += [table for key, table in _open.items() if (key[0], key[-1]) == (str(place.absolute()), how)]
         if known:
             return known[-1]
         raise DataError(f"{place.name} cannot be read: {error.strerror or error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any, Literal
 
 import numpy as np
@@ -114,6 +115,20 @@ class RawTable:
     @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @property
+    def size(self) -> int:
+        """The memory its values take, in bytes."""
+        return sum(column.values.nbytes for column in self.columns)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of names and values, 64 letters, whatever the table is called and however it was written."""
+        content = blake2b(digest_size=32)
+        for column in self.columns:
+            content.update(repr((column.name, column.stored, column.labels, len(column.values))).encode())
+            content.update(np.ascontiguousarray(column.values).data)
+        return content.hexdigest()
 
     def take(self, rows: NDArray[np.int64]) -> RawTable:
         """The table with only some rows, in that order."""

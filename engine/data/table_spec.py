@@ -156,6 +156,13 @@ class TableSpec(Spec):
         """What is said of columns, by name."""
         return {column.name: column for column in self.columns}
 
+    @property
+    def second(self) -> TableSpec | None:
+        """The file with the test rows, read in the same way; None where they are in the table itself."""
+        if self.split != "file" or not self.test_path:
+            return None
+        return TableSpec(path=self.test_path, reading=self.reading, edition=self.edition)
+
     def with_column(self, name: str, **changes: object) -> TableSpec:
         """The same with other settings of one column; raises ``ValidationError``."""
         known = self.settings_by_name

@@ -167,7 +167,7 @@ click(window.toolbar.train)
 until(lambda: not window.training.running)
 print(window.windowTitle(), now().data.names)
 """
-    assert journey(script) == "Glassbox – people.csv ('size', 'noise')"
+    assert journey(script) == "people.csv[*] – Glassbox ('size', 'noise')"
 
 
 def test_copied_cells_are_pasted_with_the_keys(journey: Journey) -> None:
@@ -182,7 +182,7 @@ keys("Return")
 until(lambda: now().data.target == "c")
 print(window.windowTitle(), now().data.names)
 """
-    assert journey(script) == "Glassbox – Pasted table ('a', 'b')"
+    assert journey(script) == "Pasted table[*] – Glassbox ('a', 'b')"
 
 
 def test_a_file_is_dragged_onto_the_window_and_gives_the_run_of_the_terminal(journey: Journey) -> None:

@@ -15,8 +15,7 @@ from engine.export.target import ExportError
 from engine.export.targets import EXPORTS
 from engine.project import Project, load
 from engine.registry import Registry
-from gui.launch import TERMINAL_COMMANDS
-from gui.terminal import commands, exporting
+from gui.terminal import COMMANDS, commands, exporting
 
 Glassbox = Callable[..., Any]
 FLATS = Path(__file__).parents[2] / "docs" / "examples" / "flats.csv"
@@ -180,7 +179,7 @@ def test_help_shows_every_target_and_how_to_use_it(here: Glassbox) -> None:
     words = " ".join(here("export", "--help").stdout.replace("│", " ").split())
     assert ", ".join(target.key for target in EXPORTS) in words
     assert "python main.py export flats.glassbox --to" in words
-    assert "export" in TERMINAL_COMMANDS
+    assert "export" in COMMANDS
 
 
 def test_the_real_program_exports_without_a_display(project: Path, glassbox: Glassbox, folder: Path) -> None:

@@ -1,0 +1,34 @@
+"""``main.py predict``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.project import load
+
+
+def predict(
+    project: Annotated[Path, typer.Argument(help="The file that train --save has written.")],
+    table: Annotated[Path, typer.Argument(help="The rows to answer, with the columns that were learned from.")],
+    out: Annotated[Path | None, typer.Option(help="The CSV file to write; default: standard output.")] = None,
+) -> None:
+    """Answers every row of a table and writes the table with the answers as further columns.
+
+    A row that cannot be answered has an empty answer; how many there are is said at the end.
+
+    Examples:
+
+      python main.py predict patients.glassbox new.csv --out answers.csv
+    """
+    from gui.terminal import scoring  # noqa: PLC0415 - rich is not needed for --help
+
+    scored = scoring.answer(load(project), table, out)
+    if out is not None:
+        rows = "row" if scored.answered == 1 else "rows"
+        print(f"{scored.answered:,} {rows} answered; written: {out}", file=sys.stderr)
+    if scored.unanswered:
+        print(f"{scored.shortfall}.", file=sys.stderr)

@@ -29,7 +29,7 @@ from benchmarks import drawing
 from benchmarks.report import report
 from engine import Trainer
 from gui.app import start
-from gui.training import FULL_SPEED
+from gui.speeds import FULL_SPEED
 from gui.window import Window
 
 _BEAT_MS = 5

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engine import Dataset, DataSpec, Dense, Experiment, Trainer
 from engine.data.points import PointsSpec
+from gui.exporting.opening import open_panel
 from gui.picture import check, keep, open_window
 from gui.terminal.options import Look, Options, build
 from gui.theme import THEMES
@@ -68,11 +69,7 @@ def open_import(window: Window) -> QWidget:
     """The example table in the window in which tables are set up, with the column that has missing values selected."""
     window.opening.open_file(str(FLATS))
     panel = window.opening.panel
-    for _ in range(1000):
-        QApplication.processEvents()
-        if panel.isVisible() and panel.opened is not None:
-            break
-        sleep(0.01)
+    wait(lambda: panel.isVisible() and panel.opened is not None)
     panel.content.select_column("energy")
     return panel
 
@@ -81,6 +78,26 @@ def open_predict(window: Window) -> QWidget:
     """The whole window with the panel in which a row is typed."""
     window.actions_by_id["data.predict"].trigger()
     return window
+
+
+def open_export(window: Window) -> QWidget:
+    """The panel in which the trained network is exported, with a NumPy export that is proven."""
+    panel = open_panel(window)
+    wait(lambda: panel.instant is not None)
+    panel.targets.show_target("numpy")
+    wait(lambda: panel.save.isEnabled() and bool(panel.preview.name.text()))
+    panel.check.click()
+    wait(lambda: panel.proof.words.text().startswith("Proven"))
+    return panel
+
+
+def wait(for_it: Callable[[], bool]) -> None:
+    """Lets the window work until something holds, ten seconds at most."""
+    for _ in range(1000):
+        QApplication.processEvents()
+        if for_it():
+            break
+        sleep(0.01)
 
 
 @dataclass(frozen=True)
@@ -125,6 +142,7 @@ SHOTS = {
     "network-deep": Shot(DEEP, Look("network")),
     "network-deep-zoomed": Shot(DEEP, Look("diagram", size=_SMALL), zoom=5.0),
     "import": Shot(opens=open_import, trained=False),
+    "export": Shot(TABLE, opens=open_export),
     "window-table": Shot(TABLE),
     "window-predict": Shot(TABLE, opens=open_predict),
     "window-drawn": Shot(look=Look(size=_SMALL), trainer=drawn_trainer),

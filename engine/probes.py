@@ -112,7 +112,8 @@ def chosen_plane(data: Dataset, wants: Wants) -> Plane | None:
 def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float, float, float, float]:
     """The range of one or two variables over all rows with a margin of 8 %, as coordinates; y is 0 to 1 for one.
 
-    Of points that are drawn it is at least the plane they are drawn on, and without a margin.
+    Of points that are drawn it is at least the plane they are drawn on, and without a margin; where nothing is known
+    of the rows, two standard deviations around the mean of scaled columns.
 
     Returns (x low, x high, y low, y high).
     """
@@ -120,6 +121,8 @@ def plane_extent(data: Dataset, inputs: tuple[int, ...] = (0, 1)) -> tuple[float
     if data.bounds is not None:
         ends = data.scaling.apply(np.repeat(np.array(data.bounds)[:, None], len(data.variables), axis=1))
         x = np.concatenate([x, ends[:, inputs]])
+    if not len(x):
+        x = np.repeat([[-2.0], [2.0]], len(inputs), axis=1)
     low, high = x.min(axis=0).astype(float), x.max(axis=0).astype(float)
     # A plane to paint on stays as it is while points come and go.
     margin = (0.08 if data.bounds is None else 0.0) * np.where(high > low, high - low, 1.0)

@@ -129,7 +129,9 @@ class Runner:
             rate = (trainer.steps_done - before) / elapsed if isinstance(job, Train) and elapsed > 0 else 0.0
             goes_on = isinstance(job, Train) and job.seconds is not None
             over = trainer.finished or trainer.diverged or (isinstance(job, Train) and _reached(trainer, job))
-            self._look.update(trainer, job.wants, now=bool(over) or not goes_on)
+            # An instant that is fetched costs no look: nothing has happened since the last one.
+            if not job.checkpoint or self._look.evaluation is None:
+                self._look.update(trainer, job.wants, now=bool(over) or not goes_on)
             return replace(
                 _snapshot(trainer, job, self._look, self._question, rate),
                 said=self._said,
@@ -154,6 +156,8 @@ class Runner:
             self._said = ""
             if job.start is not None:
                 self._trainer = Trainer.at(job.start)
+                # No instant of the run before can be asked for any more.
+                self._moments = Moments()
             elif self._trainer is None:
                 self._trainer = Trainer(job.experiment)
             else:

@@ -32,7 +32,7 @@ class Setting:
     step: float = 1.0
     scale: Literal["linear", "log"] = "linear"
     choices: Callable[[], Iterable[tuple[str, str]]] | None = None
-    shown_if: tuple[str, tuple[str, ...]] | None = None
+    shown_if: tuple[str, tuple[str | bool, ...]] | None = None
 
     def accepts(self, value: Any) -> bool:
         """Whether a value of the right type lies within the bounds and choices."""

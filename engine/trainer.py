@@ -242,6 +242,18 @@ class Trainer(Training):
             self._take_point()
         return said
 
+    def take_numbers(self, network: Network) -> None:
+        """Goes on with the numbers of another network of the same layers, as if they had been set by hand.
+
+        Raises ``ValueError`` when it has other layers.
+        """
+        if network.plan.layers != self.network.plan.layers:
+            raise ValueError("the network has other layers than this trainer")
+        self._overwrite(self.experiment, network, np.zeros_like(self.update.memory))
+        self._edited_by_hand = True
+        if self.record.history.last_step == self.steps_done:
+            self._take_point()
+
     def _grafted(self, experiment: Experiment, planned: Plan, graft: Graft, *salt: int) -> tuple[Network, Array]:
         """A network for a plan, with what the graft keeps of the present one, and the optimizer's memory of it."""
         network = fresh_network(planned, experiment.training.seed, self.dtype, *salt)

@@ -172,7 +172,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.zoom_out", "Zoom out", "A smaller diagram.", net.zoom_out, ("Ctrl+-",)),
     Command(
         "view.sample", "One sample", "The traced row in the drawing: a in every node, w · a on the edges.",
-        net.toggle_sample, ("Ctrl+Shift+S",), ticked=net.shows_sample,
+        net.toggle_sample, ("Ctrl+J",), ticked=net.shows_sample,
     ),
     Command(
         "view.theme", "Light or dark", "Switches between the light and the dark theme.",
@@ -191,6 +191,16 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view.menu", "Menu", "All commands.", commands.open_menu, ("F10",)),
     Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
+    Command(
+        "edit.settings", "Settings…", "Theme, threads, autosave and folders.", commands.show_settings, ("Ctrl+,",),
+    ),
+    Command(
+        "help.diagnostics", "Copy diagnostics", "Versions, machine, settings, experiment and log, as text.",
+        commands.copy_diagnostics,
+    ),
+    Command(
+        "help.log", "Open log folder", "Where the program writes down what went wrong.", commands.open_log,
+    ),
     Command("help.about", "About Glassbox", "Version and licence.", commands.show_about),
     Command(
         "file.export", "Export network…",
@@ -205,6 +215,16 @@ COMMANDS: tuple[Command, ...] = (
         "diagram.copy", "Copy diagram", "Puts the drawing on the clipboard, as an image and as SVG.",
         commands.copy_diagram, ("Ctrl+Shift+C",),
     ),
+    Command("file.new", "New", "Begins again with the ready example.", commands.new, ("Ctrl+N",)),
+    Command(
+        "file.open", "Open…", "A project, or a table: CSV, Excel, Parquet, NumPy. Or drop it on the window.",
+        commands.open_file, ("Ctrl+O",),
+    ),
+    Command("file.save", "Save", "Writes all of this run into its project file.", commands.save, ("Ctrl+S",)),
+    Command(
+        "file.save_as", "Save as…", "Writes all of this run into another project file.",
+        commands.save_as, ("Ctrl+Shift+S",),
+    ),
     Command(
         "file.report", "Report…",
         "Writes settings, drawing, curves, measures and data of this run on one page: HTML or PDF.",
@@ -216,15 +236,12 @@ COMMANDS: tuple[Command, ...] = (
         commands.save_history,
     ),
     Command(
-        "file.open", "Open table…", "A file of your own: CSV, Excel, Parquet, NumPy. Or drop it on the window.",
-        commands.open_table, ("Ctrl+O",),
-    ),
-    Command(
         "file.paste", "Paste table", "The table that was copied in a spreadsheet or a text.",
         commands.paste_table, ("Ctrl+V",),
     ),
     Command(
-        "file.recent", "Open recent", "The files opened last.", commands.open_recent, why_not=commands.has_recent,
+        "file.recent", "Open recent", "The files opened or saved last.",
+        commands.open_recent, why_not=commands.has_recent,
     ),
     Command(
         "data.edit", "Edit table…", "What the columns of your table mean, what is asked, what is held out.",
@@ -251,8 +268,8 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("File", ("file.open", "file.recent", "file.paste", "", "data.edit", "data.preparation",
-              "data.draw", "data.edit_points", "",
+    ("File", ("file.new", "file.open", "file.recent", "file.paste", "", "file.save", "file.save_as", "",
+              "data.edit", "data.preparation", "data.draw", "data.edit_points", "",
               "data.predict", "data.score", "",
               "file.export", "diagram.export", "diagram.copy", "weights.export", "file.report", "file.history", "",
               "file.quit")),
@@ -266,7 +283,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Edit",
         ("edit.undo", "edit.redo", "", "layer.add", *(stage.id for stage in _STAGES), "", "layer.remove",
          "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze", "layer.initialise", "",
-         "edit.keep"),
+         "edit.keep", "edit.settings"),
     ),
     (
         "Selection",
@@ -275,7 +292,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("View", ("view.sample", "trace.next", "trace.previous", "", "view.fit", "view.zoom_in", "view.zoom_out", "",
               "view.theme", "view.log", "view.reset_layout", "view.commands")),
-    ("Help", ("help.shortcuts", "help.about")),
+    ("Help", ("help.shortcuts", "help.diagnostics", "help.log", "help.about")),
 )  # fmt: skip
 
 
@@ -296,7 +313,7 @@ def make_actions(window: Window) -> dict[str, QAction]:
         action.triggered.connect(_runner(command, window))
         (window.diagram if command.on_diagram else window).addAction(action)
         actions[command.id] = action
-    actions["file.recent"].setMenu(window.opening.menu)
+    actions["file.recent"].setMenu(window.recent.menu)
     return actions
 
 

@@ -13,6 +13,10 @@ from PySide6.QtWidgets import QApplication
 from engine.experiment import Experiment
 from engine.trainer import Trainer
 from gui import theme
+from gui.folders import config_folder
+from gui.icons import program_icon
+from gui.preferences import Preferences
+from gui.settings import settings_file
 from gui.window import Window
 
 
@@ -21,27 +25,34 @@ def start(
     experiment: Experiment | None = None,
     trainer: Trainer | None = None,
     remember: bool = True,
-    table: Path | None = None,
+    file: Path | None = None,
 ) -> tuple[QApplication, Window]:
     """Builds the window and shows it; the event loop is the caller's.
 
     ``argv`` are the arguments after the program's name; Qt's own are understood. ``experiment`` is
     what opens, the ready example where none is given; with ``trainer`` its experiment and data open, such as
-    arrays of one's own. ``remember`` keeps theme and layout in the user's settings. ``table`` is a file that is opened
-    in the import window.
+    arrays of one's own. ``remember`` keeps theme and layout in the user's settings, keeps and
+    offers unsaved work, and asks before it is lost. ``file`` is a project or a table that is opened.
     """
     refuse_bad_release(PySide6.__version__, sys.version_info[:2])
     found = QCoreApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(["glassbox", *argv])
     application.setApplicationName("Glassbox")
     application.setOrganizationName("Glassbox")
+    application.setDesktopFileName("glassbox")
+    application.setWindowIcon(program_icon())
     theme.prepare(application)
-    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
     opened = trainer.experiment if trainer else experiment or Experiment()
-    window = Window(application, opened, settings if remember else None, trainer)
+    layout, preferences = None, Preferences(settings_file() if remember else None)
+    if remember:
+        layout = QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat)
+        preferences.take_over(layout)
+    window = Window(application, opened, layout, trainer, preferences)
     window.show()
-    if table is not None:
-        window.opening.open_file(str(table))
+    if remember:
+        window.recovery.look()
+    if file is not None:
+        window.files.open_file(str(file))
     return application, window
 
 

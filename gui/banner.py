@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from engine.snapshot import Snapshot
 from gui.icons import icon
+from gui.logs import log
 from gui.text import tr
 from gui.theme import colours
 
@@ -30,10 +31,9 @@ class Banner(QFrame):
         self.remedy.setToolTip(tr("Does what the message proposes"))
         self.remedy.clicked.connect(self._do)
         self._does: Callable[[], object] | None = None
-        self._copy = QPushButton(tr("Copy details"))
-        self._copy.setToolTip(tr("Copies the technical details of this error"))
-        self._copy.setAccessibleName(tr("Copy details"))
-        self._copy.clicked.connect(self._copy_details)
+        self.details = QPushButton(tr("Details…"))
+        self.details.setToolTip(tr("Shows the technical details of this error, to be read and copied"))
+        self.details.clicked.connect(self._show_details)
         self._details = ""
         self._generation: int | None = None
         self._reported = ""
@@ -45,7 +45,7 @@ class Banner(QFrame):
         row.setContentsMargins(12, 6, 6, 6)
         row.addWidget(self.label, 1)
         row.addWidget(self.remedy)
-        row.addWidget(self._copy)
+        row.addWidget(self.details)
         row.addWidget(self._close)
         self.hide()
 
@@ -71,7 +71,8 @@ class Banner(QFrame):
         self._paint_icon()
         self.label.setText(text)
         self._details = details
-        self._copy.setVisible(bool(details))
+        self.details.setVisible(bool(details))
+        log.log(logging.WARNING if fault else logging.INFO, "%s%s", text, f"\n{details.rstrip()}" if details else "")
         self.label.setAccessibleName(text)
         self.remedy.setText(remedy)
         self.remedy.setAccessibleName(remedy or tr("Remedy"))
@@ -112,7 +113,7 @@ class Banner(QFrame):
 
     @Slot(str, str)
     def say_fault(self, text: str, details: str) -> None:
-        """Shows an error of the program, with details to copy."""
+        """Shows an error of the program, with its details."""
         self.say(text, details=details)
 
     @Slot(str, bool, str)
@@ -128,5 +129,7 @@ class Banner(QFrame):
             self._does()
 
     @Slot()
-    def _copy_details(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self.label.text()}\n\n{self._details}")
+    def _show_details(self) -> None:
+        from gui.dialogs.details import show_details  # noqa: PLC0415 - not needed for the first paint
+
+        show_details(self.label.text(), self._details, self.window())

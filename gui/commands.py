@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from engine.checkpoint import Checkpoint
 from engine.surgery import MoveLayer
 from gui import edits, theme
+from gui.folders import log_folder
 from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
+from gui.speeds import FULL_SPEED
 from gui.text import tr
-from gui.training import FULL_SPEED
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -23,9 +25,24 @@ if TYPE_CHECKING:
 _LOW = 760
 
 
-def open_table(window: Window) -> None:
-    """Asks for a file with a table."""
-    window.opening.ask_for_file()
+def new(window: Window) -> None:
+    """Opens the ready example again."""
+    window.files.new()
+
+
+def open_file(window: Window) -> None:
+    """Asks for a project or a table."""
+    window.files.ask_to_open()
+
+
+def save(window: Window) -> None:
+    """Writes what is open into its file."""
+    window.files.save()
+
+
+def save_as(window: Window) -> None:
+    """Asks for a file and writes what is open into it."""
+    window.files.save_as()
 
 
 def paste_table(window: Window) -> None:
@@ -36,12 +53,12 @@ def paste_table(window: Window) -> None:
 def open_recent(window: Window) -> None:
     """Offers the files opened last under the button of the menu."""
     button = window.toolbar.menu_button
-    window.opening.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    window.recent.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 
 def has_recent(window: Window) -> str:
     """Why no file can be opened again."""
-    return "" if window.opening.recent else tr("No file has been opened yet.")
+    return "" if window.recent.paths else tr("No file has been opened yet.")
 
 
 def edit_table(window: Window) -> None:
@@ -231,8 +248,7 @@ def open_menu(window: Window) -> None:
 
 def toggle_theme(window: Window) -> None:
     """From light to dark or back; kept for the next start."""
-    window.show_theme("dark" if theme.name() == "light" else "light")
-    window.remember("theme", theme.name())
+    window.preferences.change(theme="dark" if theme.name() == "light" else "light")
 
 
 def toggle_logarithmic(window: Window) -> None:
@@ -262,6 +278,29 @@ def show_shortcuts(window: Window) -> None:
     from gui.dialogs import help as help_dialogs  # noqa: PLC0415 - not needed for the first paint
 
     help_dialogs.shortcuts(window)
+
+
+def copy_diagnostics(window: Window) -> None:
+    """Puts all that helps to find out what went wrong on the clipboard."""
+    from gui.diagnostics import diagnostics  # noqa: PLC0415 - not needed for the first paint
+
+    QGuiApplication.clipboard().setText(diagnostics(window))
+    window.status.say(tr("The diagnostics are copied: paste them where you ask for help."))
+
+
+def open_log(window: Window) -> None:
+    """Shows the folder with the log."""
+    from gui.diagnostics import open_log_folder  # noqa: PLC0415 - not needed for the first paint
+
+    if not open_log_folder():
+        window.banner.say(tr("The folder could not be opened: {0}").format(log_folder()))
+
+
+def show_settings(window: Window) -> None:
+    """Opens the settings of the program."""
+    from gui.dialogs import settings  # noqa: PLC0415 - not needed for the first paint
+
+    settings.show_settings(window.preferences, window)
 
 
 def show_about(window: Window) -> None:

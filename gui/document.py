@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from engine.checkpoint import Checkpoint
 from engine.experiment import Experiment
 from engine.surgery import Operation
 from gui.text import tr
 
 # Numbers of instants, the younger the larger; 0 is none.
 _moments = count(1)
+# Tells one instant of the document from all others: the edit that it is behind, and how far that has trained.
+Mark = tuple[int, int | None]
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Change:
     ``keep``: the number under which the instant before is kept; ``back_to``: the one to go back to; 0: none.
     Changes with the same ``merge`` key that have not been carried out yet may become the last of them.
     ``edit``: the number of the instant before the entry that this is about; ``undoes``: the entry is taken back.
+    ``start``: an instant of another run that is gone on with, such as one from a file.
     """
 
     experiment: Experiment
@@ -34,11 +39,12 @@ class Change:
     merge: str = ""
     edit: int = 0
     undoes: bool = False
+    start: Checkpoint | None = None
 
     @property
     def begins_elsewhere(self) -> bool:
         """Whether it leads to another instant of the run: what was still asked for at the present one is void."""
-        return self.fresh or (self.back_to > 0 and not self.merge)
+        return self.fresh or self.start is not None or (self.back_to > 0 and not self.merge)
 
     def after(self, earlier: Change) -> Change | None:
         """This change in one with an earlier one that has not been carried out; None where both are needed."""
@@ -55,7 +61,8 @@ class Entry:
 
     ``back`` and ``ahead`` are the numbers of the instants before it and, once it was undone, after it, which is the
     one before the next entry if there is one. Edits that follow one another with the same ``merge`` key are one.
-    ``with_numbers``: it has changed more than the experiment, or something was trained within it.
+    ``with_numbers``: it has changed more than the experiment, or something was trained within it. ``made`` is a number
+    of its own; an edit that goes on with another one gets a new one.
     """
 
     before: Experiment
@@ -66,6 +73,12 @@ class Entry:
     with_numbers: bool = False
     back: int = field(default_factory=lambda: next(_moments))
     ahead: int = 0
+    made: int = field(default_factory=lambda: next(_moments))
+
+    @property
+    def mark(self) -> Mark:
+        """Which instant it ends with."""
+        return self.made, self.steps
 
     @property
     def changes_nothing(self) -> bool:
@@ -87,6 +100,7 @@ class UndoStack(QObject):
         super().__init__(parent)
         self._entries: list[Entry] = []
         self._index = 0
+        self._first: Mark = (0, None)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -98,6 +112,11 @@ class UndoStack(QObject):
     def index(self) -> int:
         """How many edits are in force; those after it were taken back."""
         return self._index
+
+    @property
+    def mark(self) -> Mark:
+        """Which instant is the present one."""
+        return self._entries[self._index - 1].mark if self._index else self._first
 
     @property
     def undo_text(self) -> str:
@@ -136,8 +155,26 @@ class UndoStack(QObject):
 
     def clear(self) -> None:
         """Forgets all edits; the experiment stays."""
+        self._first = self.mark
         self._entries.clear()
         self._moved(0)
+
+    def begin(self) -> None:
+        """Forgets all edits; another document begins."""
+        self._first = (next(_moments), None)
+        self._entries = []
+        self._moved(0)
+
+    def copy_of(self) -> UndoStack:
+        """The same edits, for ``take_over``."""
+        kept = UndoStack()
+        kept.take_over(self)
+        return kept
+
+    def take_over(self, other: UndoStack) -> None:
+        """Has the same edits as another one from now on."""
+        self._entries, self._first = list(other), other._first
+        self._moved(other.index)
 
     def step_back(self) -> Entry | None:
         """The last edit in force, which is so no more; None when there is none. It knows where ``ahead`` is."""
@@ -185,6 +222,8 @@ class UndoStack(QObject):
         lost = (i for i in range(self._index, len(self._entries)) if self._entries[i].ahead < oldest)
         last = next(lost, len(self._entries))
         gone = sum(entry.back < oldest for entry in self._entries[: self._index])
+        if gone:
+            self._first = self._entries[gone - 1].mark
         if gone or last < len(self._entries):
             self._entries = self._entries[gone:last]
             self._moved(self._index - gone)
@@ -194,21 +233,58 @@ class UndoStack(QObject):
         self.changed.emit()
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a document is kept: the file, None before the first save, and the instant that is in it, None for none.
+
+    ``name`` is what it is called as long as it has no file, "" for the name of its data; ``stamp`` tells the file, as
+    it was read or written last, from other states of it.
+    """
+
+    path: Path | None = None
+    saved: Mark | None = (0, None)
+    name: str = ""
+    stamp: tuple[int, int] | None = None
+
+
 class Document(QObject):
-    """Holds the experiment; ``changed`` says that there is another one, ``applied`` what the training is to do."""
+    """Holds the experiment; ``changed`` says that there is another one, ``applied`` what the training is to do.
+
+    ``place`` is where it is kept; ``placed`` says that it is kept elsewhere, or saved.
+    """
 
     changed = Signal(object)
     applied = Signal(object)
+    placed = Signal()
 
     def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._experiment = experiment
         self.undo_stack = UndoStack(self)
+        self.place = Place()
+        self._former: tuple[Experiment, UndoStack, Place] | None = None
 
     @property
     def experiment(self) -> Experiment:
         """What the user has chosen."""
         return self._experiment
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the present instant is another one than that in the file, or that it began with."""
+        return self.undo_stack.mark != self.place.saved
+
+    def begin(self, start: Checkpoint, place: Place, saved: bool = True) -> None:
+        """Another document, from an instant of a run; there is nothing to undo. ``saved``: nothing would be lost."""
+        self._former = self._experiment, self.undo_stack.copy_of(), self.place
+        self.undo_stack.begin()
+        self.put(replace(place, saved=self.undo_stack.mark if saved else None))
+        self._show(Change(start.experiment, start=start))
+
+    def put(self, place: Place) -> None:
+        """It is kept somewhere else, or another instant of it is in the file."""
+        self.place = place
+        self.placed.emit()
 
     def change(self, experiment: Experiment, text: str, merge: str = "", fresh: bool = False) -> None:
         """Replaces the experiment as one entry of the undo stack; ``text`` names it ("Batch size").
@@ -268,6 +344,12 @@ class Document(QObject):
         Nothing after it has been carried out, and nothing is waiting.
         """
         stack = self.undo_stack
+        if change.start is not None and self._former is not None:
+            experiment, before, place = self._former
+            stack.take_over(before)
+            self.put(place)
+            self._show(Change(experiment))
+            return
         at = stack.find(change.edit)
         if at is None:
             # Of an entry forgotten since; what was asked for after it is still to be done.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -17,7 +18,17 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from engine.spec import Setting
 from gui.text import editable, parse_number, tr
@@ -247,6 +258,41 @@ class ChoiceField(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leaves the wheel to the panel: a choice is never changed by scrolling past it."""
         event.ignore()
+
+
+class FolderField(QPushButton):
+    """A folder, by its name; pressed, it asks for another. ``chosen(path)`` when one was chosen."""
+
+    chosen = Signal(object)
+
+    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._setting, self._folder = setting, Path()
+        self.setProperty("role", "folder")
+        self.setAutoDefault(False)
+        self.setAccessibleDescription(tr(setting.help))
+        self.clicked.connect(self._ask)
+
+    def show_value(self, folder: Path) -> None:
+        """Shows a folder without saying that it was chosen."""
+        self._folder = folder
+        name = tr("Home") if folder == Path.home() else folder.name or str(folder)
+        self.setText(f"{name} …".replace("&", "&&"))
+        self.setAccessibleName(f"{tr(self._setting.label)}: {folder}")
+        self.setToolTip(f"{tr(self._setting.help)}\n{folder}")
+
+    @Slot()
+    def _ask(self) -> None:
+        dialog = QFileDialog(self.window(), tr(self._setting.label), str(self._folder))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self._choose)
+        dialog.open()
+
+    @Slot(str)
+    def _choose(self, path: str) -> None:
+        self.chosen.emit(Path(path))
 
 
 class ToggleField(QCheckBox):

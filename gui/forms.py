@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -9,10 +10,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.choices import is_as_at_first, matters, owner_of, settings_of
 from engine.spec import Setting, Spec
-from gui.fields import ChoiceField, NumberField, ToggleField
+from gui.fields import ChoiceField, FolderField, NumberField, ToggleField
 from gui.text import editable, in_a_sentence, tr
 
-Field = NumberField | ChoiceField | ToggleField
+Field = NumberField | ChoiceField | ToggleField | FolderField
 
 
 def changes_in_words(spec: Spec, names: tuple[str, ...]) -> list[str]:
@@ -86,6 +87,10 @@ class Form(QWidget):
             toggle = ToggleField(setting)
             toggle.switched.connect(self._made)
             return toggle
+        if of is Path:
+            folder = FolderField(setting)
+            folder.chosen.connect(self._made)
+            return folder
         number = NumberField(setting, of is int)
         number.setFixedWidth(76)
         number.edited.connect(self._number_made)
@@ -93,7 +98,8 @@ class Form(QWidget):
 
     @Slot(str)
     @Slot(bool)
-    def _made(self, value: str | bool) -> None:
+    @Slot(object)
+    def _made(self, value: str | bool | Path) -> None:
         self.edited.emit(self.sender().objectName(), value, 0)
 
     @Slot(object, int)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from engine.files import replace_file
+from gui.desktop import ICON
 
 _STROKES = {
     "play": '<path d="M7 4.5v15l12-7.5z" fill="{c}" stroke="{c}" stroke-linejoin="round"/>',
@@ -56,8 +57,17 @@ def svg(name: str, colour: str) -> bytes:
 
 def icon(name: str, colour: str, size: int = 16) -> QIcon:
     """An icon in a colour, sharp at single and double pixel density."""
+    return _drawn(svg(name, colour), size)
+
+
+def program_icon() -> QIcon:
+    """The icon of the program itself."""
+    return _drawn(ICON.encode(), 64)
+
+
+def _drawn(document: bytes, size: int) -> QIcon:
     made = QIcon()
-    renderer = QSvgRenderer(QByteArray(svg(name, colour)))
+    renderer = QSvgRenderer(QByteArray(document))
     for density in (1, 2):
         pixmap = QPixmap(size * density, size * density)
         pixmap.fill(Qt.GlobalColor.transparent)

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gui.terminal import COMMANDS
+from engine.files import PROJECT_SUFFIX
+from gui import logs, threads
+from gui.terminal import COMMANDS, completion_variable
 
 APT_LINE = (
     "apt-get install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
@@ -22,38 +24,69 @@ _X11_LIBRARIES = (
     "libxcb-shape.so.0",
     "libxkbcommon-x11.so.0",
 )
+# Options without a command, which only have something said.
+_ASKING = ("--help", "-h", "--version", "--install-completion", "--show-completion")
+
+
+def program() -> int:
+    """The command ``glassbox``, where it is installed."""
+    return main(sys.argv[1:])
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs what the arguments ask for and returns the exit code."""
-    if arguments and (arguments[0] in COMMANDS or arguments[0] in ("--help", "-h", "--version")):
-        from gui.terminal.commands import run  # noqa: PLC0415
+    threads.begin_with_one()
+    if completion_variable() in os.environ or (arguments and arguments[0] in _ASKING):
+        return _in_terminal(arguments)
+    with logs.kept(arguments):
+        code = _in_terminal(arguments) if arguments and arguments[0] in COMMANDS else show(arguments)
+        logs.log.info("exit code %s", code)
+    return code
 
-        return run(arguments)
-    table = Path(arguments[0]) if arguments else None
-    if table is not None and not table.is_file():
+
+def _in_terminal(arguments: Sequence[str]) -> int:
+    from gui.terminal.commands import run  # noqa: PLC0415
+
+    return run(arguments)
+
+
+def show(arguments: Sequence[str]) -> int:
+    """Opens the window, with the file that the first argument names, and returns the exit code when it is closed."""
+    file = Path(arguments[0]) if arguments else None
+    if file is not None and not file.is_file():
         print(
-            f"There is no command and no file '{arguments[0]}'. Start the window without arguments or with the file "
-            f"of a table, or use one of: {', '.join(COMMANDS)} (see --help).",
+            f"There is no command and no file '{arguments[0]}'. Start the window without arguments, or with a project "
+            f"or the file of a table, or use one of: {', '.join(COMMANDS)} (see --help).",
             file=sys.stderr,
         )
         return 2
     if not has_display():
-        what = f"{table.name}" if table else "the ready example"
-        print(f"There is no display here, so {what} trains in the terminal instead.", file=sys.stderr)
-        from gui.terminal.commands import run  # noqa: PLC0415
-
-        return run(["train", "--data", str(table)] if table else ["train"])
+        return _without_window(file)
     missing = missing_libraries()
     if missing:
         print(missing, file=sys.stderr)
         return 1
     from gui.app import start  # noqa: PLC0415
+    from gui.qt_messages import keep_messages  # noqa: PLC0415
 
-    application, window = start(arguments[1:], table=table)
+    keep_messages()
+    application, window = start(arguments[1:], file=file)
     code = application.exec()
     window.close()
     return code
+
+
+def _without_window(file: Path | None) -> int:
+    """What can be done in the terminal instead: a project is described, a table or the example is learned from."""
+    if file is not None and file.suffix.lower() == PROJECT_SUFFIX:
+        print("There is no display here, so no window can be opened.", file=sys.stderr)
+        from gui.terminal.commands import guarded  # noqa: PLC0415
+        from gui.terminal.describing import describe  # noqa: PLC0415
+
+        return guarded(lambda: print(describe(file)))
+    what = file.name if file else "the ready example"
+    print(f"There is no display here, so {what} trains in the terminal instead.", file=sys.stderr)
+    return _in_terminal(["train", "--data", str(file)] if file else ["train"])
 
 
 def has_display() -> bool:

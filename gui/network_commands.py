@@ -377,9 +377,7 @@ def choose_activation(window: Window, layer: int, key: str) -> None:
 
 def toggle_keeping(window: Window) -> None:
     """Changes of the network keep what was learned, or are made the plain way; kept for the next start."""
-    window.editing.keeps_learned = not window.editing.keeps_learned
-    window.remember("keep", "yes" if window.editing.keeps_learned else "no")
-    window.refresh_commands()
+    window.preferences.change(keep_learned=not window.editing.keeps_learned)
 
 
 def toggle_sample(window: Window) -> None:

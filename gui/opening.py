@@ -1,13 +1,13 @@
-"""Ways to a table of one's own: a file that is chosen, dropped or used before, the clipboard, and the open one."""
+"""Ways to a table of one's own: a file, the clipboard, and the open one; and files that are dropped."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from engine.data.guessing import TablePlan
 from engine.data.opened import hold, is_held
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from gui.importing.window import ImportWindow
     from gui.window import Window
 
-MOST_RECENT = 8
 _UNDISTURBED = {name: DataSpec.model_fields[name].default for name in DISTURBING}
 FILES = (
     "*.csv *.tsv *.txt *.dat *.data *.tab *.xlsx *.xls *.xlsm *.xlsb *.ods *.parquet *.npy *.npz"  # what can be read
@@ -39,7 +38,7 @@ class DropHint(QWidget):
         super().__init__(window)
         self._covered = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(tr("Drop the file to open its table"))
+        self.setAccessibleName(tr("Drop the file to open it"))
         self.hide()
 
     def cover(self) -> None:
@@ -58,7 +57,7 @@ class DropHint(QWidget):
             painter.setBrush(colour(c.accent, 0.06))
             painter.drawRoundedRect(frame, 12, 12)
             painter.setFont(font(20))
-            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, tr("Drop the file to open its table"))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, tr("Drop the file to open it"))
 
 
 class DropZone(QObject):
@@ -107,13 +106,7 @@ class Opening(QObject):
         self._panel: ImportWindow | None = None
         self._used: DataSpec | None = None
         self._refused = False
-        stored: Any = window.settings.value("open/recent") if window.settings else None
-        # A list of one file comes back as its name.
-        self._recent: list[str] = [stored] if isinstance(stored, str) else list(stored or ())
-        self.menu = QMenu(window)
-        self.menu.aboutToShow.connect(self._fill_menu)
         self.zone = DropZone(window)
-        self.zone.dropped.connect(self.open_file)
         window.training.refused.connect(self._see_refusal)
         window.training.failed.connect(self._see_failure)
 
@@ -126,16 +119,11 @@ class Opening(QObject):
             self._panel = ImportWindow(self._window)
             self._panel.used.connect(self._use)
             self._panel.finished.connect(self._forget)
-            self._panel.open_wished.connect(self.ask_for_file)
+            self._panel.open_wished.connect(self._window.files.ask_to_open)
             self._panel.paste_wished.connect(self.paste)
             zone = DropZone(self._panel)
-            zone.dropped.connect(self.open_file)
+            zone.dropped.connect(self._window.files.open_file)
         return self._panel
-
-    @property
-    def recent(self) -> tuple[str, ...]:
-        """The files opened last, the newest first."""
-        return tuple(self._recent)
 
     @property
     def is_open(self) -> bool:
@@ -155,28 +143,11 @@ class Opening(QObject):
 
     # -- ways in ---------------------------------------------------------------------------------
 
-    @Slot()
-    def ask_for_file(self) -> None:
-        """Asks which file is to be opened."""
-        parent = self._panel or self._window
-        settings = self._window.settings
-        folder = str(settings.value("open/folder", str(Path.home()))) if settings else str(Path.home())
-        dialog = QFileDialog(parent, tr("Open a table"), folder)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"{tr('Tables')} ({FILES})", f"{tr('All files')} (*)"])
-        dialog.fileSelected.connect(self.open_file)
-        dialog.open()
-
     @Slot(str)
     def open_file(self, path: str) -> None:
         """Opens a file in the import window."""
-        self._window.remember("open/folder", str(Path(path).parent))
-        place = str(Path(path).absolute())
-        self._recent = [place, *(other for other in self._recent if other != place)][:MOST_RECENT]
-        if self._window.settings is not None:
-            self._window.settings.setValue("open/recent", self._recent)
-        self._begin(TableSpec(path=place))
+        self._window.recent.note(Path(path))
+        self._begin(TableSpec(path=str(Path(path).absolute())))
 
     @Slot()
     def paste(self) -> None:
@@ -184,7 +155,7 @@ class Opening(QObject):
         mime = QGuiApplication.clipboard().mimeData()
         path, text = file_in(mime), mime.text() if mime.hasText() else ""
         if path:
-            self.open_file(path)
+            self._window.files.open_file(path)
         elif not text.strip():
             words = tr("The clipboard holds no table: copy cells of a spreadsheet, or text, and paste again.")
             (self._window.status.say if self._panel is None else self._panel.banner.say)(words)
@@ -219,24 +190,6 @@ class Opening(QObject):
         self.panel.raise_()
         self.panel.activateWindow()
         self._window.refresh_commands()
-
-    # -- files used before -----------------------------------------------------------------------
-
-    @Slot()
-    def _fill_menu(self) -> None:
-        self.menu.clear()
-        self.menu.setToolTipsVisible(True)
-        for path in self._recent:
-            action = self.menu.addAction(Path(path).name.replace("&", "&&"))
-            action.setData(path)
-            action.setToolTip(path)
-            action.triggered.connect(self._open_recent)
-
-    @Slot()
-    def _open_recent(self) -> None:
-        action = self.sender()
-        assert isinstance(action, QAction)
-        self.open_file(str(action.data()))
 
     # -- what comes of it ------------------------------------------------------------------------
 

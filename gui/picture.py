@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.edge_views import EDGE_VIEWS
@@ -18,6 +16,7 @@ from gui.app import start
 from gui.diagram.drawing import Drawing
 from gui.diagram.shown import Shown
 from gui.export import SUFFIXES, export_diagram, picture
+from gui.qt_messages import keep_messages
 from gui.selection import Unit, unit_name
 from gui.terminal.options import Look, UsageError
 from gui.theme import THEMES
@@ -31,7 +30,9 @@ _SELECTED = ("window", "diagram", "inspector")
 _MOST_NAMES = 12
 
 
-def take(experiment: Experiment, out: Path, look: Look, *, trained: bool = True) -> None:
+def take(
+    experiment: Experiment | None, out: Path, look: Look, *, trainer: Trainer | None = None, trained: bool = True
+) -> None:
     """Opens the window, trains to the end unless told otherwise, and writes a picture of it or of one view.
 
     The network alone is drawn anew, as SVG, PDF or PNG by the suffix of ``out``; everything else is a PNG as it is on
@@ -39,7 +40,7 @@ def take(experiment: Experiment, out: Path, look: Look, *, trained: bool = True)
     when the file cannot be written.
     """
     check(out, look)
-    window = open_window(experiment, look, trained=trained)
+    window = open_window(experiment, look, trainer=trainer, trained=trained)
     try:
         keep(window, out, look)
     finally:
@@ -53,7 +54,7 @@ def open_window(
 
     With a ``trainer`` its experiment and data open. Raises ``UsageError``.
     """
-    qInstallMessageHandler(_say)
+    keep_messages()
     _, window = start([], experiment=experiment, trainer=trainer, remember=False)
     try:
         _set_up(window, look, trained)
@@ -198,12 +199,6 @@ def _row(row: int, snapshot: Snapshot) -> int:
 
 def _plain(name: str) -> str:
     return " ".join(name.replace("·", " ").lower().split())
-
-
-def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    """Qt's messages go to standard error, but for one that means nothing without a screen."""
-    if "propagateSizeHints" not in text:
-        print(text, file=sys.stderr)
 
 
 def _part(window: Window, view: str) -> QWidget:

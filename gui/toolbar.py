@@ -22,9 +22,9 @@ from engine.metrics import metrics_for
 from engine.snapshot import Snapshot
 from gui.actions import MENUS
 from gui.icons import icon
+from gui.speeds import FULL_SPEED, SPEEDS
 from gui.text import MINUS, in_a_sentence, tr
 from gui.theme import colours
-from gui.training import FULL_SPEED, SPEEDS
 
 _ROOM_FOR_SEARCH, _ROOM_FOR_WORDS, _ROOM_FOR_SPEED = 1420, 1320, 1060
 # How wide the button and the slider are, and where there is little room.

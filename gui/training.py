@@ -20,6 +20,7 @@ from engine.runner import Apply, Job, Runner, Train, Weigh
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
 from gui.document import Change
+from gui.speeds import FULL_SPEED, SPEEDS
 from gui.stretches import Stretches
 
 # How often the window looks whether a job is done. A slice of known length is left alone until it should be
@@ -32,11 +33,6 @@ _FULL_SPEED_FRAME_S, _SHORTEST_SLICE_S, _LONGEST_SLICE_S = 0.027, 0.012, 0.022
 _FRAME_S = 0.016
 # Steps longer than this spend their time inside the matrix products, where the window can draw beside them.
 _LONG_STEP_S = 0.001
-# The speeds of the slider, in steps per second; the last is as fast as possible.
-SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, None)
-FULL_SPEED = len(SPEEDS) - 1
-# At full speed the ready example is done before the eye has seen it learn.
-FIRST_SPEED = SPEEDS.index(100)
 
 
 class _Takers(list[Callable[[Checkpoint | None], None]]):
@@ -358,6 +354,7 @@ def _apply_job(change: Change, generation: int, wants: Wants) -> Apply:
         operation=change.operation,
         back_to=change.back_to,
         fresh=change.fresh,
+        start=change.start,
         keep=change.keep,
         wants=wants,
     )

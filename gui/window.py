@@ -12,7 +12,6 @@ from engine.trainer import Trainer
 from gui import edits, theme
 from gui.actions import make_actions, paint_icons, refresh
 from gui.banner import Banner
-from gui.builder.data import name_of
 from gui.builder.panel import Builder
 from gui.diagram.gestures import Gestures
 from gui.diagram.reading import describe_selection
@@ -22,6 +21,7 @@ from gui.document import Document
 from gui.editing import Editing
 from gui.exporting.errand import Errand
 from gui.faults import Faults
+from gui.following import Following
 from gui.icons import icon_file
 from gui.looking import Looking
 from gui.opening import Opening
@@ -33,12 +33,17 @@ from gui.plots.pins import PinPlot
 from gui.predict.panel import PredictPanel
 from gui.predict.progress import ScoringProgress
 from gui.predict.scoring import Scoring
+from gui.preferences import Preferences
+from gui.projects.autosave import Autosave
+from gui.projects.files import Files
+from gui.projects.recent import Recent
+from gui.projects.recovery import Recovery, RecoveryOffer
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.toolbar import ToolBar
-from gui.training import FIRST_SPEED, Training
+from gui.training import Training
 from gui.verifying import Verifying, VerifyingProgress
 from gui.wishes import Wishes
 
@@ -50,7 +55,7 @@ class Window(QMainWindow):
     """The window. ``document`` holds the experiment, ``training`` the newest snapshot, ``selection`` what is selected.
 
     ``traced_row`` is the row of the table, from 0, that is sent through the network for the inspector. ``settings``
-    are those kept for the next start, None when nothing is.
+    are the places and files kept for the next start, None when nothing is; ``preferences`` is what the user has chosen.
     """
 
     def __init__(
@@ -59,10 +64,13 @@ class Window(QMainWindow):
         experiment: Experiment,
         settings: QSettings | None = None,
         trainer: Trainer | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("window")
         self._application, self.settings = application, settings
+        self.preferences = preferences or Preferences(None)
+        self.preferences.setParent(self)
         self.document: Document = Document(experiment, self)
         self.training: Training = Training(experiment, trainer, self)
         self.faults = Faults(self)
@@ -74,7 +82,9 @@ class Window(QMainWindow):
         self.status = StatusBar()
         self.editing = Editing(self.document, self.training, self.banner, self.status.say, self)
         self.wishes = Wishes(self)
-        self.opening = Opening(self)
+        self.opening, self.recent = Opening(self), Recent(settings, self)
+        self.files, self.autosave = Files(self), Autosave(self)
+        self.recovery = Recovery(self, self.recovery_offer)
         self.actions_by_id = make_actions(self)
         self.gestures = Gestures(self.diagram, self.actions_by_id)
         self.inspector.values.show_actions(
@@ -90,12 +100,7 @@ class Window(QMainWindow):
         views = {name: getattr(self, name).show_snapshot for name in names}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self._connect()
-        stored = {key: str(settings.value(key, "")) if settings else "" for key in ("theme", "speed", "keep")}
-        self.show_theme(stored["theme"] or theme.system_theme())
-        self.editing.keeps_learned = stored["keep"] != "no"
-        speed = stored["speed"]
-        self.toolbar.speed.setValue(int(speed) if speed.isdigit() else FIRST_SPEED)
-        self.wishes.choose_speed(self.toolbar.speed.value())
+        self.following = Following(self)
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)
@@ -105,7 +110,7 @@ class Window(QMainWindow):
     def _make_views(self, experiment: Experiment) -> None:
         self.builder: Builder = Builder(experiment)
         self.diagram = DiagramView()
-        self.banner = Banner()
+        self.banner, self.recovery_offer = Banner(), RecoveryOffer()
         self.output, self.inspector = OutputView(), Inspector()
         self.predict, self.scoring, self.scoring_progress = PredictPanel(), Scoring(self), ScoringProgress()
         self.verifying, self.verifying_progress = Verifying(self), VerifyingProgress()
@@ -115,6 +120,7 @@ class Window(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.scoring_progress)
+        layout.addWidget(self.recovery_offer)
         layout.addWidget(self.verifying_progress)
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
@@ -137,6 +143,7 @@ class Window(QMainWindow):
         self.document.applied.connect(self.training.apply)
         self.document.applied.connect(self.editing.follow)
         self.training.refused.connect(self.document.refuse)
+        self.training.refused.connect(self.files.see_refusal)
         self.training.ran.connect(self.document.show_run)
         self.training.shown.connect(self._show_snapshot)
         self.training.shown.connect(self.editing.show_snapshot)
@@ -146,6 +153,10 @@ class Window(QMainWindow):
         self.looking.wanted.connect(self.training.want)
         self.faults.raised.connect(self.banner.say_fault)
         self.document.undo_stack.changed.connect(self._name_undo)
+        self.opening.zone.dropped.connect(self.files.open_file)
+        self.recent.chosen.connect(self.files.open_file)
+        for over in (self.files.begun, self.files.saved):
+            over.connect(self.autosave.drop)
         self.wishes.listen()
         self._name_undo()
         self.training.want(self.looking.wants)
@@ -171,7 +182,6 @@ class Window(QMainWindow):
         self.output.show_experiment(experiment)
         self.predict.show_experiment(experiment)
         self.builder.show_layer(self.selected_layer)
-        self.setWindowTitle(f"Glassbox – {name_of(experiment.data)}")
 
     @Slot(object)
     def _show_snapshot(self, snapshot: Snapshot) -> None:
@@ -299,7 +309,10 @@ class Window(QMainWindow):
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Keeps the layout and ends the training thread."""
+        """Asks about what is unsaved; then keeps the layout and ends all threads."""
+        if self.isVisible() and not self.files.may_go(self.close):
+            event.ignore()
+            return
         if self.settings is not None:
             self.panels.save(self.settings)
         # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
@@ -308,6 +321,9 @@ class Window(QMainWindow):
             panel.close()
         self.opening.close()
         self.scoring.close()
+        self.files.close()
+        self.autosave.close()
+        self.recovery.put_off()
         for errand in self.findChildren(Errand):
             errand.give_up(wait=True)
         self.training.close()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from gui import commands
 from gui import network_commands as net
 from gui.selection import Parameter, selection_at
-from gui.training import FULL_SPEED
+from gui.speeds import key_of
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -123,8 +123,9 @@ class Wishes(QObject):
     @Slot(int)
     def choose_speed(self, index: int) -> None:
         """Another speed; kept for the next start."""
-        self._window.training.speed = min(max(index, 0), FULL_SPEED)
-        self._window.remember("speed", str(index))
+        self._window.training.speed = index
+        if key_of(index) != self._window.preferences.settings.speed:
+            self._window.preferences.change(speed=key_of(index))
 
     @Slot()
     def remedy(self) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Settings and log of the tests and of the programs that they start; those of the user are left alone.
+os.environ["GLASSBOX_HOME"] = tempfile.mkdtemp(prefix="glassbox-")
 
 import pytest
 
@@ -36,6 +40,7 @@ def _is_whole_run(config: pytest.Config) -> bool:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A whole run in which too few tests of the window ran has failed."""
+    shutil.rmtree(os.environ["GLASSBOX_HOME"], ignore_errors=True)
     if _is_whole_run(session.config) and len(_executed) < FEWEST_GUI_TESTS and session.exitstatus in (0, 5):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

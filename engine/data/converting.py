@@ -21,6 +21,12 @@ def truth(word: str) -> bool | None:
     return True if plain in _YES else False if plain in _NO else None
 
 
+def words_that_say(answer: bool | None) -> list[str]:
+    """All words that say yes, or no, as they are usually written: in small letters, in large ones, or like a name."""
+    plain = sorted(_YES if answer else _NO)
+    return [*plain, *map(str.upper, plain), *map(str.capitalize, plain)]
+
+
 def say_yes_or_no(words: Iterable[str]) -> bool:
     """Whether words say yes and no and nothing else. Letters do only where there are two of them, as y and n."""
     plain = {word.strip().casefold() for word in words}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, Any
@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.detection import LONGEST_LINE, Layout, codecs_of, layout_of
+from engine.data.pieces import Piece, made_in_order, plain_pieces, shares, threads
 from engine.data.progress import Progress
 from engine.data.raw import Column, RawTable
 from engine.data.table import DataError
 from engine.data.table_spec import ReadingSpec
+from engine.data.text import Text
 from engine.data.typed import (
     LONGEST_TEXT,
     MISSING_MARKERS,
@@ -31,7 +33,6 @@ from engine.data.typed import (
 )
 
 _SAMPLE = 256_000
-_BLOCK = 1_000_000
 # Fields between two reports of progress.
 _FIELDS_AT_ONCE = 1_000_000
 # Bytes of a file whose lines are counted to name one that is wrong.
@@ -41,82 +42,6 @@ _BYTES_A_FIELD = 2 * 8
 _MARKERS = sorted({each for marker in MISSING_MARKERS for each in (marker, marker.upper(), marker.title(), "NaN")})
 
 
-class Text:
-    """A file as the parser reads it: UTF-8 with ``\\n`` between lines, and comments emptied.
-
-    ``read`` raises ``DataError`` for what cannot be a table, and ``UnicodeDecodeError`` for another encoding.
-    """
-
-    def __init__(self, file: IO[bytes], codec: str, comment: str, origin: str, delimiter: str = "") -> None:
-        self._file = file
-        # What may stand before a quote that opens a field; elsewhere a quote is a letter like others.
-        self._outside = {b"", b"\n", delimiter.encode()} if delimiter else set()
-        self._lines, self._quoted_from, self._quoted = 0, 0, -1
-        file.seek(0)
-        self._decoder = codecs.getincrementaldecoder(codec)()
-        self._ascii_is_itself = not codec.startswith("utf-16") and codec != "utf-8-sig"
-        self._comment = re.compile(rb"(?m)^" + re.escape(comment.encode()) + rb".*$") if comment else None
-        self._rest, self._open, self._ended = b"", 0, False
-        self.origin = origin
-
-    def read(self, _size: int = -1) -> bytes:
-        """The next letters in UTF-8, nothing at the end; whole lines where there are comments."""
-        block = self._rest + self._next_block()
-        cut = block.rfind(b"\n") + 1
-        self._open = len(block) - cut if cut or self._comment else self._open + len(block)
-        if self._open > LONGEST_LINE:
-            raise DataError(
-                f"a line of {self.origin} is longer than {LONGEST_LINE:,} letters; check where its lines end"
-            )
-        if self._outside:
-            self._refuse_endless_quote(block)
-        if self._comment is None:
-            return block
-        if not self._ended:
-            block, self._rest = block[:cut], block[cut:]
-            return self._comment.sub(b"", block) if block else self.read()
-        self._rest = b""
-        return self._comment.sub(b"", block)
-
-    def _refuse_endless_quote(self, block: bytes) -> None:
-        """A field in quotes may hold line ends, but where they go on for ever the closing quote was forgotten."""
-        last = block.rfind(b'"')
-        if last >= 0:
-            opens = block[max(last - 100, 0) : last].rstrip(b" ")[-1:] in self._outside
-            self._quoted_from = self._lines + block.count(b"\n", 0, last) + 1
-            self._quoted = len(block) - last if opens else -1
-        elif self._quoted >= 0:
-            self._quoted += len(block)
-        self._lines += block.count(b"\n")
-        if self._quoted > LONGEST_LINE:
-            raise DataError(
-                f'line {self._quoted_from:,} of {self.origin} has a quote (") that is not closed within '
-                f"{LONGEST_LINE:,} letters; close it or take it out"
-            )
-
-    def _next_block(self) -> bytes:
-        """The next letters in UTF-8, checked; no line end is cut in two."""
-        block = self._file.read(_BLOCK)
-        if block.endswith(b"\r"):
-            block += self._file.read(1)
-        self._ended = not block
-        plain = self._ascii_is_itself and block.isascii() and not self._decoder.getstate()[0]
-        if not plain:
-            block = self._decoder.decode(block, final=self._ended).encode("utf-8")
-        if b"\0" in block:
-            raise DataError(f"{self.origin} holds zero bytes, so it is not a table of text")
-        return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in block else block
-
-    def __iter__(self) -> Iterator[str]:
-        """Line by line, which makes it a file to the parser."""
-        rest = b""
-        while block := self.read():
-            *lines, rest = (rest + block).split(b"\n")
-            yield from (line.decode("utf-8") + "\n" for line in lines)
-        if rest:
-            yield rest.decode("utf-8")
-
-
 def read_letters(file: IO[bytes], size: int, how: ReadingSpec, origin: str, progress: Progress) -> RawTable:
     """A table from a file of so many bytes. Raises ``DataError`` and whatever ``progress`` raises."""
     sample = file.read(_SAMPLE)
@@ -124,7 +49,8 @@ def read_letters(file: IO[bytes], size: int, how: ReadingSpec, origin: str, prog
     for codec in tried:
         try:
             layout = _layout(file, codec, how, origin)
-            return _Parser(file, size, layout, origin, progress).table()
+            with threads() as pool:
+                return _Parser(file, size, layout, origin, progress, pool).table()
         except UnicodeError as error:
             if codec == tried[-1]:
                 raise DataError(
@@ -147,9 +73,14 @@ def _layout(file: IO[bytes], codec: str, how: ReadingSpec, origin: str) -> Layou
 class _Parser:
     """One reading of one file."""
 
-    def __init__(self, file: IO[bytes], size: int, layout: Layout, origin: str, progress: Progress) -> None:
+    def __init__(
+        self, file: IO[bytes], size: int, layout: Layout, origin: str, progress: Progress, pool: Executor
+    ) -> None:
         self.file, self.size, self.layout, self.origin, self.progress = file, size, layout, origin, progress
+        self.pool = pool
         self.rows = 0
+        # The number of the row that the parser would call row 0.
+        self.first_row = 1 - layout.header
         self.notes = list(layout.found.notes)
         self.names = named(layout.names)
 
@@ -179,7 +110,7 @@ class _Parser:
             for frame in self._parts(sorted(mixed), sorted(mixed)):
                 for place in mixed:
                     words[place].add(frame[place])
-        columns = [self._column(place, numbers, words) for place in range(layout.width)]
+        columns = self._columns(numbers, words)
         self._count_short_lines(columns[-1])
         given = layout.names if found.header else self.names
         kept = [c for c, name in zip(columns, given, strict=True) if name.strip() or not c.missing.all()]
@@ -197,35 +128,69 @@ class _Parser:
 
     def _parts(self, as_text: Sequence[int], only: Sequence[int] | None = None) -> Iterator[Any]:
         """The table in frames of some rows, the columns named by their places."""
+        frames, rows = self._frames(as_text, only), 0
+        while True:
+            with self._explained():
+                frame, share = next(frames, (None, 1.0))
+            if frame is None:
+                return
+            rows += len(frame)
+            self.progress(share, rows)
+            yield frame
+
+    def _frames(self, as_text: Sequence[int], only: Sequence[int] | None) -> Iterator[tuple[Any, float]]:
+        """Frames, and the share of the file that has been read by the end of each.
+
+        Those of plain pieces are made by several threads; those of what comes after them one after the other.
+        """
         import pandas as pd  # noqa: PLC0415
 
         found, width = self.layout.found, self.layout.width
         text = Text(self.file, self.layout.codec, found.comment, self.origin, found.delimiter)
-        with self._explained():
-            frames = pd.read_csv(
-                text,
-                sep=r"\s+" if found.delimiter == " " else found.delimiter,
-                decimal=found.decimal,
-                header=0 if found.header else None,
-                names=list(range(width)),
-                usecols=only,
-                index_col=False,
-                dtype=dict.fromkeys(as_text, str),
-                na_values=_MARKERS,
-                keep_default_na=False,
-                skipinitialspace=True,
-                low_memory=False,
-                chunksize=max(_FIELDS_AT_ONCE // width, 1000),
-            )
-        rows = 0
-        while True:
-            with self._explained():
-                frame = next(frames, None)
-            if frame is None:
-                return
-            rows += len(frame)
-            self.progress(min(self.file.tell() / max(self.size, 1), 1.0), rows)
-            yield frame
+        options = self._options(as_text, only)
+        # Stands before what is not the beginning, so that the parser knows how long a line may be; left out again.
+        ruler = (found.delimiter.join(["0"] * width) + "\n").encode()
+
+        def parsed(piece: tuple[int, list[bytes], float]) -> tuple[Any, float]:
+            place, blocks, share = piece
+            if place == 0:
+                return pd.read_csv(Piece(blocks), **options), share
+            return pd.read_csv(Piece([ruler, *blocks]), **options | {"header": None})[1:], share
+
+        pieces = ((place, blocks, self._share()) for place, blocks in enumerate(plain_pieces(text)))
+        begun = False
+        for made in made_in_order(self.pool, parsed, pieces):
+            begun = True
+            yield made
+        if begun and text.ended:
+            return
+        if begun:
+            self.first_row = self.rows
+            options["header"] = None
+            text.put_back([ruler])
+        for place, frame in enumerate(pd.read_csv(text, **options, chunksize=max(_FIELDS_AT_ONCE // width, 1000))):
+            yield frame[1:] if begun and place == 0 else frame, self._share()
+
+    def _options(self, as_text: Sequence[int], only: Sequence[int] | None) -> dict[str, Any]:
+        """How the parser is to read: some columns as they are written, or only some at all."""
+        found, width = self.layout.found, self.layout.width
+        return {
+            "sep": r"\s+" if found.delimiter == " " else found.delimiter,
+            "decimal": found.decimal,
+            "header": 0 if found.header else None,
+            "names": list(range(width)),
+            "usecols": only,
+            "index_col": False,
+            "dtype": dict.fromkeys(as_text, str) or None,
+            "na_values": _MARKERS,
+            "keep_default_na": False,
+            "skipinitialspace": True,
+            "low_memory": False,
+        }
+
+    def _share(self) -> float:
+        """How much of the file has been read, from 0 to 1."""
+        return min(self.file.tell() / max(self.size, 1), 1.0)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -244,7 +209,7 @@ class _Parser:
     def _why(self, said: str) -> str:
         if "EOF inside string" in said:
             place = re.search(r"row (\d+)", said)
-            where = f"row {int(place[1]) + 1 - self.layout.header:,}" if place else "a row"
+            where = f"row {int(place[1]) + self.first_row:,}" if place else "a row"
             if self.size < _COUNTED:
                 where = f"line {[1, *(line + 1 for line, _ in self._lengths())][-2]:,}"
             return f'{where} of {self.origin} has a quote (") that is not closed; close it or take it out'
@@ -286,12 +251,18 @@ class _Parser:
         rows = int(self.size / max(letters / max(len(layout.first), 1), 1))
         refuse_too_large(rows * layout.width * _BYTES_A_FIELD, rows, self.origin)
 
-    def _column(self, place: int, numbers: dict[int, list[NDArray[np.float64]]], words: dict[int, _Words]) -> Column:
-        name = self.names[place]
-        if place in numbers:
-            parts = numbers.pop(place)
-            return Column(name, "number", np.concatenate(parts) if parts else np.empty(0))
-        return words.pop(place).column(self.layout.found.decimal)
+    def _columns(self, numbers: dict[int, list[NDArray[np.float64]]], words: dict[int, _Words]) -> list[Column]:
+        """All columns; the parts of one are given up as soon as they are joined."""
+
+        def joined(places: Sequence[int]) -> dict[int, NDArray[np.float64]]:
+            return {place: np.concatenate([np.empty(0), *numbers.pop(place)]) for place in places}
+
+        found: dict[int, Column] = {}
+        for values in made_in_order(self.pool, joined, shares(sorted(numbers))):
+            found |= {place: Column(self.names[place], "number", each) for place, each in values.items()}
+        for place in sorted(words):
+            found[place] = words.pop(place).column(self.layout.found.decimal)
+        return [found[place] for place in range(self.layout.width)]
 
     def _count_short_lines(self, last: Column) -> None:
         """Only where the last column lacks values can lines be too short."""

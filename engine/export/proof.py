@@ -13,18 +13,22 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
+from time import monotonic
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import engine
-from engine.answering import in_words, row_in_words, typical_row
+from engine.answering import date_in_words, in_words, row_in_words, typical_row
 from engine.data.dataset import Dataset
 from engine.data.opened import table_in_use
 from engine.data.preparation import PreparedColumn
+from engine.data.progress import CancelledError
 from engine.data.raw import Column, RawTable
 from engine.data.table import DataError
+from engine.export.literals import counted
 from engine.export.target import TOLERANCE, ExportError, Proof, RawRow, Target
 from engine.export.targets import EXPORTS
 from engine.project import Project
@@ -33,6 +37,8 @@ _ROWS, _OUTPUTS = "rows.json", "outputs.npy"
 _UNSEEN = "a category that is not there"
 # Importing a framework for the first time can take a minute on a slow disk.
 _PATIENCE_S = 300.0
+# How often it is looked whether a proof is given up.
+_LOOK_S = 0.1
 
 
 def sample_rows(project: Project, most: int = 200) -> list[RawRow]:
@@ -41,10 +47,9 @@ def sample_rows(project: Project, most: int = 200) -> list[RawRow]:
     Real rows of the project's data where they are known, missing values and dates among them, else rows made of what is
     low, typical and high; and a typical row with each value missing, and with each category unseen, where that may be.
     """
-    odd = [row for row in _odd_rows(project) if _answered(project, [row]).all()][: most // 2]
-    rows = _real_rows(project, most - len(odd)) or _made_rows(project, most - len(odd))
-    answered = _answered(project, rows)
-    return [*(row for row, there in zip(rows, answered, strict=True) if there), *odd]
+    odd = _odd_rows(project)[: most // 2]
+    rows = [*(_real_rows(project, most - len(odd)) or _made_rows(project, most - len(odd))), *odd]
+    return [row for row, there in zip(rows, _answered(project, rows), strict=True) if there]
 
 
 def _answered(project: Project, rows: list[RawRow]) -> NDArray[np.bool_]:
@@ -80,15 +85,18 @@ def _real_rows(project: Project, most: int) -> list[RawRow]:
 
 
 def _rows_of_table(raw: RawTable, project: Project, most: int) -> list[RawRow]:
-    columns = [raw.column(column.name) for column in project.preparation.columns if column.name in raw.names]
     part = raw.take(_evenly(raw.rows, most))
-    return [{column.name: _value(part.column(column.name), row) for column in columns} for row in range(part.rows)]
+    needed = [column for column in project.preparation.columns if column.name in raw.names]
+    values = {column.name: _values(part.column(column.name), column.kind) for column in needed}
+    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
 
-def _value(column: Column, row: int) -> Any:
-    if column.missing[row]:
-        return None
-    return float(column.values[row]) if column.stored == "number" else column.text(row)
+def _values(column: Column, kind: str) -> list[Any]:
+    """The values of a column as one would type them; None where there is none."""
+    if column.stored != "text" and kind in ("number", "date"):
+        typed = float if kind == "number" else date_in_words
+        return [None if np.isnan(value) else typed(value) for value in column.values]
+    return [column.text(row) or None for row in range(len(column.values))]
 
 
 def _rows_of_dataset(data: Dataset, most: int) -> list[RawRow]:
@@ -115,44 +123,69 @@ def _evenly(rows: int, most: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, max(rows - 1, 0), min(rows, most)).astype(np.int64))
 
 
+class _NoAnswer(Exception):  # noqa: N818 - it is one of the answers
+    """An export that does not run here: why, in words that end a sentence, and all that it said."""
+
+    def __init__(self, reason: str, details: str = "") -> None:
+        super().__init__(reason)
+        self.details = details
+
+
 def prove(
-    project: Project, target: Target, main_file: Path, rows: list[RawRow], patience_s: float = _PATIENCE_S
+    project: Project,
+    target: Target,
+    main_file: Path,
+    rows: list[RawRow],
+    patience_s: float = _PATIENCE_S,
+    given_up: Event | None = None,
 ) -> Proof:
     """Runs an export on rows that the network answers, such as those of ``sample_rows``, and compares.
 
     The difference is that of probabilities; of numbers and other outputs in the network's own units, where what is
-    larger than 1 is compared by share. Never raises for what the export does: the proof says it.
+    larger than 1 is compared by share. Never raises for what the export does: the proof says it. Raises
+    ``CancelledError`` soon after ``given_up`` is set.
     """
 
-    def not_proven(reason: str) -> Proof:
-        return Proof(target.key, len(rows), None, reason)
+    def not_run(reason: str, failed: bool = False, details: str = "") -> Proof:
+        return Proof(target.key, len(rows), None, reason, failed, details)
 
     if target.run is None:
-        return not_proven(f"{target.label} cannot be run by itself, so there is nothing to prove.")
+        return not_run(f"{target.label} cannot be run by itself, so there is nothing to prove.")
     if target.requires and find_spec(target.requires.partition(".")[0]) is None:
-        name = target.package or target.requires
-        return not_proven(f"{name} is not installed here, so this export is not proven here.")
+        return not_run(f"Not proven here: {target.package or target.requires} is not installed.")
     if not rows:
-        return not_proven("The network answers none of the rows there are, so there is nothing to prove it on.")
-    wanted = project.predictor.answers_to_rows(rows).numbers
+        return not_run("Not proven: the network answers none of the rows there are.")
     try:
-        found = _run_apart(target, main_file, rows, patience_s)
+        found = _run_apart(target, main_file, rows, patience_s, given_up)
+        difference = compare(project, found, rows)
+    except _NoAnswer as error:
+        return not_run(f"Not proven: the export does not run here: {error}", True, error.details)
     except ExportError as error:
-        return not_proven(f"The export does not run here: {error}")
+        return not_run(f"Not proven: {error}.", True)
+    on = f"on {counted(len(rows), 'row')}"
+    if difference <= TOLERANCE:
+        largest = f"the largest difference {on} is {difference:.1e}" if difference else f"there is no difference {on}"
+        return Proof(target.key, len(rows), difference, f"Proven: {largest}.")
+    said = f"Not the same: it differs by {difference:.2g} {on}; up to {TOLERANCE:g} is rounding."
+    return Proof(target.key, len(rows), difference, said, True, _where(project, found, rows))
+
+
+def _where(project: Project, found: NDArray[Any], rows: list[RawRow]) -> str:
+    """The row that differs most, with both answers to it."""
+    wanted = project.predictor.answers_to_rows(rows).numbers
+    with np.errstate(all="ignore"):
+        row = int(np.abs(found - wanted).max(axis=1).argmax())
+    return f"row: {dict(rows[row])}\nnetwork: {wanted[row].tolist()}\nexport: {found[row].tolist()}"
+
+
+def compare(project: Project, found: NDArray[Any], rows: list[RawRow]) -> float:
+    """The largest difference between what an export has found for rows, (rows, outputs), and what the network says.
+
+    NaN where one of the outputs is no number. Raises ``ExportError`` where there are not as many.
+    """
+    wanted = project.predictor.answers_to_rows(rows).numbers
     if found.shape != wanted.shape:
-        return not_proven(f"The export answers with {found.shape} numbers instead of {wanted.shape}.")
-    difference = _difference(project, wanted, found)
-    same = difference <= TOLERANCE
-    return Proof(
-        target.key,
-        len(rows),
-        difference,
-        f"{'The same' if same else 'Not the same'} on {len(rows)} rows: the largest difference is {difference:.1e}.",
-    )
-
-
-def _difference(project: Project, wanted: NDArray[Any], found: NDArray[Any]) -> float:
-    """The largest difference; NaN where one of the outputs is no number."""
+        raise ExportError(f"it answers with {found.shape} numbers instead of {wanted.shape}")
     if project.preparation.task == "regression":
         scaling = project.preparation.target.scaling
         with np.errstate(all="ignore"):
@@ -161,33 +194,47 @@ def _difference(project: Project, wanted: NDArray[Any], found: NDArray[Any]) -> 
     return float((np.abs(found - wanted) / scale).max())
 
 
-def _run_apart(target: Target, main_file: Path, rows: list[RawRow], patience_s: float) -> NDArray[Any]:
-    """What the export answers, in a process of its own. Raises ``ExportError`` with the last thing it says."""
+def _run_apart(
+    target: Target, main_file: Path, rows: list[RawRow], patience_s: float, given_up: Event | None
+) -> NDArray[Any]:
+    """What the export answers, in a process of its own. Raises ``_NoAnswer`` with the last thing it says."""
     home = str(Path(engine.__file__).parents[1])
     paths = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / _ROWS).write_text(json.dumps([dict(row) for row in rows], default=str), "utf-8")
-        command = [sys.executable, "-m", __spec__.name, target.key, str(main_file.absolute()), name]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=folder,
-                env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=patience_s,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise ExportError(f"it has not answered within {patience_s:g} s") from None
-        if done.returncode:
-            said = done.stderr.strip().splitlines() or [f"it ended with the code {done.returncode}"]
-            raise ExportError(said[-1])
+        with subprocess.Popen(
+            [sys.executable, "-m", __spec__.name, target.key, str(main_file.absolute()), name],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+        ) as process:
+            try:
+                said = _said_at_the_end(process, patience_s, given_up)
+            finally:
+                process.kill()
+        if process.returncode:
+            lines = said.strip().splitlines() or [f"it ended with the code {process.returncode}"]
+            raise _NoAnswer(lines[-1], said)
         outputs: NDArray[Any] = np.load(folder / _OUTPUTS)
         return outputs
+
+
+def _said_at_the_end(process: subprocess.Popen[str], patience_s: float, given_up: Event | None) -> str:
+    """Waits until a process has ended; what it wrote to its standard error."""
+    end = monotonic() + patience_s
+    while True:
+        try:
+            return process.communicate(timeout=_LOOK_S)[1]
+        except subprocess.TimeoutExpired:
+            if given_up is not None and given_up.is_set():
+                raise CancelledError from None
+            if monotonic() > end:
+                raise _NoAnswer(f"it has not answered within {patience_s:g} s") from None
 
 
 def _run_here(key: str, main_file: Path, folder: Path) -> None:

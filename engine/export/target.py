@@ -47,13 +47,16 @@ class Proof:
     """What came of running an export on some rows beside the network itself.
 
     ``difference`` is the largest there was, None where it was not run. ``said`` tells the outcome in a sentence, or the
-    reason why there is none.
+    reason why there is none. ``failed``: it was to be run here, and did not compute the same; ``details`` is then what
+    it said itself.
     """
 
     target: str
     rows: int
     difference: float | None
     said: str
+    failed: bool = False
+    details: str = ""
 
     @property
     def proven(self) -> bool:

@@ -6,7 +6,15 @@ Each target is a module of its own with one constant ``TARGET``. Targets that ar
 
 from __future__ import annotations
 
-from engine.export import plain_json, weights
+from engine.export import (
+    keras_model,
+    numpy_script,
+    onnx_model,
+    plain_json,
+    pytorch_module,
+    sklearn_estimator,
+    weights,
+)
 from engine.export.target import Target
 from engine.registry import Registry
 
@@ -16,5 +24,10 @@ EXPORTS: Registry[Target] = Registry(
         plain_json.TARGET,
         weights.SAFETENSORS,
         weights.NPZ,
+        numpy_script.TARGET,
+        sklearn_estimator.TARGET,
+        pytorch_module.TARGET,
+        keras_model.TARGET,
+        onnx_model.TARGET,
     ],
 )

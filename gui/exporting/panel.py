@@ -12,7 +12,7 @@ from engine.export.target import Target
 from engine.snapshot import Snapshot
 from gui.banner import Banner
 from gui.exporting import work
-from gui.exporting.errand import Errand
+from gui.exporting.errand import Errand, Work
 from gui.exporting.preview import Preview
 from gui.exporting.proof import ProofRow
 from gui.exporting.targets import TargetList
@@ -164,7 +164,7 @@ class NetworkExport(QDialog):
         if self.instant is not None:
             self._begin(work.save(self.instant, target, path))
 
-    def _begin(self, errand: work.Work) -> None:
+    def _begin(self, errand: Work) -> None:
         self.banner.hide()
         self._proving.begin(errand)
         self._show_buttons()
@@ -186,7 +186,12 @@ class NetworkExport(QDialog):
         self._show_buttons()
 
     def _forget_unfinished(self) -> None:
-        self._said = {key: said for key, said in self._said.items() if said.tone != "busy"}
+        """What was under way is not; where something was written already, it is."""
+        for key, said in list(self._said.items()):
+            if said.tone == "busy" and said.written:
+                self._said[key] = Said(key, tr("Not checked: the check was cancelled."), written=said.written)
+            elif said.tone == "busy":
+                del self._said[key]
 
     @Slot(int)
     def _leave(self, _result: int) -> None:

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+import re
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QSyntaxHighlighter
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.exporting.work import Contents
 from gui.text import tr
+from gui.theme import colours
 
 _SIZE = 12
+_QUOTES = '"""'
+# Three quotes, or a string in which a # is none, or a comment to the end of the line.
+_REMARK = re.compile(r'"""|"(?:[^"\\]|\\.)*"|#.*')
+
+
+class _Remarks(QSyntaxHighlighter):
+    """Paints what is said to people, comments and texts in three quotes, quieter than what is done."""
+
+    def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """One line; the state of its block is 1 where it ends within three quotes."""
+        quiet = QColor(colours().quiet)
+        inside, at = self.previousBlockState() == 1, 0
+        while at < len(text):
+            start, closing = at, text.find(_QUOTES, at) if inside else -1
+            if inside:
+                at = closing + len(_QUOTES) if closing >= 0 else len(text)
+                inside = closing < 0
+            elif found := _REMARK.search(text, at):
+                start, at = found.span()
+                inside = found[0] == _QUOTES
+                if not inside and not found[0].startswith("#"):
+                    continue
+            else:
+                break
+            self.setFormat(start, at - start, quiet)
+        self.setCurrentBlockState(int(inside))
 
 
 class Preview(QWidget):
@@ -39,6 +68,12 @@ class Preview(QWidget):
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         fixed.setPixelSize(_SIZE)
         self.source.setFont(fixed)
+        self._remarks = _Remarks(self.source.document())
+        self.words = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.words.setProperty("role", "quiet")
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.source)
+        self.pages.addWidget(self.words)
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self.name)
@@ -48,33 +83,43 @@ class Preview(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(head)
-        layout.addWidget(self.source, 1)
+        layout.addWidget(self.pages, 1)
         layout.addWidget(self.more)
         self.show_words("")
 
     def show_words(self, words: str) -> None:
         """Shows a sentence where there is nothing to read."""
-        self._show("", "", "", words, "")
+        self._show("", "", "", words=words)
 
     def show_contents(self, contents: Contents) -> None:
         """Shows what would be written."""
         (name, size), *others = contents.files
         beside = "".join(tr(", and {0} ({1})").format(other, in_bytes(bytes_)) for other, bytes_ in others)
-        words = contents.shown
+        note = f"{in_bytes(size)}{beside}"
         if contents.text is None:
-            words = tr("This file is not text; there is nothing to read in it.")
+            self._show(name, note, "", words=tr("This file is made of numbers; there is nothing to read in it."))
+            return
         more = tr("{0} more lines; Copy takes them all").format(f"{contents.more:,}") if contents.more else ""
-        self._show(contents.text or "", name, f"{in_bytes(size)}{beside}", words, more)
+        self._text = contents.text
+        self._show(name, note, more, contents.shown)
 
-    def _show(self, text: str, name: str, note: str, words: str, more: str) -> None:
-        self._text = text
-        self.name.setText(name)
-        self.note.setText(note)
+    def _show(self, name: str, note: str, more: str, source: str = "", words: str = "") -> None:
+        if not source:
+            self._text = ""
+        self.pages.setCurrentWidget(self.source if source else self.words)
+        self.source.setPlainText(source)
+        self.words.setText(words)
+        self.copy.setEnabled(bool(source))
+        for label, text in ((self.name, name), (self.note, note), (self.more, more)):
+            label.setText(text)
         self.note.setToolTip(note)
-        self.more.setText(more)
-        self.copy.setEnabled(bool(text))
-        if self.source.toPlainText() != words:
-            self.source.setPlainText(words)
+        self.more.setVisible(bool(more))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Paints remarks in the colours of another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._remarks.rehighlight()
+        super().changeEvent(event)
 
     @Slot()
     def _copy(self) -> None:

@@ -13,7 +13,7 @@ from threading import Event
 from engine.checkpoint import Checkpoint
 from engine.export.proof import prove, sample_rows
 from engine.export.target import ExportError, Proof, Target
-from engine.export.writing import write_export
+from engine.export.writing import contents, write_export
 from engine.project import Project
 from gui.exporting.errand import Work
 from gui.text import as_sentence, tr
@@ -80,7 +80,7 @@ def look(instant: Instant, target: Target) -> Work:
     """The work of finding out what would be written: tells ``Contents``. Raises ``ExportError``."""
 
     def work(tell: Tell, given_up: Event) -> None:
-        files = target.write(instant.project, instant.stem)
+        files = contents(instant.project, target, instant.stem)
         if not given_up.is_set():
             tell(_contents(target.key, files))
 
@@ -96,9 +96,12 @@ def _contents(target: str, files: dict[str, bytes]) -> Contents:
         return Contents(target, sizes, None, "", 0)
     if "\0" in text:
         return Contents(target, sizes, None, "", 0)
-    lines = text.splitlines()
-    shown = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]} …" for line in lines[:_LINES]]
-    return Contents(target, sizes, text, "\n".join(shown), len(lines) - len(shown))
+    *lines, rest = text.split("\n", _LINES)  # the rest may be millions of lines
+    if len(lines) < _LINES:
+        lines, rest = [*lines, rest], ""
+    shown = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]} …" for line in lines]
+    more = rest.count("\n") + (rest[-1:] not in ("", "\n"))
+    return Contents(target, sizes, text, "\n".join(shown).rstrip("\n"), more)
 
 
 def save(instant: Instant, target: Target, path: Path) -> Work:

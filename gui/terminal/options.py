@@ -57,12 +57,12 @@ class Look:
     select: str | None = None
 
 
-def build(options: Options) -> Experiment:
-    """The ready example with what the options change.
+def build(options: Options, start: Experiment | None = None) -> Experiment:
+    """An experiment, the ready example where none is given, with what the options change.
 
     Raises ``UsageError``, or ``pydantic.ValidationError`` that names every value out of range at once.
     """
-    tree = Experiment().model_dump()
+    tree = (start or Experiment()).model_dump()
     given: dict[str, Any] = {
         **_own_data(options),
         "network.layers": None if options.hidden is None else parse_layers(options.hidden),
@@ -160,6 +160,10 @@ def _place(tree: dict[str, Any], path: str, value: Any) -> None:
     # Which settings a part chosen by its kind has, validation knows.
     if not isinstance(branch, dict) or not (last in branch or "kind" in branch or last == "features"):
         raise UsageError(f"there is no setting '{path}'{_there_are(branch)}")
+    inner = branch.get(last)
+    if isinstance(inner, dict) and not isinstance(value, dict):
+        name = "kind" if "kind" in inner else next(iter(inner))
+        raise UsageError(f"'{path}' is a group of settings, so give one of them: {path}.{name}={value}")
     if last == "kind":
         # Another kind of part has settings of its own and starts from them.
         branch.clear()

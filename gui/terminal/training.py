@@ -1,24 +1,52 @@
-"""Training in the terminal, with a progress bar on standard error."""
+"""Training in the terminal, with a progress bar on standard error. Ctrl+C ends it between two steps."""
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from time import perf_counter
+from types import FrameType
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.experiment import Experiment
 from engine.metrics import METRICS
 from engine.project import Project, save
 from engine.trainer import Trainer
+from gui import threads
+from gui.settings import read, settings_file
+
+# How long training goes on before it is looked whether it is to end, in seconds.
+_SLICE_S = 0.1
 
 
-def train(experiment: Experiment) -> tuple[Trainer, float]:
-    """Trains to the end or until it diverges; returns the trainer and the seconds that training took."""
-    trainer = Trainer(experiment)
+def obey_settings() -> None:
+    """As many threads as the settings of the program say; what is wrong with their file is said."""
+    settings, complaint = read(settings_file())
+    if complaint:
+        print(complaint, file=sys.stderr)
+    threads.use(settings.threads)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is over: its trainer, how long it took, how many steps that were, and if Ctrl+C ended it."""
+
+    trainer: Trainer
+    seconds: float
+    steps: int
+    interrupted: bool
+
+
+def train(trainer: Trainer) -> Run:
+    """Trains to the end, or until it diverges, or until Ctrl+C."""
     columns = (
         TextColumn("epoch"),
         MofNCompleteColumn(),
@@ -27,23 +55,42 @@ def train(experiment: Experiment) -> tuple[Trainer, float]:
         TextColumn("{task.fields[rate]:,.0f} steps/s"),
         TimeRemainingColumn(),
     )
-    begun = perf_counter()
-    with Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress:
-        loss = trainer.last_evaluation.train["loss"]
-        task = progress.add_task("", total=experiment.training.epochs, loss=loss, rate=0.0)
-        drawn = begun
-
-        def show(trainer: Trainer) -> None:
-            nonlocal drawn
-            now = perf_counter()
-            if now - drawn > 0.1 or trainer.finished:
-                drawn, rate = now, trainer.steps_done / (now - begun)
-                loss = trainer.last_evaluation.train["loss"]
-                progress.update(task, completed=trainer.epochs_done, loss=loss, rate=rate, refresh=True)
-
-        trainer.run(on_epoch=show)
+    begun, before = perf_counter(), trainer.steps_done
+    with (
+        _interruption() as interrupted,
+        Progress(*columns, console=Console(stderr=True), auto_refresh=False) as progress,
+    ):
+        loss, total = trainer.last_evaluation.train["loss"], trainer.experiment.training.epochs
+        task = progress.add_task("", total=total, completed=trainer.epochs_done, loss=loss, rate=0.0)
+        while not (trainer.finished or trainer.diverged or interrupted()):
+            trainer.train(seconds=_SLICE_S)
+            rate = (trainer.steps_done - before) / (perf_counter() - begun)
+            loss = trainer.last_evaluation.train["loss"]
+            progress.update(task, completed=trainer.epochs_done, loss=loss, rate=rate, refresh=True)
         seconds = perf_counter() - begun
-    return trainer, seconds
+        return Run(trainer, seconds, trainer.steps_done - before, interrupted())
+
+
+@contextmanager
+def _interruption() -> Iterator[Callable[[], bool]]:
+    """Within it Ctrl+C is only remembered, and what is given says whether there was one; a second one ends at once."""
+    asked = False
+
+    def remember(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.getsignal(signal.SIGINT)
+    # Who is started in the background is not to be ended by a key; and only the main thread hears of keys.
+    listens = before is not signal.SIG_IGN and threading.current_thread() is threading.main_thread()
+    if listens:
+        signal.signal(signal.SIGINT, remember)
+    try:
+        yield lambda: asked
+    finally:
+        if listens:
+            signal.signal(signal.SIGINT, before)
 
 
 def keep(trainer: Trainer, path: Path) -> None:
@@ -51,8 +98,19 @@ def keep(trainer: Trainer, path: Path) -> None:
     save(path, Project.of(trainer.checkpoint()))
 
 
-def as_json(trainer: Trainer, seconds: float) -> dict[str, Any]:
-    """What a run came to, for programs."""
+def endings(run: Run, saved: Path | None) -> list[str]:
+    """What else there is to say at the end: why it ended early, and what was written."""
+    trainer = run.trainer
+    written = "" if saved is None else f"saved: {saved}"
+    if run.interrupted:
+        return [f"Interrupted at epoch {trainer.epochs_done:,}; {written or 'nothing was saved'}"]
+    early = trainer.stopped, "" if trainer.diverged is None else trainer.diverged.message
+    return [words for words in (written and f"written: {saved}", *early) if words]
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """What a run came to, for programs. ``diverged`` and ``interrupted`` are there only where it was so."""
+    trainer = run.trainer
     result: dict[str, Any] = {
         "task": trainer.data.task,
         "inputs": trainer.network.plan.widths[0],
@@ -60,14 +118,16 @@ def as_json(trainer: Trainer, seconds: float) -> dict[str, Any]:
         "parameters": trainer.network.plan.parameters,
         "epochs": trainer.epochs_done,
         "steps": trainer.steps_done,
-        "seconds": round(seconds, 4),
-        "steps_per_second": round(trainer.steps_done / seconds, 1) if seconds > 0 else None,
+        "seconds": round(run.seconds, 4),
+        "steps_per_second": round(run.steps / run.seconds, 1) if run.seconds > 0 else None,
         "train": _finite(trainer.evaluate("train")),
         "test": _finite(trainer.evaluate("test")) or None,
         "stopped": trainer.stopped or None,
     }
     if trainer.diverged is not None:
         result["diverged"] = trainer.diverged.message
+    if run.interrupted:
+        result["interrupted"] = True
     return result
 
 
@@ -76,10 +136,13 @@ def _finite(found: dict[str, float]) -> dict[str, float | None]:
     return {key: value if isfinite(value) else None for key, value in found.items()}
 
 
-def in_words(trainer: Trainer, seconds: float) -> str:
+def in_words(run: Run) -> str:
     """What a run came to, for people; the figure that matters most comes last."""
+    trainer = run.trainer
+    before = trainer.steps_done - run.steps
     lines = [
-        f"{trainer.steps_done:,} steps, {trainer.epochs_done:,} epochs in {seconds:.2f} s; "
+        f"{trainer.steps_done:,} steps, {trainer.epochs_done:,} epochs"
+        f"{f', {run.steps:,} of these steps' if before else ''} in {run.seconds:.2f} s; "
         f"{trainer.network.plan.parameters:,} parameters"
     ]
     for part, words in (("train", "training"), ("test", "test")):

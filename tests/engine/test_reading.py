@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import DataError
-from engine.data import sheets, text_files, typed
+from engine.data import sheets, text, typed
 from engine.data.opened import forget, open_file, raw_table
 from engine.data.raw import Column, RawTable
 from engine.data.reading import CancelledError, read_file, read_text
@@ -361,12 +361,12 @@ def test_a_table_whose_file_is_gone_is_still_there(tmp_path: Path) -> None:
 def test_a_quote_that_stays_open_for_ever_is_named_early(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: bytes
 ) -> None:
-    monkeypatch.setattr(text_files, "LONGEST_LINE", 2_000_000)
+    monkeypatch.setattr(text, "LONGEST_LINE", 2_000_000)
     with pytest.raises(DataError, match=r"line 3 of table\.csv has a quote \(\"\) that is not closed within 2,000,000"):
         read(tmp_path, b'a,b\n1,2\n3, "' + b"many words\n" * 500_000 + end)
 
 
 def test_a_quote_within_a_word_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_files, "LONGEST_LINE", 2_000_000)
+    monkeypatch.setattr(text, "LONGEST_LINE", 2_000_000)
     table = read(tmp_path, b'a,b\n1,5"\n2,""\n' + b"1,2\n" * 1_000_000)
     assert table.rows == 1_000_002

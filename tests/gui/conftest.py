@@ -36,12 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Settings are kept in a folder of the test run."""
+    """What Qt itself keeps, such as the folders of file dialogs, is kept in a folder of the test run."""
     folder = tmp_path_factory.mktemp("settings")
     for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
         QSettings.setPath(QSettings.Format.IniFormat, scope, str(folder))
         QSettings.setPath(QSettings.Format.NativeFormat, scope, str(folder))
     os.environ["XDG_CONFIG_HOME"] = str(folder)
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +57,7 @@ def _no_error_unseen(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 
 def _end(window: Window) -> None:
+    window.files.ask = lambda _: "discard"  # no question waits for ever
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -18,7 +18,7 @@ from gui import theme
 from gui.diagram.shown import Shown
 from gui.fields import ChoiceField, NumberField
 from gui.selection import selection_at
-from gui.training import FULL_SPEED
+from gui.speeds import FULL_SPEED
 from gui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton

@@ -19,8 +19,10 @@ from engine.experiment import Experiment
 from engine.trainer import Trainer
 from gui import launch, theme
 from gui.app import refuse_bad_release
+from gui.folders import config_folder
 from gui.launch import APT_LINE
-from gui.training import FIRST_SPEED, FULL_SPEED
+from gui.settings import settings_file
+from gui.speeds import FIRST_SPEED, FULL_SPEED
 from gui.window import Window
 
 ROOT = Path(__file__).parents[2]
@@ -174,8 +176,8 @@ def test_a_word_that_is_no_command_is_refused_with_a_sentence(capfd: pytest.Capt
 
 
 def stored() -> QSettings:
-    """The settings file of the test run."""
-    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
+    """The layout of the window that the test run keeps."""
+    return QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat)
 
 
 @pytest.fixture(autouse=True)
@@ -184,10 +186,11 @@ def _forget() -> None:
     settings = stored()
     settings.clear()
     settings.sync()
+    settings_file().unlink(missing_ok=True)
 
 
 def test_settings_of_the_tests_are_not_those_of_the_user() -> None:
-    assert "pytest" in stored().fileName()
+    assert str(settings_file()).startswith(os.environ["GLASSBOX_HOME"])
 
 
 def test_the_theme_is_kept_for_the_next_start(open_window: Callable[..., Window]) -> None:
@@ -217,7 +220,7 @@ def test_a_window_that_is_not_to_remember_leaves_no_settings(open_window: Callab
     hands.trigger(window, "view.theme")
     window.toolbar.speed.setValue(1)
     window.close()
-    assert stored().allKeys() == []
+    assert (stored().allKeys(), settings_file().exists()) == ([], False)
 
 
 @pytest.mark.parametrize(

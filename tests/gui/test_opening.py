@@ -94,7 +94,7 @@ def test_cells_that_were_copied_are_pasted_and_learned_from(window: Window) -> N
     assert table_in(window) == "Pasted table"
     tables.use(window)
     assert hands.snapshot_of(window).data.target == "outcome"
-    assert window.windowTitle() == "Glassbox – Pasted table"
+    assert window.windowTitle() == "Pasted table[*] – Glassbox"
 
 
 def test_a_field_of_text_keeps_its_own_paste(window: Window) -> None:
@@ -125,12 +125,12 @@ def test_files_opened_before_are_offered_the_newest_first(open_window: Callable[
     paths = [tables.write(tmp_path, f"table {i}.csv") for i in range(10)]
     for path in (*paths, paths[5]):
         window.opening.open_file(str(path))
-    assert [Path(path).name[6] for path in window.opening.recent] == list("59876432")
+    assert [Path(path).name[6] for path in window.recent.paths] == list("59876432")
     window.close()
     again = open_window(remember=True)
-    assert again.opening.recent == window.opening.recent
-    again.opening.menu.aboutToShow.emit()
-    again.opening.menu.actions()[1].trigger()
+    assert again.recent.paths == window.recent.paths
+    again.recent.menu.aboutToShow.emit()
+    again.recent.menu.actions()[1].trigger()
     assert table_in(again) == "table 9.csv"
 
 
@@ -194,9 +194,9 @@ def test_editing_where_no_table_is_open_asks_for_one(window: Window) -> None:
 
 def test_the_title_of_the_window_names_the_table(window: Window, tmp_path: Path) -> None:
     tables.open_file(window, tables.write(tmp_path))
-    assert window.windowTitle() == "Glassbox – Iris"
+    assert window.windowTitle() == "Iris[*] – Glassbox"
     tables.use(window)
-    assert window.windowTitle() == "Glassbox – people.csv"
+    assert window.windowTitle() == "people.csv[*] – Glassbox"
 
 
 def test_a_file_named_on_the_command_line_is_opened(
@@ -206,8 +206,8 @@ def test_a_file_named_on_the_command_line_is_opened(
 
     begin = app.start
 
-    def start(argv: list[str], table: Path | None = None) -> tuple[QApplication, Window]:
-        application, window = begin(argv, remember=False, table=table)
+    def start(argv: list[str], file: Path | None = None) -> tuple[QApplication, Window]:
+        application, window = begin(argv, remember=False, file=file)
         opened.append(window)
         return application, window
 

@@ -209,7 +209,11 @@ def test_what_was_asked_for_after_a_refused_edit_goes_with_it(window: Window) ->
 def test_a_refused_operation_is_a_sentence_and_no_error_of_the_program(window: Window) -> None:
     window.editing.operate(SetWeight(0, 0, 99, 1.0), "Set")
     hands.settle(window)
-    assert (window.banner.label.text(), window.banner._copy.isHidden()) == ("Hidden 1 has 8 units, no unit 100.", True)
+    banner = window.banner
+    assert (banner.label.text(), banner.details.isHidden()) == (
+        "Hidden 1 has 8 units, no unit 100.",
+        True,
+    )
 
 
 def test_a_gesture_that_ends_in_a_refusal_is_taken_back_as_a_whole(window: Window) -> None:

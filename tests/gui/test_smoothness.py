@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from benchmarks.window import Heart, trainer_of, wait
 from gui.app import start
-from gui.training import FULL_SPEED
+from gui.speeds import FULL_SPEED
 
 # Far below what is measured on a quiet machine, because tests run on busy ones.
 FEWEST_FRAMES, LATEST_BEAT_MS = 20, 250

@@ -19,7 +19,7 @@ from engine.checkpoint import Checkpoint
 from engine.experiment import Dense, Experiment
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
-from gui.training import FULL_SPEED, SPEEDS
+from gui.speeds import FULL_SPEED, SPEEDS
 from gui.window import Window
 
 UNPAINTED = True

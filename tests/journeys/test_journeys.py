@@ -167,7 +167,7 @@ click(window.toolbar.train)
 until(lambda: not window.training.running)
 print(window.windowTitle(), now().data.names)
 """
-    assert journey(script) == "Glassbox – people.csv ('size', 'noise')"
+    assert journey(script) == "people.csv[*] – Glassbox ('size', 'noise')"
 
 
 def test_copied_cells_are_pasted_with_the_keys(journey: Journey) -> None:
@@ -182,7 +182,7 @@ keys("Return")
 until(lambda: now().data.target == "c")
 print(window.windowTitle(), now().data.names)
 """
-    assert journey(script) == "Glassbox – Pasted table ('a', 'b')"
+    assert journey(script) == "Pasted table[*] – Glassbox ('a', 'b')"
 
 
 def test_a_file_is_dragged_onto_the_window_and_gives_the_run_of_the_terminal(journey: Journey) -> None:
@@ -236,3 +236,31 @@ alone.run()
 print(now().step, alone.evaluate("test") == now().evaluation.test, alone.evaluate("test")["accuracy"] > 0.7)
 """
     assert journey(script).splitlines() == ["768 rows, 8 inputs, 1 yes/no target", "1620 True True"]
+
+
+def test_a_trained_network_is_exported_with_the_keyboard_and_proven_while_training_goes_on(journey: Journey) -> None:
+    script = """
+import os
+from pathlib import Path
+keys("space")
+until(lambda: now().step > 100)
+keys("ctrl+shift+e")
+from gui.exporting.panel import NetworkExport
+until(lambda: window.findChild(NetworkExport) is not None)
+panel = window.findChild(NetworkExport)
+until(lambda: panel.save.isEnabled() and panel.isActiveWindow())
+while panel.targets.target.key != "numpy":
+    keys("Down")
+until(lambda: panel.preview.name.text() == "iris.py")
+keys("Return")
+pause(0.5)
+keys("ctrl+a")
+write(str(Path(os.environ["XDG_CONFIG_HOME"]) / "mine.py"))
+keys("Return")
+until(lambda: panel.proof.words.text().startswith("Proven"), 20)
+written = Path(os.environ["XDG_CONFIG_HOME"], "mine.py").exists()
+print(written, window.training.running, panel.when.text().endswith("trained further since"), flush=True)
+keys("Escape")
+until(lambda: window.isActiveWindow())
+"""
+    assert journey(script) == "True True True"

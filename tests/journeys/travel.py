@@ -16,6 +16,7 @@ from gui import theme
 from gui.app import start
 
 application, window = start([], Experiment().with_value("training.epochs", 1_000_000))
+window.files.ask = lambda _: "discard"
 
 
 def until(found: Callable[[], object], seconds: float = 10.0) -> None:

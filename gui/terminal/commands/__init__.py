@@ -17,17 +17,26 @@ import typer.main
 from pydantic import ValidationError
 
 from engine.data.table import DataError
+from engine.export.target import ExportError
 from engine.plan import TooLargeError
 from engine.project import ProjectError
 from engine.spec import explain
-from gui.terminal import COMMANDS
+from gui import logs
+from gui.terminal import COMMANDS, completion_variable, program_name
 from gui.terminal.options import UsageError
 
+_ABOUT = """Glassbox: build a neural network, watch it learn, and check every number.
+
+Examples:
+
+  python main.py                      opens the window with the ready example
+  python main.py patients.csv         opens it with a table of your own, or with a project
+  python main.py train --data wine    trains in the terminal; COMMAND --help shows more examples
+"""
 application = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Glassbox: build a neural network, watch it learn, and check every number. Without a command: the window.",
+    help=_ABOUT,
 )
 
 
@@ -62,7 +71,7 @@ for _name, _group in COMMANDS.items():
 def run(arguments: Sequence[str]) -> int:
     """Runs a command and returns the exit code; every refusal is one plain sentence."""
     command = typer.main.get_command(application)
-    return guarded(lambda: command(list(arguments), prog_name="main.py"))
+    return guarded(lambda: command(list(arguments), prog_name=program_name(), complete_var=completion_variable()))
 
 
 def guarded(work: Callable[[], object]) -> int:
@@ -74,15 +83,20 @@ def guarded(work: Callable[[], object]) -> int:
         return ended.code if isinstance(ended.code, int) else 0
     except ValidationError as error:
         return _refuse(*explain(error))
-    except (UsageError, DataError, ProjectError, TooLargeError) as error:
+    except (UsageError, DataError, ProjectError, ExportError, TooLargeError) as error:
         return _refuse(str(error))
     except OSError as error:
+        logs.log.warning("refused: %s", error)
         print(f"Glassbox: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        return 1
+    except Exception as error:  # noqa: BLE001 - whatever it is, people get a sentence, and the log the rest
+        print(f"Glassbox: {logs.report(error)}.", file=sys.stderr)
         return 1
     return 0
 
 
 def _refuse(*sentences: str) -> int:
     for sentence in sentences:
+        logs.log.warning("refused: %s", sentence)
         print(f"Glassbox: {sentence}.", file=sys.stderr)
     return 2

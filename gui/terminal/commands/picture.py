@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from gui.terminal.arguments import (
+    RESULT,
+    SEEN,
     BatchSize,
     Changes,
     Data,
@@ -28,22 +30,46 @@ from gui.terminal.arguments import (
     Target,
     TestFraction,
 )
-from gui.terminal.options import Look, Options, build
+from gui.terminal.completing import among
+from gui.terminal.options import Look, Options, UsageError, build
+from gui.terminal.projects import resume
 
 
 def picture(
-    out: Annotated[Path, typer.Option(help="The file to write: PNG; for the network SVG or PDF as well.")],
+    project: Annotated[
+        Path | None,
+        typer.Argument(help="A project that is drawn as it was saved; default: train one as the options say."),
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="PNG to write; for the network SVG or PDF too.", rich_help_panel=RESULT)],
     view: Annotated[
-        str, typer.Option(help="window, diagram, network (drawn for itself), output, inspector, loss or magnitudes.")
+        str,
+        typer.Option(
+            help="window, diagram, network (drawn for itself), output, inspector, loss or magnitudes.",
+            rich_help_panel=SEEN,
+            autocompletion=among(("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")),
+        ),
     ] = "window",
-    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
-    size: Annotated[str, typer.Option(help="Width and height of the window in pixels.")] = "1440x900",
-    untrained: Annotated[bool, typer.Option("--untrained", help="Before the first step.")] = False,
+    theme: Annotated[
+        str, typer.Option(help="light or dark.", rich_help_panel=RESULT, autocompletion=among(("light", "dark")))
+    ] = "light",
+    size: Annotated[
+        str, typer.Option(help="Width and height of the window in pixels.", rich_help_panel=RESULT)
+    ] = "1440x900",
+    untrained: Annotated[
+        bool, typer.Option("--untrained", help="Before the first step.", rich_help_panel=SEEN)
+    ] = False,
     zoom: Annotated[
-        float, typer.Option(help="With --view network: how many times as large it is drawn, 0.25 to 8.")
+        float,
+        typer.Option(
+            help="With --view network: how many times as large it is drawn, 0.25 to 8.", rich_help_panel=RESULT
+        ),
     ] = 1.0,
     transparent: Annotated[
-        bool, typer.Option("--transparent", help="With --view network: nothing is painted behind it.")
+        bool,
+        typer.Option(
+            "--transparent", help="With --view network: nothing is painted behind it.", rich_help_panel=RESULT
+        ),
     ] = False,
     nodes: Nodes = None,
     edges: Edges = None,
@@ -63,16 +89,14 @@ def picture(
     scale: Scale = None,
     seed: Seed = None,
 ) -> None:
-    """Trains a network in the real window and writes a picture of it. Needs no screen.
+    """Writes a picture of a project, or of a network that is trained for it. Needs no screen.
 
     Examples:
 
+      python main.py picture iris.glassbox --out iris.png
       python main.py picture --data spirals --theme dark --out spirals.png
-
       python main.py picture --view network --out network.svg
-
       python main.py picture --nodes sample --edges contribution --row 60 --out row.png
-
       python main.py picture --data wine --plane "alcohol, hue" --view network --out wine.svg
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -88,5 +112,10 @@ def picture(
         data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed, target
     )
     look = Look(view, theme, size, zoom, transparent, nodes, edges, plane, row, heat_map, select)
-    take(build(options), out, look, trained=not untrained)
+    if project is None:
+        take(build(options), out, look, trained=not untrained)
+    elif options != Options() or untrained:
+        raise UsageError(f"{project.name} is drawn as it was saved, without options for data, network and training")
+    else:
+        take(None, out, look, trainer=resume(project), trained=False)
     print(f"written: {out}", file=sys.stderr)

@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
+from engine.trainer import Trainer
 from gui.terminal.arguments import (
+    RESULT,
     BatchSize,
     Changes,
     Data,
@@ -26,6 +28,9 @@ from gui.terminal.options import Options, build
 
 
 def train(
+    project: Annotated[
+        Path | None, typer.Argument(help="A project to go on with, where it was saved; default: begin anew.")
+    ] = None,
     data: Data = None,
     target: Target = None,
     hidden: Hidden = None,
@@ -37,38 +42,42 @@ def train(
     test_fraction: TestFraction = None,
     scale: Scale = None,
     seed: Seed = None,
-    save: Annotated[Path | None, typer.Option(help="The project file to write, for predict.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+    save: Annotated[
+        Path | None, typer.Option(help="The project file to write, also when Ctrl+C ends it.", rich_help_panel=RESULT)
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of words.", rich_help_panel=RESULT)
+    ] = False,
 ) -> None:
-    """Trains a network and says how well it does.
+    """Trains a network, or goes on with one, and says how well it does.
+
+    Ctrl+C ends it early: what was learned so far is saved where --save says, and the exit code is 130.
 
     Examples:
 
       python main.py train
-
       python main.py train --data wine --hidden "8 relu" --epochs 60 --json
-
       python main.py train --data spirals --hidden "16 tanh, dropout 0.1, 16 tanh" --set data.classes=5
-
       python main.py train --data patients.csv --target outcome --save patients.glassbox
-
+      python main.py train patients.glassbox --epochs 200 --save patients.glassbox
       python main.py train --set training.schedule.kind=cosine --set training.early_stopping.patience=10
     """
-    from gui.terminal import training  # noqa: PLC0415 - rich is not needed for --help
+    from gui.terminal import projects, training  # noqa: PLC0415 - rich is not needed for --help
 
     options = Options(
         data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed, target
     )
-    trainer, seconds = training.train(build(options))
+    training.obey_settings()
+    if project is None:
+        trainer = Trainer(build(options))
+    else:
+        trainer = projects.resume(project, options)
+        projects.refuse_finished(trainer, project)
+    run = training.train(trainer)
     if save is not None:
         training.keep(trainer, save)
-        print(f"written: {save}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(training.as_json(trainer, seconds), allow_nan=False))
-    else:
-        print(training.in_words(trainer, seconds))
-    if trainer.stopped:
-        print(trainer.stopped, file=sys.stderr)
-    if trainer.diverged is not None:
-        print(trainer.diverged.message, file=sys.stderr)
-        raise typer.Exit(1)
+    print(json.dumps(training.as_json(run), allow_nan=False) if as_json else training.in_words(run))
+    for words in training.endings(run, save):
+        print(words, file=sys.stderr)
+    if run.interrupted or trainer.diverged is not None:
+        raise typer.Exit(130 if run.interrupted else 1)

@@ -1,0 +1,125 @@
+"""Autosave: unsaved work goes into a swap file every few seconds, beside the training and the window."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from engine.checkpoint import Checkpoint
+from gui.document import Mark
+from gui.projects.files import reason
+from gui.projects.swaps import Owner, Swap, new_swap
+from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+# How often it is looked whether there is something to keep.
+_LOOK_MS = 500
+# What keeping the work may take of the time: where it takes long, it is kept less often than was chosen.
+_SHARE = 0.1
+# What is kept less often than this is said.
+_SELDOM_S = 5.0
+
+
+class Autosave(QObject):
+    """Keeps the unsaved work of a window; the swap goes when the work is saved or given up."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._swap: Swap | None = None
+        self._kept: Mark | None = None
+        self._busy, self._failed = False, False
+        self._due = 0.0
+        self._said_s = _SELDOM_S
+        self.every_s = float(window.preferences.settings.autosave_seconds)
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        if window.settings is not None:
+            self._timer.start()
+
+    @property
+    def swap(self) -> Swap | None:
+        """Where the work is kept, None where nothing is."""
+        return self._swap
+
+    def adopt(self, swap: Swap) -> None:
+        """Goes on with the swap of work that was recovered and is the present instant."""
+        self.drop()
+        self._swap, self._kept = swap, self._window.document.undo_stack.mark
+
+    @Slot()
+    def drop(self) -> None:
+        """The work is saved, or not wanted any more."""
+        if self._swap is not None:
+            # After what may just be written into it.
+            self._window.files.work.do(self._swap.remove, lambda _: None, self._say_failure)
+        self._swap = self._kept = None
+
+    def close(self) -> None:
+        """The window closes, and what is unsaved is not wanted; nothing is being written any more."""
+        self._timer.stop()
+        if self._swap is not None:
+            self._swap.remove()
+        self._swap = None
+
+    @Slot()
+    def _look(self) -> None:
+        document = self._window.document
+        if not document.unsaved or not self._window.preferences.settings.autosave:
+            if not self._busy:
+                self.drop()
+        elif not self._busy and document.undo_stack.mark != self._kept and monotonic() >= self._due:
+            self._busy = True
+            self._window.training.fetch(self._keep)
+
+    def _keep(self, point: Checkpoint | None) -> None:
+        if point is None:
+            self._busy = False
+            return
+        document, files = self._window.document, self._window.files
+        try:
+            swap = self._swap = self._swap or new_swap()
+        except OSError as error:
+            self._say_failure(error)
+            return
+        mark, owner = document.undo_stack.mark, files.owner
+
+        def done(seconds: float) -> None:
+            self._busy = self._failed = False
+            if self._swap is swap:
+                self._kept = mark
+                self.every_s = max(float(self._window.preferences.settings.autosave_seconds), seconds / _SHARE)
+                self._due = monotonic() + self.every_s
+                self._say_pace()
+
+        files.work.do(lambda: _kept(swap, owner, point), done, self._say_failure)
+
+    def _say_pace(self) -> None:
+        """Once for each pace that is much slower than the one said before."""
+        if self.every_s > self._said_s:
+            self._said_s = 2.0 * self.every_s
+            words = tr("Unsaved work of this size is kept for recovery every {0} s.")
+            self._window.status.say(words.format(f"{self.every_s:.0f}"))
+
+    def _say_failure(self, error: BaseException) -> None:
+        """Once, until it works again."""
+        self._busy = False
+        self._due = monotonic() + self.every_s
+        if not self._failed:
+            self._failed = True
+            words = tr("Unsaved work cannot be kept for recovery: {0}. Save it often.")
+            self._window.banner.say(words.format(reason(error)))
+
+
+def _kept(swap: Swap, owner: Owner, point: Checkpoint) -> float:
+    """Writes a swap and returns the seconds that took."""
+    from engine.project import Project, save  # noqa: PLC0415 - not needed for the first paint
+
+    begun = monotonic()
+    swap.lock.write(**owner.as_words())
+    save(swap.file, Project.of(point))
+    return monotonic() - begun

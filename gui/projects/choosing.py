@@ -1,0 +1,82 @@
+"""The two dialogs of files: which one to open, and where to save."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.files import PROJECT_SUFFIX
+from gui.builder.data import name_of
+from gui.document import Document
+from gui.opening import FILES
+from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+_PROJECTS = f"*{PROJECT_SUFFIX}"
+
+
+def ask_to_open(window: Window, parent: QWidget) -> None:
+    """Asks for a project or a table, and opens it."""
+    dialog = _dialog(window, parent, tr("Open"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    kinds = (
+        (tr("Projects and tables"), f"{_PROJECTS} {FILES}"),
+        (tr("Projects"), _PROJECTS),
+        (tr("Tables"), FILES),
+        (tr("All files"), "*"),
+    )
+    dialog.setNameFilters([f"{name} ({patterns})" for name, patterns in kinds])
+    dialog.fileSelected.connect(window.files.open_file)
+    dialog.open()
+
+
+def ask_to_save(window: Window, save: Callable[[Path], None]) -> None:
+    """Asks where the project is to be saved; the dialog asks before a file is replaced."""
+    dialog = _dialog(window, window, tr("Save the project"))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setNameFilters([f"{tr('Projects')} ({_PROJECTS})"])
+    dialog.setDefaultSuffix(PROJECT_SUFFIX.removeprefix("."))
+    path = window.document.place.path
+    if path is not None:
+        dialog.setDirectory(str(path.parent))
+    dialog.selectFile(proposed_name(window.document))
+    dialog.fileSelected.connect(lambda file: save(Path(file)))
+    dialog.open()
+
+
+def _dialog(window: Window, parent: QWidget, title: str) -> QFileDialog:
+    dialog = QFileDialog(parent, title, str(_folder(window)))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return dialog
+
+
+def _folder(window: Window) -> Path:
+    """Where files are looked for and saved at first: the folder of the last one, or the one that was chosen."""
+    last = "" if window.settings is None else str(window.settings.value("open/folder", ""))
+    chosen = window.preferences.settings.folder
+    return next((folder for folder in (Path(last), chosen) if str(folder) != "." and folder.is_dir()), Path.home())
+
+
+def title_of(document: Document) -> str:
+    """What the document is called in the title of the window: its file, or its data."""
+    place = document.place
+    return place.path.name if place.path is not None else place.name or name_of(document.experiment.data)
+
+
+def proposed_name(document: Document) -> str:
+    """The name that a project is first saved under, from its data: iris.glassbox."""
+    if document.place.path is not None:
+        return document.place.path.name
+    called = document.place.name or name_of(document.experiment.data)
+    data = document.experiment.data
+    stem = Path(called).stem if document.place.name or (data.table is not None and data.table.path) else called.lower()
+    plain = re.sub(r"[^\w .()-]+", " ", stem).strip()
+    return f"{plain or 'project'}{PROJECT_SUFFIX}"

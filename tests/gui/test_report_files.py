@@ -29,7 +29,7 @@ from gui.report import charts, writing
 from gui.report.charts import Chart, Series, paint_chart
 from gui.report.pictures import pictures_of
 from gui.report.reporting import reporting_of
-from gui.report.writing import _snapshot_of, write_report
+from gui.report.writing import snapshot_of, write_report
 from gui.theme import THEMES, colours, painted_in
 from gui.window import Window
 
@@ -165,7 +165,7 @@ def test_the_colours_of_the_page_are_those_of_the_window(page: Callable[[Checkpo
 @pytest.mark.usefixtures("qapp")
 def test_there_are_the_pictures_that_suit_the_data(data: dict[str, object], keys: set[str]) -> None:
     point = run(Experiment.model_validate({"data": data}))
-    assert set(pictures_of(_snapshot_of(point))) == keys
+    assert set(pictures_of(snapshot_of(point))) == keys
 
 
 @pytest.mark.usefixtures("qapp")
@@ -246,7 +246,7 @@ def test_nothing_leaves_the_margins_of_a_page(make: Callable[[], Checkpoint]) ->
     point, paper = make(), Paper()
     with painted_in("light"):
         laid = pages.Pages(paper.painter, "foot", 9, paper.turn)
-        pages.lay_out(laid, report_of(point), pictures_of(_snapshot_of(point)))
+        pages.lay_out(laid, report_of(point), pictures_of(snapshot_of(point)))
     shots = paper.pixels()
     assert laid.number == len(shots)
     for shot in shots:

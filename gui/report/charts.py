@@ -16,14 +16,16 @@ from gui.plots.titles import series_pen
 from gui.text import number
 from gui.theme import colour, colours, font
 
+Mark = Literal["line", "dots", "circles"]
+
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50.0, 14.0, 26.0, 40.0
 _RADIUS = 2.6
 # A band is drawn from so many places at most, and as many points.
 _MOST_PLACES, _MOST_POINTS = 120, 1500
-# In the line above: the share that the name of the axis may take, the space behind it, and room for a sample of a
-# series with its gaps and for the shortest name.
-_SHARE, _SPACE, _SAMPLE, _LEAST_NAME = 0.4, 12.0, 36.0, 26.0
-Mark = Literal["line", "dots", "circles"]
+# In the line above: the share that the name of the axis may take, the space behind it, and room for the shortest name
+# and for a sample of a series with its gaps.
+_SHARE, _SPACE, _LEAST_NAME = 0.4, 12.0, 26.0
+_SAMPLES: dict[Mark, float] = {"line": 36.0, "dots": 24.0, "circles": 24.0}
 
 
 @dataclass(frozen=True)
@@ -187,9 +189,10 @@ class _Painting:
         beside = min(metrics.horizontalAdvance(self._chart.y_label), _SHARE * area.width())
         room = area.right() - 4 - beside - _SPACE
         named = [each for each in self._chart.series if each.name]
-        named = named[: max(int(room / (_SAMPLE + _LEAST_NAME)), 1)] if len(named) > 1 else []
+        sample = max((_SAMPLES[each.kind] for each in named), default=0.0)
+        named = named[: max(int(room / (sample + _LEAST_NAME)), 1)] if len(named) > 1 else []
         widths = [metrics.horizontalAdvance(each.name) for each in named]
-        most = room / max(len(named), 1) - _SAMPLE if sum(widths) + _SAMPLE * len(named) > room else room
+        most = room / max(len(named), 1) - sample if sum(widths) + sample * len(named) > room else room
         right = area.right()
         for series in reversed(named):
             name = self._cut(series.name, most)
@@ -204,7 +207,7 @@ class _Painting:
             else:
                 self._set_marker(series)
                 painter.drawEllipse(QPointF(right - 3, 11.5), _RADIUS, _RADIUS)
-            right -= _SAMPLE - 6 if series.kind == "line" else 18
+            right -= _SAMPLES[series.kind] - 6
 
 
 def _pen(index: int) -> QPen:

@@ -175,7 +175,10 @@ class Pages:
         ]
         total = sum(wanted)
         if total <= _TEXT:
-            return [width + (_TEXT - total) / len(wanted) for width in wanted]
+            # Words take more of what is left than numbers do.
+            shares = [1.0 if i in table.numbers else 3.0 for i in range(len(wanted))]
+            rest = (_TEXT - total) / sum(shares)
+            return [width + rest * share for width, share in zip(wanted, shares, strict=True)]
         # Narrow columns keep what they want; the others share the rest.
         fair = _TEXT / len(wanted)
         kept = sum(width for width in wanted if width <= fair)

@@ -6,7 +6,9 @@ history whatever the frame rate. Both records are bounded in memory.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,22 @@ class Series:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def as_csv(self) -> str:
+        """A table with a line for each point: step, epoch, train_loss …; all digits, empty where nothing was measured.
+
+        Read back, every number is the same, bit for bit.
+        """
+        heads = [re.sub(r"\W+", "_", name) for name in self.names]
+        lines = [",".join(heads)]
+        for row in self.values.tolist():
+            lines.append(",".join(_in_full(value) for value in row))
+        return "\n".join(lines) + "\n"
+
+
+def _in_full(value: float) -> str:
+    """The shortest text that is read as this very number; "" for NaN."""
+    return "" if isnan(value) else repr(value).removesuffix(".0")
 
 
 class History:

@@ -97,8 +97,10 @@ def save(path: Path | str, project: Project) -> None:
     try:
         content = _content(project)
         _ = content.header  # made before there is a file
-    except FaultError as fault:
-        raise ProjectError(f"{path.name} cannot be written, because it {fault}") from None
+    except FaultError:
+        raise ProjectError(
+            f"{path.name} cannot be written: frozen and pruned weights, points and columns are too many for a file"
+        ) from None
     with replacing(path) as file:
         content.write(file)
 
@@ -121,9 +123,10 @@ def load(
         project = _assembled(found, table, test_table, progress)
     except (FaultError, DataError) as fault:
         because = "" if isinstance(fault, FaultError) else "cannot be used: "
-        raise ProjectError(f"{path.name} {because}{fault}"[:_LONGEST]) from None
+        # Whatever is written in the file, it is one line.
+        raise ProjectError(" ".join(f"{path.name} {because}{fault}".split())[:_LONGEST]) from None
     if project.checkpoint is not None:
-        _hold(project.experiment, project.checkpoint.data.tables)
+        hold_tables(project.experiment, project.checkpoint.data.tables)
     return project
 
 
@@ -170,7 +173,7 @@ def _assembled(found: Reading, table: Path | None, test_table: Path | None, prog
     tables = project_data.found_again(found.data, own, progress)
     if isinstance(tables, MissingTable):
         return replace(bare, problem=tables.sentence, missing=tables, unread=unread)
-    _hold(experiment, tables)
+    hold_tables(experiment, tables)
     data = load_data(experiment.data)
     if not _fits(data, found.data, found.preparation):
         return replace(bare, problem=_UNFIT_DATA, unread=unread)
@@ -193,7 +196,7 @@ def _with_tables_at(experiment: Experiment, **places: Path | None) -> Experiment
     return experiment.edited(data=data.edited(table=table, features=data.features, derived=data.derived))
 
 
-def _hold(experiment: Experiment, tables: tuple[RawTable, ...]) -> None:
+def hold_tables(experiment: Experiment, tables: tuple[RawTable, ...]) -> None:
     """The tables of a project stay those in use, whatever becomes of their files."""
     own = experiment.data.table
     for spec, table in zip((own, own and own.second), tables, strict=False):
@@ -201,4 +204,15 @@ def _hold(experiment: Experiment, tables: tuple[RawTable, ...]) -> None:
             hold(spec, table)
 
 
-__all__ = ["FORMAT", "SUFFIX", "MissingTable", "Project", "ProjectError", "load", "save", "views", "without_rows"]
+__all__ = [
+    "FORMAT",
+    "SUFFIX",
+    "MissingTable",
+    "Project",
+    "ProjectError",
+    "hold_tables",
+    "load",
+    "save",
+    "views",
+    "without_rows",
+]

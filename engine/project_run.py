@@ -13,6 +13,7 @@ from engine.checkpoint import Checkpoint
 from engine.data.dataset import Dataset
 from engine.experiment import Experiment
 from engine.history import BatchLosses, History, Series
+from engine.lineage import Event, LineageError
 from engine.network import Network
 from engine.plan import Plan
 from engine.project_words import ANY, Count, Number, Wanted, Words
@@ -69,6 +70,15 @@ class _Divergence(Words):
     loss: Number
 
 
+class _Lineage(Words):
+    """See ``Lineage.as_json``; whether the events can be done again is seen when the run is repeated."""
+
+    first: dict[str, Any]
+    events: tuple[dict[str, Any], ...]
+    lost: Sentence
+    size: Count
+
+
 class RunWords(Words):
     """What is no array of ``Trainer.state()`` and of what was recorded; ``history`` names the columns of that."""
 
@@ -84,6 +94,8 @@ class RunWords(Words):
     losses_start: Count
     losses_width: Annotated[int, Field(ge=1, lt=2**62)]
     diverged: _Divergence | None
+    # Runs from before it was recorded have none.
+    lineage: _Lineage | None = None
 
 
 def written(point: Checkpoint) -> tuple[RunWords, dict[str, NDArray[Any]]]:
@@ -94,6 +106,7 @@ def written(point: Checkpoint) -> tuple[RunWords, dict[str, NDArray[Any]]]:
     words = RunWords.model_validate(
         {
             **{name: state[name] for name in ("step", "updates", "edited", "first_loss", "next_point", "noise")},
+            "lineage": state.get("lineage"),
             "batches": {name: state["batches"][name] for name in ("cursor", "epochs", "generator")},
             "watch": {**watch, "plateau": watch["plateau"]._asdict()},
             "history": point.history.names,
@@ -169,6 +182,7 @@ class Run:
             **{name: getattr(words, name) for name in ("updates", "step", "edited", "first_loss", "next_point")},
             "batches": {"order": order, **batches.model_dump()},
             "watch": vars(Watch(**watch, plateau=plateau, kept=kept)),
+            "lineage": None if words.lineage is None else _lineage(words.lineage),
         }
 
     def _history(self, planned: Plan, data: Dataset) -> Series:
@@ -183,6 +197,15 @@ class Run:
             return History.of(Series(names, values)).renamed(now, {name: name for name in names}).view()
         values.flags.writeable = False
         return Series(names, values)
+
+
+def _lineage(words: _Lineage) -> dict[str, Any]:
+    try:
+        for event in words.events:
+            Event.of(event)
+    except LineageError as error:
+        raise FaultError(f"cannot be used: {error}") from None
+    return words.model_dump()
 
 
 def _losses(words: RunWords, arrays: dict[str, NDArray[Any]]) -> BatchLosses:

@@ -19,6 +19,7 @@ from engine.data.loading import load_data
 from engine.data.table import DataError
 from engine.experiment import Experiment
 from engine.history import BatchLosses, History
+from engine.lineage import Lineage
 from engine.model import Evaluation
 from engine.network import Network
 from engine.operation import Operation
@@ -92,6 +93,7 @@ class Trainer(Training):
             "next_point": self.record.next_point,
             "batches": self.batches.state(),
             "watch": asdict(self.watch),
+            "lineage": self.lineage.as_json(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -122,6 +124,8 @@ class Trainer(Training):
         self.watch = Watch.of(state["watch"])
         self._first_loss, self.diverged, self._evaluation = state["first_loss"], None, None
         self._edited_by_hand = state.get("edited", False)
+        written = state.get("lineage")
+        self.lineage = Lineage.of(written) if written else Lineage.begun(self.experiment, "it was not recorded")
         self.batches.restore(state["batches"])
         self.record.rewind(self.steps_done, state["next_point"])
         self.batch_losses = BatchLosses(start=self.steps_done)
@@ -185,13 +189,16 @@ class Trainer(Training):
         changed = data is not self.data or not fits
         if other or experiment.training.seed != old.training.seed or (changed and self.pristine):
             self._begin(experiment, data, self.dtype)
-        elif changed and fits:
+            return
+        pristine = self.pristine
+        if changed and fits:
             self._feed(experiment, data)
         elif changed:
             graft = by_name(overlap(self.network.plan, planned), planned, self.data.names, data.names)
             self._install(experiment, data, graft, *self._grafted(experiment, planned, graft))
         else:
             self._take_over(experiment)
+        self.lineage = self.lineage.reconfigured(self.steps_done, old, experiment, pristine=pristine)
 
     def adopt(self, experiment: Experiment) -> None:
         """Takes over an experiment with another network and keeps what fits of the one there is.
@@ -202,9 +209,10 @@ class Trainer(Training):
         """
         if experiment.data != self.experiment.data:
             raise ValueError("a network is adopted on the same data; other data are taken over by reconfigure")
-        planned = checked_plan(experiment, self.data, self.dtype)
+        planned, old = checked_plan(experiment, self.data, self.dtype), self.experiment
         graft = overlap(self.network.plan, planned)
         self._install(experiment, self.data, graft, *self._grafted(experiment, planned, graft))
+        self.lineage = self.lineage.reconfigured(self.steps_done, old, experiment, kind="adopt")
 
     def operate(self, operation: Operation) -> str:
         """Carries out an edit of the numbers (see ``surgery``) and goes on from there, also before the first step.
@@ -229,6 +237,7 @@ class Trainer(Training):
         else:
             self._install(experiment, self.data, graft, network, memory)
         self._edited_by_hand = True
+        self.lineage = self.lineage.operated(self.steps_done, operation)
         if self.record.history.last_step == self.steps_done:
             self._take_point()
         return said

@@ -15,6 +15,7 @@ from engine.batches import Batches
 from engine.data.dataset import Dataset
 from engine.experiment import Experiment
 from engine.history import BatchLosses, History
+from engine.lineage import Lineage
 from engine.model import Model
 from engine.network import LayerWork, Network, Work
 from engine.plan import Plan, plan, refuse_too_large
@@ -63,6 +64,8 @@ class Training(Model):
         self.watch = Watch()
         self.diverged: Divergence | None = None
         self._edited_by_hand = False
+        # How the run came to be what it is, so that it can be repeated.
+        self.lineage = Lineage.begun(experiment)
         self.batch_losses = BatchLosses()
         self.record = Record(planned, data.task)
         self._take_point()
@@ -116,6 +119,7 @@ class Training(Model):
         network.backward(y, work, weights)
         if self._runs_away(loss):
             self.diverged = Divergence(self.steps_done + 1, _first_bad_layer(work), loss)
+            self.lineage = self.lineage.diverged(self.steps_done)
             if remembered is not None:
                 network.statistics[:] = remembered
             return loss
@@ -154,6 +158,11 @@ class Training(Model):
         if self.stopped or self.epochs_done == self.experiment.training.epochs:
             self._stop(self.stopped)
 
+    def end(self, reason: str) -> None:
+        """Ends the run for a reason that does not follow from its numbers; the best weights come back if asked for."""
+        self._stop(reason)
+        self.lineage = self.lineage.ended(self.steps_done, reason)
+
     def _stop(self, reason: str) -> None:
         self.watch.stopped = reason
         if self.watch.restore_best(self.network):
@@ -180,7 +189,7 @@ class Training(Model):
                     break
         watch.seconds = before + perf_counter() - begun
         if limit and self.watch.seconds >= limit and not self.stopped:
-            self._stop(f"The time limit of {limit:g} seconds is reached.")
+            self.end(f"The time limit of {limit:g} seconds is reached.")
         done = self.steps_done - first
         return total / done if done else float("nan")
 

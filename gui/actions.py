@@ -63,6 +63,11 @@ COMMANDS: tuple[Command, ...] = (
         commands.restart, ("Ctrl+Shift+R",), "dice",
     ),
     Command(
+        "train.verify", "Verify run",
+        "Does the run again from its seed, beside the window, and compares everything that was recorded.",
+        commands.verify,
+    ),
+    Command(
         "train.slower", "Slower", "Fewer steps per second.", commands.slower, ("Ctrl+Left",),
     ),
     Command("train.faster", "Faster", "More steps per second.", commands.faster, ("Ctrl+Right",)),
@@ -221,6 +226,16 @@ COMMANDS: tuple[Command, ...] = (
         commands.save_as, ("Ctrl+Shift+S",),
     ),
     Command(
+        "file.report", "Report…",
+        "Writes settings, drawing, curves, measures and data of this run on one page: HTML or PDF.",
+        commands.save_report,
+    ),
+    Command(
+        "file.history", "Save history…",
+        "Writes losses, metrics and magnitudes of the run as a table: CSV with all digits.",
+        commands.save_history,
+    ),
+    Command(
         "file.paste", "Paste table", "The table that was copied in a spreadsheet or a text.",
         commands.paste_table, ("Ctrl+V",),
     ),
@@ -256,10 +271,12 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ("file.new", "file.open", "file.recent", "file.paste", "", "file.save", "file.save_as", "",
               "data.edit", "data.preparation", "data.draw", "data.edit_points", "",
               "data.predict", "data.score", "",
-              "file.export", "diagram.export", "diagram.copy", "weights.export", "", "file.quit")),
+              "file.export", "diagram.export", "diagram.copy", "weights.export", "file.report", "file.history", "",
+              "file.quit")),
     (
         "Training",
-        ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.slower",
+        ("train.toggle", "train.step", "train.epoch", "", "train.reset", "train.restart", "", "train.verify", "",
+         "train.slower",
          "train.faster"),
     ),
     (

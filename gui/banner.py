@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
@@ -28,7 +29,8 @@ class Banner(QFrame):
         self.remedy.setAccessibleName(tr("Remedy"))
         self.remedy.setProperty("role", "primary")
         self.remedy.setToolTip(tr("Does what the message proposes"))
-        self.remedy.clicked.connect(self.remedied)
+        self.remedy.clicked.connect(self._do)
+        self._does: Callable[[], object] | None = None
         self.details = QPushButton(tr("Details…"))
         self.details.setToolTip(tr("Shows the technical details of this error, to be read and copied"))
         self.details.clicked.connect(self._show_details)
@@ -48,14 +50,21 @@ class Banner(QFrame):
         self.hide()
 
     def say(
-        self, text: str, remedy: str = "", details: str = "", generation: int | None = None, fault: bool = True
+        self,
+        text: str,
+        remedy: str = "",
+        details: str = "",
+        generation: int | None = None,
+        fault: bool = True,
+        does: Callable[[], object] | None = None,
     ) -> None:
         """Shows a sentence, with a button for the remedy where there is one.
 
         ``generation`` is that of the experiment it is about: the sentence goes when another one is trained.
-        ``fault``: in the colours of a warning; otherwise nothing is wrong.
+        ``fault``: in the colours of a warning; otherwise nothing is wrong. ``does`` is what the button does, where
+        that is not said by ``remedied``.
         """
-        self._generation = generation
+        self._generation, self._does = generation, does
         self.setProperty("tone", "warning" if fault else "note")
         for widget in (self, self.label):
             self.style().polish(widget)
@@ -111,6 +120,13 @@ class Banner(QFrame):
     def say_outcome(self, text: str, fault: bool, details: str) -> None:
         """Shows what came of work done beside the training."""
         self.say(text, details=details, fault=fault)
+
+    @Slot()
+    def _do(self) -> None:
+        if self._does is None:
+            self.remedied.emit()
+        else:
+            self._does()
 
     @Slot()
     def _show_details(self) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from engine.checkpoint import Checkpoint
 from engine.surgery import MoveLayer
 from gui import edits, theme
 from gui.folders import log_folder
@@ -292,7 +293,7 @@ def open_log(window: Window) -> None:
     from gui.diagnostics import open_log_folder  # noqa: PLC0415 - not needed for the first paint
 
     if not open_log_folder():
-        window.banner.say(tr("The folder could not be opened: {0}").format(log_folder()))
+        window.status.say(tr("The folder could not be opened: {0}").format(log_folder()))
 
 
 def show_settings(window: Window) -> None:
@@ -321,6 +322,34 @@ def show_preparation(window: Window) -> None:
     if window.training.snapshot is not None:
         data = window.training.snapshot.data
         preparation.show_preparation(data.preparation, len(data.x_train), window)
+
+
+def save_report(window: Window) -> None:
+    """Asks where to write a report of the run."""
+    from gui.report import reporting  # noqa: PLC0415 - not needed for the first paint
+
+    reporting.reporting_of(window).ask()
+
+
+def save_history(window: Window) -> None:
+    """Asks where to write the history of the run."""
+    from gui.dialogs import export  # noqa: PLC0415 - not needed for the first paint
+
+    export.save_history(window)
+
+
+def verify(window: Window) -> None:
+    """Does the run again up to now and says what differs."""
+
+    def begin(point: Checkpoint | None) -> None:
+        if point is not None and not window.verifying.running:
+            window.banner.hide()
+            window.verifying.start(point)
+
+    if window.verifying.running:
+        window.status.say(tr("The run is being verified."))
+    else:
+        window.training.fetch(begin)
 
 
 def draw_points(window: Window) -> None:

@@ -160,15 +160,25 @@ def _png(drawing: Drawing, how: Picture) -> bytes:
 
 
 def _svg(drawing: Drawing, how: Picture) -> bytes:
+    def draw(painter: QPainter) -> None:
+        _draw(painter, drawing, how, _FINE)
+
+    return as_svg(drawing.size, draw, drawing.title, drawing.description, how.scale)
+
+
+def as_svg(
+    size: tuple[float, float], draw: Callable[[QPainter], None], title: str, words: str, scale: float = 1.0
+) -> bytes:
+    """What ``draw`` paints on an area of that size, as SVG that is ``scale`` times as large."""
     buffer, generator = _buffer(), QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setResolution(_DPI)
-    generator.setSize(QSize(*(round(side * how.scale) for side in drawing.size)))
-    generator.setViewBox(QRectF(0, 0, *drawing.size))
-    generator.setTitle(drawing.title)
-    generator.setDescription(drawing.description)
+    generator.setSize(QSize(*(round(side * scale) for side in size)))
+    generator.setViewBox(QRectF(0, 0, *size))
+    generator.setTitle(title)
+    generator.setDescription(words)
     with QPainter(generator) as painter:
-        _draw(painter, drawing, how, _FINE)
+        draw(painter)
     return _with_other_fonts(bytes(buffer.data().data()))
 
 

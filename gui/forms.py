@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from engine.choices import is_as_at_first, matters, owner_of, settings_of
 from engine.spec import Setting, Spec
 from gui.fields import ChoiceField, FolderField, NumberField, ToggleField
 from gui.text import editable, in_a_sentence, tr
@@ -16,57 +16,14 @@ from gui.text import editable, in_a_sentence, tr
 Field = NumberField | ChoiceField | ToggleField | FolderField
 
 
-def settings_of(kind: type[Spec], names: tuple[str, ...] | None = None) -> Iterator[tuple[str, Setting, Any]]:
-    """(path, setting, type) of the settings of a spec, or of those named, and of the specs inside it.
-
-    The path of a setting inside is written with a point: "early_stopping.patience". Parts that are chosen by
-    their kind are left out; they have forms of their own.
-    """
-    own = kind.settings()
-    for name, field in kind.model_fields.items():
-        inner = field.annotation
-        if names is not None and name not in names:
-            continue
-        if name in own:
-            yield name, own[name], inner
-        elif isinstance(inner, type) and issubclass(inner, Spec) and "kind" not in inner.model_fields:
-            yield from ((f"{name}.{below}", setting, of) for below, setting, of in settings_of(inner))
-
-
-def matters(spec: Spec, path: str, setting: Setting) -> bool:
-    """Whether a setting has any effect on what else a spec says.
-
-    The first setting of a spec inside another is its switch: as it is at first, it is off, and the rest of
-    that spec does not matter.
-    """
-    owner, name = _owner(spec, path)
-    condition = setting.shown_if
-    if condition is not None and getattr(owner, condition[0]) not in condition[1]:
-        return False
-    switch = next(iter(type(owner).settings()))
-    return owner is spec or name == switch or not _is_as_at_first(owner, switch)
-
-
 def changes_in_words(spec: Spec, names: tuple[str, ...]) -> list[str]:
     """What of the settings named matters and is not as it is at first, such as "L2 0.001"."""
     found = []
     for path, setting, _ in settings_of(type(spec), names):
-        owner, name = _owner(spec, path)
-        if matters(spec, path, setting) and not _is_as_at_first(owner, name):
+        owner, name = owner_of(spec, path)
+        if matters(spec, path, setting) and not is_as_at_first(owner, name):
             found.append(f"{in_a_sentence(tr(setting.label))} {_in_words(setting, getattr(owner, name))}")
     return found
-
-
-def _owner(spec: Spec, path: str) -> tuple[Spec, str]:
-    """The spec that has the setting at a path, and the setting's name in it."""
-    *way, name = path.split(".")
-    for part in way:
-        spec = getattr(spec, part)
-    return spec, name
-
-
-def _is_as_at_first(owner: Spec, name: str) -> bool:
-    return bool(getattr(owner, name) == type(owner).model_fields[name].default)
 
 
 def _in_words(setting: Setting, value: Any) -> str:
@@ -156,7 +113,7 @@ class Form(QWidget):
     def show_spec(self, spec: Spec, only: tuple[str, ...] | None = None) -> None:
         """Shows the values of a spec; rows that do not matter for it, or are not in ``only``, are hidden."""
         for path, field in self.fields.items():
-            owner, name = _owner(spec, path)
+            owner, name = owner_of(spec, path)
             value: Any = getattr(owner, name)
             if isinstance(field, ChoiceField):
                 field.show_key(value)

@@ -19,6 +19,7 @@ from gui.diagram.shown import Shown
 from gui.diagram.view import DiagramView
 from gui.document import Document
 from gui.editing import Editing
+from gui.exporting.errand import Errand
 from gui.faults import Faults
 from gui.following import Following
 from gui.icons import icon_file
@@ -43,6 +44,7 @@ from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.toolbar import ToolBar
 from gui.training import Training
+from gui.verifying import Verifying, VerifyingProgress
 from gui.wishes import Wishes
 
 # Small enough for a projector.
@@ -111,6 +113,7 @@ class Window(QMainWindow):
         self.banner, self.recovery_offer = Banner(), RecoveryOffer()
         self.output, self.inspector = OutputView(), Inspector()
         self.predict, self.scoring, self.scoring_progress = PredictPanel(), Scoring(self), ScoringProgress()
+        self.verifying, self.verifying_progress = Verifying(self), VerifyingProgress()
         self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
         centre = QWidget()
         layout = QVBoxLayout(centre)
@@ -118,6 +121,7 @@ class Window(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.scoring_progress)
         layout.addWidget(self.recovery_offer)
+        layout.addWidget(self.verifying_progress)
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
@@ -151,6 +155,7 @@ class Window(QMainWindow):
         self.document.undo_stack.changed.connect(self._name_undo)
         self.opening.zone.dropped.connect(self.files.open_file)
         self.recent.chosen.connect(self.files.open_file)
+        self.recent.noted.connect(self.refresh_commands)
         for over in (self.files.begun, self.files.saved):
             over.connect(self.autosave.drop)
         self.wishes.listen()
@@ -224,6 +229,7 @@ class Window(QMainWindow):
         self.diagram.show_view(shown)
         self.refresh_commands()
 
+    @Slot()
     def refresh_commands(self) -> None:
         """Commands are there for what is selected and shown; what is selected is said in words."""
         refresh(self)
@@ -320,6 +326,8 @@ class Window(QMainWindow):
         self.files.close()
         self.autosave.close()
         self.recovery.put_off()
+        for errand in self.findChildren(Errand):
+            errand.give_up(wait=True)
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

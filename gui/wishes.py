@@ -51,6 +51,10 @@ class Wishes(QObject):
         window.scoring.said.connect(window.scoring_progress.hide)
         window.scoring.progressed.connect(window.scoring_progress.show_progress)
         window.scoring_progress.cancelled.connect(window.scoring.cancel)
+        window.verifying.said.connect(window.banner.say_outcome)
+        window.verifying.said.connect(window.verifying_progress.hide)
+        window.verifying.progressed.connect(window.verifying_progress.tell)
+        window.verifying_progress.cancelled.connect(window.verifying.cancel)
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
 

@@ -132,14 +132,18 @@ ORDER = [
     ("model",),
     ("operation",),
     ("stopping", "recording", "unit_surgery", "layer_surgery"),
+    ("lineage",),
     ("checkpoint", "training", "project_weights", "project_words"),
     ("project_run", "project_data"),
     ("project_reading",),
     ("project",),
     ("trainer",),
-    ("edge_views", "looking"),
+    ("edge_views", "looking", "verifying"),
     ("snapshot",),
     ("runner",),
+    ("export.target",),
+    ("export.targets",),
+    ("export.writing", "export.proof"),
 ]
 RANK = {f"engine.{name}": rank for rank, names in enumerate(ORDER) for name in names}
 

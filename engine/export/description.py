@@ -217,13 +217,13 @@ def _about(project: Project) -> str:
     """What the network is, what it has learned from, and how good it was."""
     *hidden, output = (part for part in parts_of(project) if part.kind == "dense")
     widths = ", ".join(f"{part.units} {_named(part)}" for part in hidden)
-    layers = "layer" if len(hidden) == 1 else "layers"
+    layers = f"hidden {'layer' if len(hidden) == 1 else 'layers'} of {widths} units, " if hidden else ""
     training, point = project.experiment.training, project.checkpoint
     learned = f"with {training.optimizer.label} and the loss {project.network.plan.loss.label.lower()}"
     steps = f" in {counted(point.state['step'], 'step')}" if point else ""
     text = (
         f"A neural network: {counted(len(project.preparation.names), 'input')}, "
-        f"{f'hidden {layers} of {widths} units, ' if hidden else ''}{counted(output.units, f'{_named(output)} output')}. "
+        f"{layers}{counted(output.units, f'{_named(output)} output')}. "
         f"Glassbox trained it on {_source(project.experiment.data)} {learned}{steps}, seed {training.seed}."
         f"{_measured(project)}"
     )

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine import matrices
+from engine.files import replace_file
 from engine.snapshot import Snapshot
 from gui import theme
 from gui.diagram.drawing import Drawing
@@ -249,6 +250,23 @@ def layer_of(selection: Selection, snapshot: Snapshot) -> int:
         places = [layer.place for layer in snapshot.plan.layers]
         return next(i for i, place in enumerate(places) if place < 0 or place > selection.place)
     return 0
+
+
+# -- the history ---------------------------------------------------------------------------------------
+
+
+def save_history(window: Window) -> None:
+    """Asks for a file for what was recorded of the run so far."""
+    snapshot = window.training.snapshot
+    if snapshot is None:
+        _say_nothing_yet(window)
+        return
+
+    def write(path: Path) -> None:
+        replace_file(path, snapshot.history.as_csv().encode())
+
+    name = f"{snapshot.experiment.data.source} history"
+    ask_for_file(window, window, tr("Save the history"), name, (("csv", tr("Table as CSV")),), "csv", write)
 
 
 # -- files ---------------------------------------------------------------------------------------------

@@ -174,3 +174,27 @@ def test_the_points_have_the_sizes_of_the_weights_without_their_biases(layers: l
 
 def test_the_first_point_is_taken_before_the_first_step() -> None:
     assert Trainer(Experiment()).history.view()["step"].tolist() == [0.0]
+
+
+# -- as a table --------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(), min_size=1, max_size=20))
+def test_a_history_as_csv_is_read_back_bit_for_bit(values: list[float]) -> None:
+    history = History(("step", "train.loss"))
+    for step, value in enumerate(values):
+        history.append({"step": step, "train.loss": value})
+    assert "nan" not in history.view().as_csv()
+    cells = [line.split(",") for line in history.view().as_csv().splitlines()[1:]]
+    read = np.array([[float(cell or "nan") for cell in line] for line in cells])
+    np.testing.assert_array_equal(read, history.view().values)
+    assert np.array_equal(np.signbit(read[read == 0.0]), np.signbit(history.view().values[read == 0.0]))
+
+
+def test_the_table_names_its_columns_for_programs() -> None:
+    trainer = Trainer(Experiment())
+    trainer.train(steps=3)
+    lines = trainer.history.view().as_csv().splitlines()
+    assert lines[0].startswith("step,epoch,train_loss,train_accuracy,test_loss,test_accuracy,hidden_1_mean,")
+    assert [float(cell) for cell in lines[2].split(",")[:2]] == [1, 32 / 105]
+    assert len(lines) == 1 + len(trainer.history)

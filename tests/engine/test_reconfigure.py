@@ -25,6 +25,7 @@ def trained(experiment: Experiment = BASE, steps: int = 7) -> Trainer:
 def everything(trainer: Trainer) -> dict[str, Any]:
     """All that a change could touch, comparable with ==."""
     state = trainer.state()
+    del state["lineage"]  # which remembers every change
     arrays = {name: state.pop(name).tobytes() for name in ("parameters", "statistics", "optimizer")}
     watch = state.pop("watch")
     watch["kept"] = watch["kept"] and [each.tobytes() for each in watch["kept"]]

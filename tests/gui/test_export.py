@@ -607,6 +607,18 @@ def test_weights_are_written_as_an_array_by_the_suffix(window: Window, folder: P
     assert np.array_equal(np.load(folder / "w.npy"), hands.snapshot_of(window).weights(0))
 
 
+def test_the_history_is_written_with_all_digits(window: Window, folder: Path) -> None:
+    hands.trigger(window, "train.epoch")
+    hands.settle(window)
+    hands.trigger(window, "file.history")
+    give_name(file_dialog(window), folder / "run.csv")
+    with (folder / "run.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    losses = [float(line["train_loss"]) for line in lines]
+    assert losses == hands.snapshot_of(window).history["train.loss"].tolist()
+    assert lines[-1]["step"] == "4"
+
+
 @pytest.mark.parametrize(
     ("selection", "layer"),
     [(None, 0), (Unit(0, 1), 0), (Unit(1, 0), 0), (Unit(3, 1), 2), (Weight(1, 0, 0), 1), (StageAt(1), 1)],

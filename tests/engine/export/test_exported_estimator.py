@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from exported_cases import CASES, TABLE
+from exported_cases import TABLE, made
 from pandas import DataFrame, read_csv
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.metrics import accuracy_score, get_scorer, r2_score
@@ -73,7 +73,7 @@ def test_it_is_fitted_copied_and_named(tmp_path: Path) -> None:
 
 
 def test_a_frame_may_have_other_columns_in_any_order_and_gaps(tmp_path: Path) -> None:
-    project = CASES["means and indicators"]()
+    project = made("means and indicators")
     network = written(project, tmp_path).TrainedNetwork()
     (path := tmp_path / "table.csv").write_text(TABLE, "utf-8")
     table = read_csv(path)
@@ -83,7 +83,7 @@ def test_a_frame_may_have_other_columns_in_any_order_and_gaps(tmp_path: Path) ->
 
 
 def test_what_does_not_suit_it_is_refused(tmp_path: Path) -> None:
-    network = written(CASES["iris"](), tmp_path).TrainedNetwork()
+    network = written(made("iris"), tmp_path).TrainedNetwork()
     with pytest.raises(ValueError, match=r"X has the shape \(4, 3\), not \(rows, 2\)"):
         network.predict(np.zeros((4, 3)))
     with pytest.raises(ValueError, match=r"there is no column 'petal width \(cm\)'"):
@@ -104,7 +104,7 @@ X = np.random.default_rng(0).normal(5, 20, (40, 3))
     ],
 )
 def test_classes_are_sorted_and_of_the_type_that_tables_have(name: str, classes: list[Any], tmp_path: Path) -> None:
-    module = written(CASES[name](), tmp_path)
+    module = written(made(name), tmp_path)
     network = module.TrainedNetwork()
     assert network.classes_.tolist() == classes
     likeliest = network.classes_[network.predict_proba(X).argmax(axis=1)]
@@ -114,19 +114,19 @@ def test_classes_are_sorted_and_of_the_type_that_tables_have(name: str, classes:
 
 @pytest.mark.parametrize("name", ["scores in another order", "hinge for binary", "output tanh for binary"])
 def test_the_second_of_two_classes_is_chosen_above_zero(name: str, tmp_path: Path) -> None:
-    network = written(CASES[name](), tmp_path).TrainedNetwork()
+    network = written(made(name), tmp_path).TrainedNetwork()
     chosen = network.classes_[(network.decision_function(X) > 0).astype(int)]
     assert np.array_equal(network.predict(X), chosen)
     assert not hasattr(network, "predict_proba")
 
 
 def test_scores_of_more_classes_rank_them(tmp_path: Path) -> None:
-    network = written(CASES["hinge for multiclass"](), tmp_path).TrainedNetwork()
+    network = written(made("hinge for multiclass"), tmp_path).TrainedNetwork()
     assert np.array_equal(network.predict(X), network.classes_[network.decision_function(X).argmax(axis=1)])
 
 
 def test_several_numbers_have_a_column_each(tmp_path: Path) -> None:
-    assert written(CASES["several targets"](), tmp_path).TrainedNetwork().predict(X[:, :2]).shape == (40, 2)
+    assert written(made("several targets"), tmp_path).TrainedNetwork().predict(X[:, :2]).shape == (40, 2)
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,12 @@ def test_without_the_package_one_sentence_says_what_to_install(monkeypatch: pyte
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_network_too_large_for_the_format_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(onnx_model, "_MOST_BYTES", 50)
+    with pytest.raises(ExportError, match="less than 2 GB"):
+        exported("no hidden layer", TARGET, tmp_path)
+
+
 def test_the_reference_runs_where_there_is_no_runtime(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     name = "no hidden layer"
     path = exported(name, TARGET, tmp_path)

@@ -380,8 +380,12 @@ def test_unsaved_work_can_be_given_up(window: Window, tmp_path: Path, way: str) 
 
 
 @ways
-def test_unsaved_work_is_saved_first_and_then_left(window: Window, tmp_path: Path, way: str) -> None:
+def test_unsaved_work_is_saved_first_and_then_left(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("engine.files.os.fsync", lambda _: time.sleep(0.2))
     trained(tmp_path / "b.glassbox")
+    window.document.change(window.document.experiment.with_value("training.epochs", 1_000_000), "Epochs")
     path = save_to(window, tmp_path / "a.glassbox")
     window.training.toggle()
     until(lambda: hands.snapshot_of(window).step > 30)

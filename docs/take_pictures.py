@@ -17,15 +17,21 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
-from PySide6.QtGui import QImage, QImageWriter, QPixmap
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine import Dataset, DataSpec, Dense, Experiment, Trainer
+from engine.checkpoint import Checkpoint
 from engine.data.points import PointsSpec
+from engine.reporting.report import report_of
 from gui.exporting.opening import open_panel
 from gui.picture import check, keep, open_window
+from gui.report.page import PROGRAM
+from gui.report.pages import PAPER, Pages, lay_out
+from gui.report.pictures import pictures_of
+from gui.report.writing import snapshot_of
 from gui.terminal.options import Look, Options, build
-from gui.theme import THEMES
+from gui.theme import THEMES, colours
 from gui.window import Window
 
 HERE = Path(__file__).parent / "pictures"
@@ -100,6 +106,31 @@ def wait(for_it: Callable[[], bool]) -> None:
         sleep(0.01)
 
 
+class FirstPage(QWidget):
+    """The first page of a report, in the colours of the theme in force."""
+
+    def __init__(self, point: Checkpoint) -> None:
+        super().__init__()
+        self._report, self._pictures = report_of(point, PROGRAM), pictures_of(snapshot_of(point))
+        self.setFixedSize(round(PAPER[0]), round(PAPER[1]))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The pages one below the other, of which the first can be seen."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(colours().surface))
+            pages = Pages(painter, f"{self._report.title} · {PROGRAM}", 3, lambda: painter.translate(0, PAPER[1]))
+            lay_out(pages, self._report, self._pictures)
+
+
+def open_report(window: Window) -> QWidget:
+    """The first page of the report of the window's run."""
+    found: list[Checkpoint | None] = []
+    window.training.fetch(found.append)
+    window.training.wait_idle()
+    assert found[0] is not None
+    return FirstPage(found[0])
+
+
 @dataclass(frozen=True)
 class Shot:
     """One picture. ``options`` describe what is trained, or ``trainer`` makes it; ``zoom`` is that of the drawing.
@@ -143,6 +174,7 @@ SHOTS = {
     "network-deep-zoomed": Shot(DEEP, Look("diagram", size=_SMALL), zoom=5.0),
     "import": Shot(opens=open_import, trained=False),
     "export": Shot(TABLE, opens=open_export),
+    "report": Shot(opens=open_report),
     "window-table": Shot(TABLE),
     "window-predict": Shot(TABLE, opens=open_predict),
     "window-drawn": Shot(look=Look(size=_SMALL), trainer=drawn_trainer),

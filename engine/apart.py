@@ -12,6 +12,7 @@ from threading import Event
 from typing import Any
 
 from engine.data.progress import CancelledError
+from engine.matrix_threads import threads_in_use, use_threads
 
 # How often it is looked whether the work is given up, in seconds.
 _LOOK_S = 0.05
@@ -38,7 +39,7 @@ def do_apart(work: Callable[..., object], given: tuple[Any, ...], tell: Tell, gi
     """
     context = get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_do, args=(work, given, theirs), daemon=True)
+    process = context.Process(target=_do, args=(work, given, threads_in_use(), theirs), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -63,8 +64,13 @@ def do_apart(work: Callable[..., object], given: tuple[Any, ...], tell: Tell, gi
         ours.close()
 
 
-def _do(work: Callable[..., object], given: tuple[Any, ...], connection: Connection) -> None:
-    """The whole life of the process. It makes way for everything else that the machine has to do."""
+def _do(work: Callable[..., object], given: tuple[Any, ...], threads: int | None, connection: Connection) -> None:
+    """The whole life of the process. It makes way for everything else that the machine has to do.
+
+    Products of matrices use as many threads as where it was begun, so that they come to the same, bit for bit.
+    """
+    if threads is not None:
+        use_threads(threads)
     if hasattr(os, "nice"):
         os.nice(10)
     try:

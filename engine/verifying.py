@@ -158,18 +158,18 @@ class _Repetition:
     def verdict(self) -> Verdict:
         """The whole work."""
         changes = sum(event.is_change for event in self._events)
-        if self._lineage.lost:
-            words = (
-                "This run was changed while it trained, or before, in a way that its description does not repeat: "
-                f"{self._lineage.lost}."
-            )
-            return Verdict(self._steps, problem=words)
         first = _with_tables_of(self._lineage.experiment, self._point.experiment)
         hold_tables(self._point.experiment, self._point.data.tables)
         same_data = first.data == self._point.experiment.data
         data = self._point.data if same_data else load_data(first.data)
         self._trainer = Trainer(first, data, self._point.state["parameters"].dtype)
         difference = self._difference()
+        if difference is not None and self._lineage.lost:
+            words = (
+                f"What was changed while this run trained is not known ({self._lineage.lost}), and its description "
+                f"alone does not repeat it: the first difference is at step {difference.step:,}."
+            )
+            return Verdict(self._steps, problem=words)
         numbers = sum(self._point.state[name].size for name in _ARRAYS)
         return Verdict(self._steps, changes, len(self._point.history), numbers, difference)
 

@@ -8,10 +8,8 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.guessing import plan_table
-from engine.data.opened import table_in_use
 from engine.data.preparation import PreparedColumn
 from engine.data.sources import SOURCES, built_in
-from engine.data.table import DataError
 from engine.data.table_spec import KINDS
 from engine.experiment import DISTURBING, DataSpec
 from engine.reporting.blocks import Table, Text
@@ -50,13 +48,8 @@ def _origin(spec: DataSpec, data: Dataset) -> str:
 
 
 def _what_was_done(spec: DataSpec, data: Dataset) -> str:
-    """For a table of one's own, what became of its rows and missing values, as far as the table can be read."""
-    if data.source != "table" or spec.table is None:
-        return ""
-    try:
-        return plan_table(table_in_use(spec.table), spec.table).words
-    except DataError:
-        return ""
+    """For a table of one's own, what became of its rows and missing values."""
+    return plan_table(data.tables[0], spec.table).words if data.tables and spec.table is not None else ""
 
 
 def _classes(data: Dataset) -> Table:
@@ -91,7 +84,7 @@ def _range(column: PreparedColumn) -> str:
     low, high = column.low, column.high
     if column.kind == "date":
         return f"{_day(low)} to {_day(high)}"
-    return f"{short(low)} to {short(high)}"
+    return f"{low:.6g} to {high:.6g}".replace("-", "\u2212")  # a year has no comma
 
 
 def _day(seconds: float) -> str:
@@ -110,7 +103,7 @@ def _missing(column: PreparedColumn) -> str:
     if column.labels:
         words = column.labels[int(column.fill)]
     else:
-        words = _day(column.fill) if column.kind == "date" else short(column.fill)
+        words = _day(column.fill) if column.kind == "date" else f"{column.fill:.6g}".replace("-", "\u2212")
     notes = [words, *(["zero counts as missing"] if column.zeros_missing else [])]
     return "; ".join([*notes, *(["one more input says so"] if column.indicator else [])])
 

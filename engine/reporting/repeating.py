@@ -14,7 +14,9 @@ import numpy as np
 
 from engine.checkpoint import Checkpoint
 from engine.experiment import Experiment
+from engine.matrix_threads import threads_in_use
 from engine.reporting.blocks import Table, Text
+from engine.reporting.wording import count
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "pydantic")
 
@@ -27,7 +29,10 @@ def to_repeat(point: Checkpoint, program: str) -> tuple[Table | Text, ...]:
         ("Made with", program),
         ("Python", f"{platform.python_version()} ({platform.python_implementation()})"),
         ("Packages", ", ".join(f"{name} {found}" for name in _PACKAGES if (found := _version(name)))),
-        ("Computer", f"{platform.platform()}, {os.cpu_count()} processors, {_threads()}"),
+        (
+            "Computer",
+            f"{platform.platform()}, {os.cpu_count()} processors, products on {count(threads_in_use() or 1, 'thread')}",
+        ),
         ("Precision", f"{state['parameters'].dtype}"),
         ("Description", f"sha256 {sha256(words.encode()).hexdigest()}"),
         ("Data", f"sha256 {_hash(data.x_train, data.y_train, data.x_test, data.y_test)}"),
@@ -61,11 +66,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
-
-
-def _threads() -> str:
-    """How many threads the products of matrices may use."""
-    from threadpoolctl import threadpool_info  # noqa: PLC0415 - takes a while
-
-    found = [part["num_threads"] for part in threadpool_info() if part["user_api"] == "blas"]
-    return f"{max(found)} for matrices" if found else "threads for matrices unknown"

@@ -45,5 +45,5 @@ def short(value: float) -> str:
     """A number of a report, with four digits that say something."""
     if isnan(value):
         return "–"
-    words = f"{value:.4g}"
+    words = f"{value:,.4g}"
     return (f"{float(words):,.0f}" if "e+" in words and abs(value) < 1e9 else words).replace("-", "\u2212")

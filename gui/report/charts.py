@@ -16,12 +16,16 @@ from gui.plots.titles import series_pen
 from gui.text import number
 from gui.theme import colour, colours, font
 
+Mark = Literal["line", "dots", "circles"]
+
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50.0, 14.0, 26.0, 40.0
 _RADIUS = 2.6
 # A band is drawn from so many places at most, and as many points.
 _MOST_PLACES, _MOST_POINTS = 120, 1500
-_LEGEND = 7
-Mark = Literal["line", "dots", "circles"]
+# In the line above: the share that the name of the axis may take, the space behind it, and room for the shortest name
+# and for a sample of a series with its gaps.
+_SHARE, _SPACE, _LEAST_NAME = 0.4, 12.0, 26.0
+_SAMPLES: dict[Mark, float] = {"line": 36.0, "dots": 24.0, "circles": 24.0}
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ class _Painting:
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | middle, number(value, 4))
         below = QRectF(area.left(), area.bottom() + 21, area.width(), 16)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._cut(self._chart.x_label, area.width()))
-        above = QRectF(4, 3, area.width() / 2, 16)
+        above = QRectF(4, 3, _SHARE * area.width(), 16)
         painter.drawText(above, Qt.AlignmentFlag.AlignLeft | middle, self._cut(self._chart.y_label, above.width()))
 
     def _cut(self, words: str, width: float) -> str:
@@ -178,27 +182,32 @@ class _Painting:
         self._painter.setBrush(tint if full else QColor(c.surface))
 
     def _paint_legend(self) -> None:
-        """A sample and a name for each series, from the right; none where there is only one."""
-        painter, right = self._painter, self._area.right()
-        named = [each for each in self._chart.series if each.name]
-        if len(named) < 2:
-            return
+        """A sample and a name for each series, at the right; none where there is only one, cut where they are long."""
+        painter, area = self._painter, self._area
         painter.setFont(font(11))
         metrics = QFontMetricsF(painter.font())
-        for series in reversed(named[:_LEGEND]):
-            width = metrics.horizontalAdvance(series.name)
+        beside = min(metrics.horizontalAdvance(self._chart.y_label), _SHARE * area.width())
+        room = area.right() - 4 - beside - _SPACE
+        named = [each for each in self._chart.series if each.name]
+        sample = max((_SAMPLES[each.kind] for each in named), default=0.0)
+        named = named[: max(int(room / (sample + _LEAST_NAME)), 1)] if len(named) > 1 else []
+        widths = [metrics.horizontalAdvance(each.name) for each in named]
+        most = room / max(len(named), 1) - sample if sum(widths) + sample * len(named) > room else room
+        right = area.right()
+        for series in reversed(named):
+            name = self._cut(series.name, most)
+            width = metrics.horizontalAdvance(name)
             painter.setPen(QColor(colours().quiet))
             box = QRectF(right - width - 1, 3, width + 2, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, series.name)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
             right -= width + 6
             if series.kind == "line":
                 painter.setPen(_pen(series.index))
                 painter.drawLine(QPointF(right - 18, 11.5), QPointF(right, 11.5))
-                right -= 30
             else:
                 self._set_marker(series)
                 painter.drawEllipse(QPointF(right - 3, 11.5), _RADIUS, _RADIUS)
-                right -= 18
+            right -= _SAMPLES[series.kind] - 6
 
 
 def _pen(index: int) -> QPen:

@@ -14,10 +14,10 @@ from gui.theme import colours, font, painted_in
 
 # Sizes in pixels of 96 to an inch, as on the screen; text is set on a grid of so many dots to an inch.
 _DPI, _FINE_DPI = 96, 1200
-_WIDTH, _HEIGHT = 794.0, 1123.0
+PAPER = 794.0, 1123.0
 _SIDE, _TOP, _FOOT = 62.0, 60.0, 64.0
 _GAP, _CELL, _LINE = 24.0, 14.0, 4.0
-_TEXT = _WIDTH - 2 * _SIDE
+_TEXT = PAPER[0] - 2 * _SIDE
 _DEMI = QFont.Weight.DemiBold
 NewPage = Callable[[], object]
 
@@ -82,7 +82,7 @@ class Pages:
 
     def _room_for(self, height: float) -> None:
         """Goes to the next page unless there is so much room, which a page has."""
-        if self._y + height > _HEIGHT - _FOOT and self._y > _TOP:
+        if self._y + height > PAPER[1] - _FOOT and self._y > _TOP:
             self.end()
             self._new_page()
             self.number += 1
@@ -92,7 +92,7 @@ class Pages:
         """The foot of the page."""
         self._painter.setFont(font(10))
         self._painter.setPen(QColor(colours().quiet))
-        box = QRectF(_SIDE, _HEIGHT - 46, _TEXT, 16)
+        box = QRectF(_SIDE, PAPER[1] - 46, _TEXT, 16)
         cut = QFontMetricsF(font(10)).elidedText(self._foot, Qt.TextElideMode.ElideRight, _TEXT - 80)
         self._painter.drawText(box, Qt.AlignmentFlag.AlignLeft, cut)
         self._painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{self.number} / {self._count}")
@@ -175,7 +175,10 @@ class Pages:
         ]
         total = sum(wanted)
         if total <= _TEXT:
-            return [width + (_TEXT - total) / len(wanted) for width in wanted]
+            # Words take more of what is left than numbers do.
+            shares = [1.0 if i in table.numbers else 3.0 for i in range(len(wanted))]
+            rest = (_TEXT - total) / sum(shares)
+            return [width + rest * share for width, share in zip(wanted, shares, strict=True)]
         # Narrow columns keep what they want; the others share the rest.
         fair = _TEXT / len(wanted)
         kept = sum(width for width in wanted if width <= fair)

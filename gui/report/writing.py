@@ -41,12 +41,12 @@ def write_report(point: Checkpoint, path: Path) -> None:
     ``engine.files``); what the file held before is then untouched.
     """
     refuse_other_endings(path)
-    snapshot = _snapshot_of(point)
+    snapshot = snapshot_of(point)
     made = _MAKERS[path.suffix.lower()](report_of(point, PROGRAM), pictures_of(snapshot))
     replace_file(path, made)
 
 
-def _snapshot_of(point: Checkpoint) -> Snapshot:
+def snapshot_of(point: Checkpoint) -> Snapshot:
     """The picture of an instant, with what the drawing shows of it."""
     runner = Runner(Trainer.at(point))
     try:

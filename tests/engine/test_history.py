@@ -184,6 +184,7 @@ def test_a_history_as_csv_is_read_back_bit_for_bit(values: list[float]) -> None:
     history = History(("step", "train.loss"))
     for step, value in enumerate(values):
         history.append({"step": step, "train.loss": value})
+    assert "nan" not in history.view().as_csv()
     cells = [line.split(",") for line in history.view().as_csv().splitlines()[1:]]
     read = np.array([[float(cell or "nan") for cell in line] for line in cells])
     np.testing.assert_array_equal(read, history.view().values)

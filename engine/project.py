@@ -97,8 +97,10 @@ def save(path: Path | str, project: Project) -> None:
     try:
         content = _content(project)
         _ = content.header  # made before there is a file
-    except FaultError as fault:
-        raise ProjectError(f"{path.name} cannot be written, because it {fault}") from None
+    except FaultError:
+        raise ProjectError(
+            f"{path.name} cannot be written: frozen and pruned weights, points and columns are too many for a file"
+        ) from None
     with replacing(path) as file:
         content.write(file)
 
@@ -121,7 +123,8 @@ def load(
         project = _assembled(found, table, test_table, progress)
     except (FaultError, DataError) as fault:
         because = "" if isinstance(fault, FaultError) else "cannot be used: "
-        raise ProjectError(f"{path.name} {because}{fault}"[:_LONGEST]) from None
+        # Whatever is written in the file, it is one line.
+        raise ProjectError(" ".join(f"{path.name} {because}{fault}".split())[:_LONGEST]) from None
     if project.checkpoint is not None:
         hold_tables(project.experiment, project.checkpoint.data.tables)
     return project

@@ -13,6 +13,7 @@ from engine.checkpoint import Checkpoint
 from engine.data.dataset import Dataset
 from engine.experiment import Experiment
 from engine.history import BatchLosses, History, Series
+from engine.lineage import Event, LineageError
 from engine.network import Network
 from engine.plan import Plan
 from engine.project_words import ANY, Count, Number, Wanted, Words
@@ -70,7 +71,7 @@ class _Divergence(Words):
 
 
 class _Lineage(Words):
-    """See ``Lineage.as_json``; what the events say is looked at when the run is repeated."""
+    """See ``Lineage.as_json``; whether the events can be done again is seen when the run is repeated."""
 
     first: dict[str, Any]
     events: tuple[dict[str, Any], ...]
@@ -181,7 +182,7 @@ class Run:
             **{name: getattr(words, name) for name in ("updates", "step", "edited", "first_loss", "next_point")},
             "batches": {"order": order, **batches.model_dump()},
             "watch": vars(Watch(**watch, plateau=plateau, kept=kept)),
-            "lineage": words.lineage and words.lineage.model_dump(),
+            "lineage": None if words.lineage is None else _lineage(words.lineage),
         }
 
     def _history(self, planned: Plan, data: Dataset) -> Series:
@@ -196,6 +197,15 @@ class Run:
             return History.of(Series(names, values)).renamed(now, {name: name for name in names}).view()
         values.flags.writeable = False
         return Series(names, values)
+
+
+def _lineage(words: _Lineage) -> dict[str, Any]:
+    try:
+        for event in words.events:
+            Event.of(event)
+    except LineageError as error:
+        raise FaultError(f"cannot be used: {error}") from None
+    return words.model_dump()
 
 
 def _losses(words: RunWords, arrays: dict[str, NDArray[Any]]) -> BatchLosses:

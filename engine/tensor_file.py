@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,8 +30,12 @@ _ALIGNED = 8
 _CHANGED = "is damaged: its content is not what was written"
 _HASH_BYTES = 32
 _NO_HASH = "0" * 2 * _HASH_BYTES
-# What a part of JSON takes of the memory at most, by the sign that comes with it, and what all may take together.
-_BYTES_BY_SIGN = {b"[": 64, b"{": 200, b",": 32}
+# What a part of JSON takes of the memory, with what is said of its faults, by the sign that comes with it; and what all
+# may take together.
+_BYTES_BY_SIGN = {b"[": 96, b"{": 200, b":": 320, b",": 50}
+# The end of a name inside a text that is JSON itself, which takes its memory only when that is read; and what looks
+# like it, a name that ends with the sign itself.
+_NAME_WITHIN, _NO_NAME_WITHIN = b'\\":', b'\\\\":'
 _MOST_BYTES = 64_000_000
 # The header begins so, and its hash follows.
 _START = b'{"__metadata__":{"hash":"'
@@ -71,6 +76,7 @@ def parsed(text: bytes | str) -> Any:
 
 def _refuse_countless(letters: bytes) -> None:
     needed = sum(letters.count(sign) * each for sign, each in _BYTES_BY_SIGN.items())
+    needed -= (letters.count(_NAME_WITHIN) - letters.count(_NO_NAME_WITHIN)) * _BYTES_BY_SIGN[b":"]
     if needed > _MOST_BYTES or len(letters) > LONGEST_HEADER:
         raise FaultError("cannot be used: what it says of itself is too long to be true")
 
@@ -78,8 +84,7 @@ def _refuse_countless(letters: bytes) -> None:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise FaultError(f"cannot be used: {twice[:60]!r} is there twice")
     return found
 
@@ -184,6 +189,8 @@ class TensorFile:
     """
 
     def __init__(self, path: Path) -> None:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise DamagedError  # a pipe would be waited for
         self._file = path.open("rb")
         try:
             size = os.fstat(self._file.fileno()).st_size

@@ -293,7 +293,7 @@ def open_log(window: Window) -> None:
     from gui.diagnostics import open_log_folder  # noqa: PLC0415 - not needed for the first paint
 
     if not open_log_folder():
-        window.banner.say(tr("The folder could not be opened: {0}").format(log_folder()))
+        window.status.say(tr("The folder could not be opened: {0}").format(log_folder()))
 
 
 def show_settings(window: Window) -> None:

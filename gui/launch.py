@@ -1,4 +1,7 @@
-"""From the command line to the window or to a terminal command. Imports no Qt until it is needed."""
+"""From the command line to the window or to a terminal command.
+
+Imports no Qt until it is needed, and no NumPy before the number of its threads is said.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.files import PROJECT_SUFFIX
 from gui import logs, threads
 from gui.terminal import COMMANDS, completion_variable
 
@@ -78,6 +80,8 @@ def show(arguments: Sequence[str]) -> int:
 
 def _without_window(file: Path | None) -> int:
     """What can be done in the terminal instead: a project is described, a table or the example is learned from."""
+    from engine.files import PROJECT_SUFFIX  # noqa: PLC0415 - which brings NumPy
+
     if file is not None and file.suffix.lower() == PROJECT_SUFFIX:
         print("There is no display here, so no window can be opened.", file=sys.stderr)
         from gui.terminal.commands import guarded  # noqa: PLC0415

@@ -18,12 +18,10 @@ from gui.diagram.shown import Shown
 from gui.export import SUFFIXES, export_diagram, picture
 from gui.qt_messages import keep_messages
 from gui.selection import Unit, unit_name
-from gui.terminal.options import Look, UsageError
+from gui.terminal.options import VIEWS, Look, UsageError
 from gui.theme import THEMES
 from gui.window import SMALLEST, Window
 
-# The diagram is that of the window with its buttons, the network a drawing of it.
-VIEWS = ("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")
 # Which views an option changes anything of.
 _DRAWN, _TRACED = VIEWS[:3], VIEWS[:5]
 _SELECTED = ("window", "diagram", "inspector")

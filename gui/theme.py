@@ -143,6 +143,7 @@ QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 7px; padd
 QLineEdit:hover { background: $chip_hover; border-color: $chip_hover; }
 QLineEdit:focus { border-color: $accent; background: $surface; }
 QLineEdit[invalid="true"] { border-color: $warning; background: $warning_soft; }
+QLineEdit:disabled { color: $faint; }
 QLineEdit[outside="true"] { color: $warning; }
 QFrame#stepper { background: $chip; border-radius: 8px; }
 QFrame#stepper QLineEdit { background: transparent; border-color: transparent; padding: 2px 0; font-weight: 600; }

@@ -155,6 +155,7 @@ class Window(QMainWindow):
         self.document.undo_stack.changed.connect(self._name_undo)
         self.opening.zone.dropped.connect(self.files.open_file)
         self.recent.chosen.connect(self.files.open_file)
+        self.recent.noted.connect(self.refresh_commands)
         for over in (self.files.begun, self.files.saved):
             over.connect(self.autosave.drop)
         self.wishes.listen()
@@ -228,6 +229,7 @@ class Window(QMainWindow):
         self.diagram.show_view(shown)
         self.refresh_commands()
 
+    @Slot()
     def refresh_commands(self) -> None:
         """Commands are there for what is selected and shown; what is selected is said in words."""
         refresh(self)

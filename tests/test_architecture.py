@@ -141,6 +141,9 @@ ORDER = [
     ("edge_views", "looking", "verifying"),
     ("snapshot",),
     ("runner",),
+    ("export.target",),
+    ("export.targets",),
+    ("export.writing", "export.proof"),
 ]
 RANK = {f"engine.{name}": rank for rank, names in enumerate(ORDER) for name in names}
 

@@ -81,6 +81,14 @@ def test_opening_is_measured_until_the_edges_are_there(window_results: dict[str,
     assert all(row["drawn"] > 0 and row["opens"]["wall_ms"] > 0 for row in rows)
 
 
+def test_saving_and_loading_a_project_are_measured_beside_the_peers() -> None:
+    command = [sys.executable, "-m", "benchmarks.project", "--quick", "--json"]
+    found = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    assert list(found["contenders"]) == ["ours", "safetensors", "numpy.savez", "plain bytes"]
+    numbers = ("bytes", "save_ms", "save_and_wait_ms", "load_ms")
+    assert all(row[key] > 0 for row in found["contenders"].values() for key in numbers)
+
+
 def test_opening_a_table_is_measured_beside_pandas() -> None:
     command = [sys.executable, "-m", "benchmarks.data", "--quick", "--json"]
     found = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)

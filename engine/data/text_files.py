@@ -248,7 +248,8 @@ class _Parser:
         if any(len(row) > layout.width for row in layout.first[:1]):
             raise DataError(self._too_long(*self._first_long_line()))
         letters = sum(len(word) + 1 for row in layout.first for word in row)
-        rows = int(self.size / max(letters / max(len(layout.first), 1), 1))
+        # A row has a letter for each field at least: what ends it. The names may take all that was looked at.
+        rows = int(self.size / max(letters / max(len(layout.first), 1), layout.width))
         refuse_too_large(rows * layout.width * _BYTES_A_FIELD, rows, self.origin)
 
     def _columns(self, numbers: dict[int, list[NDArray[np.float64]]], words: dict[int, _Words]) -> list[Column]:

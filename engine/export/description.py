@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from engine.answering import date_in_words
 from engine.data.converting import number_in, say_yes_or_no
 from engine.data.derived import Derived
 from engine.data.preparation import NO_VALUE, Preparation, PreparedColumn, PreparedTarget
@@ -37,6 +38,8 @@ SCALE_WORDS = {
     "none": "",
 }
 _MOST_SHOWN = 10
+# What data without a name of their own are called.
+_OWN = {"table": "a pasted table", "drawn": "points drawn by hand"}
 
 
 def describe(project: Project) -> dict[str, Any]:
@@ -59,7 +62,8 @@ def describe(project: Project) -> dict[str, Any]:
         "numbers": "probabilities" if probable else "scores",
         "single": plan.widths[-1] == 1,
         "threshold": plan.loss.threshold,
-        "targets": len(target.shift),
+        "targets": list(zip(target.shift, target.factor, strict=True)),
+        "targets_scaled": _is_scaled(target) and len(target.shift) > 1,
         "undone": _undone(target),
         "width": plan.widths[-1],
     }
@@ -72,11 +76,17 @@ def _scale_words(data: DataSpec) -> str:
 
 def _undone(target: PreparedTarget) -> str:
     """What makes numbers in the user's units of ``found``."""
-    several = len(target.shift) > 1
-    shift, factor = (f"np.array({list(each)})" if several else repr(each[0]) for each in (target.shift, target.factor))
-    same = not any(target.shift) and set(target.factor) == {1.0}
-    written = "found" if same else f"found * {factor} + {shift}".replace("+ -", "- ")
+    if not _is_scaled(target):
+        written = "found"
+    elif len(target.shift) > 1:
+        written = "found * TARGET_FACTOR + TARGET_SHIFT"
+    else:
+        written = f"found * {target.factor[0]!r} + {target.shift[0]!r}".replace("+ -", "- ")
     return f"np.expm1({written})" if target.logarithmic else written
+
+
+def _is_scaled(target: PreparedTarget) -> bool:
+    return any(target.shift) or set(target.factor) != {1.0}
 
 
 # -- how rows are prepared
@@ -115,10 +125,22 @@ def _plain_columns(columns: list[PreparedColumn], start: int) -> Iterator[str]:
 
 
 def _columns(columns: list[PreparedColumn]) -> Iterator[str]:
-    """The lines for each of some columns."""
+    """The lines for each of some columns: what is read of it, a step at a time, and the variables it becomes."""
     for column in columns:
+        name = quoted(column.name)
         yield f"# {commented(column.name)}: {_words(column)}."
-        yield f"read = {_read(column)}"
+        if column.labels:
+            yield f"read = places(columns[{name}], CATEGORIES[{name}], {meaning(column.labels)})"
+        else:
+            yield f"read = {'dates' if column.kind == 'date' else 'numbers'}(columns[{name}])"
+        if column.zeros_missing:
+            yield "read = without_zeros(read)"
+        if column.own_category:
+            yield f"read = filled(read, {float(column.labels.index(NO_VALUE))!r})"
+        if column.indicator:
+            yield "missing = is_missing(read)"
+        if not column.own_category:
+            yield f"read = required(read, {name})" if column.fill is None else f"read = filled(read, {column.fill!r})"
         yield f"made += {_made(column)}"
 
 
@@ -129,41 +151,25 @@ def _words(column: PreparedColumn) -> str:
         return f"{kind}; a missing one is a category of its own"
     if column.fill is None:
         return kind
-    usual = f"'{commented(column.labels[int(column.fill)])}'" if column.labels else f"{column.fill:.6g}"
-    return f"{kind}; {'the usual one' if column.kind == 'date' else usual} where it is missing"
-
-
-def _read(column: PreparedColumn) -> str:
-    """The expression that reads a column: numbers, seconds, or places, without gaps where no indicator needs them."""
-    name = quoted(column.name)
-    if column.labels:
-        found = f"places(columns[{name}], CATEGORIES[{name}], {meaning(column.labels)})"
+    if column.kind == "date":
+        usual = date_in_words(column.fill)
     else:
-        found = f"{'dates' if column.kind == 'date' else 'numbers'}(columns[{name}])"
-    if column.zeros_missing:
-        found = f"without_zeros({found})"
-    if column.own_category:
-        return f"filled({found}, {float(column.labels.index(NO_VALUE))!r})"
-    if column.fill is None:
-        return f"required({found}, {name})"
-    return found if column.indicator else f"filled({found}, {column.fill!r})"
+        usual = f"'{commented(column.labels[int(column.fill)])}'" if column.labels else f"{column.fill:.6g}"
+    return f"{kind}; {usual} where it is missing"
 
 
 def _made(column: PreparedColumn) -> str:
     """The expression for the list of variables that ``read`` becomes."""
-    gaps = column.indicator and column.fill is not None and not column.own_category
-    read = f"filled(read, {column.fill!r})" if gaps else "read"
-    absent = "is_missing(read)"
     if column.kind == "yes_no" or (column.labels and column.encoding == "ordinal"):
-        made = [f"seen({read}, {column.typical if column.fill is None else column.fill!r})"]
+        made = [f"seen(read, {column.typical if column.fill is None else column.fill!r})"]
     elif column.labels:
-        hot = f"one_hot({read}, {len(column.labels)})"
-        return f"[*{hot}, {absent}]" if column.indicator else hot
+        hot = f"one_hot(read, {len(column.labels)})"
+        return f"[*{hot}, missing]" if column.indicator else hot
     elif column.kind == "date":
-        made = [f"{DATE_PARTS[part]}({read})" for part in column.date_parts]
+        made = [f"{DATE_PARTS[part]}(read)" for part in column.date_parts]
     else:
-        made = [read]
-    return f"[{', '.join([*made, *([absent] if column.indicator else [])])}]"
+        made = ["read"]
+    return f"[{', '.join([*made, *(['missing'] if column.indicator else [])])}]"
 
 
 def meaning(labels: tuple[str, ...]) -> str:
@@ -178,19 +184,18 @@ def _chosen(preparation: Preparation) -> Iterator[str]:
     variables = preparation.variables
     names = variables if preparation.features is None else preparation.features
     places = [variables.index(name) for name in names]
-    chosen = "values" if names == variables else f"values[:, {places}]"
     if preparation.derived:
         yield "values = np.column_stack("
         yield "    ["
         if places:
-            yield f"        {chosen},"
+            yield f"        {'values' if names == variables else f'values[:, {places}]'},"
         for feature in preparation.derived:
             yield f"        {_derived(feature, variables)},  # {commented(feature.name)}"
         yield "    ]"
         yield ")"
     elif names != variables:
         yield "# Not all of them are inputs."
-        yield f"values = {chosen}"
+        yield f"values = values[:, {places}]"
 
 
 def _derived(feature: Derived, variables: tuple[str, ...]) -> str:
@@ -204,7 +209,7 @@ def _title(target: PreparedTarget) -> str:
     """What is answered, in a sentence."""
     choices = [in_docstring(label) for label in target.classes[:_MOST_SHOWN]]
     more = " …" if len(target.classes) > _MOST_SHOWN else ""
-    asked = f"Tells the {in_docstring(target.name)} of a row{': ' if choices else ''}{', '.join(choices)}{more}."
+    asked = f"Predicts {in_docstring(target.name)}{': ' if choices else ''}{', '.join(choices)}{more}."
     return fill(asked, WIDTH - 3, break_long_words=False, break_on_hyphens=False)
 
 
@@ -212,12 +217,13 @@ def _about(project: Project) -> str:
     """What the network is, what it has learned from, and how good it was."""
     *hidden, output = (part for part in parts_of(project) if part.kind == "dense")
     widths = ", ".join(f"{part.units} {_named(part)}" for part in hidden)
+    layers = f"hidden {'layer' if len(hidden) == 1 else 'layers'} of {widths} units, " if hidden else ""
     training, point = project.experiment.training, project.checkpoint
     learned = f"with {training.optimizer.label} and the loss {project.network.plan.loss.label.lower()}"
     steps = f" in {counted(point.state['step'], 'step')}" if point else ""
     text = (
         f"A neural network: {counted(len(project.preparation.names), 'input')}, "
-        f"{f'hidden layers of {widths} units, ' if hidden else ''}{counted(output.units, f'{_named(output)} output')}. "
+        f"{layers}{counted(output.units, f'{_named(output)} output')}. "
         f"Glassbox trained it on {_source(project.experiment.data)} {learned}{steps}, seed {training.seed}."
         f"{_measured(project)}"
     )
@@ -231,7 +237,7 @@ def _named(part: Part) -> str:
 def _source(data: DataSpec) -> str:
     if data.table is not None and data.table.path:
         return in_docstring(Path(data.table.path).name)
-    return dict(source_choices())[data.source]
+    return _OWN.get(data.source) or dict(source_choices())[data.source]
 
 
 def _measured(project: Project) -> str:

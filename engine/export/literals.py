@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WIDTH = 120
-_LONGEST = 80
+_LONGEST = 40
 
 
 def quoted(value: Any) -> str:

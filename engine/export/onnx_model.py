@@ -19,6 +19,8 @@ from engine.export.onnx_preparation import add_inputs
 from engine.export.target import ExportError, RawRow, Target
 from engine.project import Project
 
+# The format is limited to 2 GB; the preparation needs some of that.
+_MOST_BYTES = 1_900_000_000
 # Columns of these kinds are numbers in the graph, the others are words.
 _NUMBERS = ("number", "date")
 
@@ -26,6 +28,8 @@ _NUMBERS = ("number", "date")
 def _write(project: Project, stem: str) -> dict[str, bytes]:
     if find_spec("onnx") is None:
         raise ExportError("ONNX files are written with the package onnx, which is not here; run: pip install onnx")
+    if project.network.parameters.nbytes > _MOST_BYTES:
+        raise ExportError("an ONNX file holds less than 2 GB, and this network has more weights; export them as NumPy")
     import onnx  # noqa: PLC0415
 
     model = model_of(project, stem)

@@ -10,7 +10,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -47,7 +49,7 @@ def sample_rows(project: Project, most: int = 200) -> list[RawRow]:
     Real rows of the project's data where they are known, missing values and dates among them, else rows made of what is
     low, typical and high; and a typical row with each value missing, and with each category unseen, where that may be.
     """
-    odd = _odd_rows(project)[: most // 2]
+    odd = list(islice(_odd_rows(project), most // 2))
     rows = [*(_real_rows(project, most - len(odd)) or _made_rows(project, most - len(odd))), *odd]
     return [row for row, there in zip(rows, _answered(project, rows), strict=True) if there]
 
@@ -60,10 +62,11 @@ def _answered(project: Project, rows: list[RawRow]) -> NDArray[np.bool_]:
     return np.array(np.isfinite(found.numbers).all(axis=1))
 
 
-def _odd_rows(project: Project) -> list[RawRow]:
+def _odd_rows(project: Project) -> Iterator[RawRow]:
     """A typical row with one value changed to one that a program is likely to forget."""
     typical = typical_row(project.preparation)
-    return [{**typical, column.name: odd} for column in project.preparation.columns for odd in _odd_values(column)]
+    for column in project.preparation.columns:
+        yield from ({**typical, column.name: odd} for odd in _odd_values(column))
 
 
 def _odd_values(column: PreparedColumn) -> list[Any]:
@@ -101,9 +104,9 @@ def _values(column: Column, kind: str) -> list[Any]:
 
 def _rows_of_dataset(data: Dataset, most: int) -> list[RawRow]:
     rows: list[RawRow] = []
-    for part in ("train", "test"):
-        coordinates = data.coordinates(part)
-        values = data.scaling.undo(coordinates[_evenly(len(coordinates), most // 2)])
+    parts = [part for part in map(data.coordinates, ("train", "test")) if len(part)]
+    for part in parts:
+        values = data.scaling.undo(part[_evenly(len(part), most // len(parts))])
         rows += [row_in_words(data.preparation, data.variables, each) for each in values]
     return rows
 

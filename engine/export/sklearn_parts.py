@@ -17,10 +17,3 @@ def columns_of(X: Any, names: Sequence[str]) -> dict[str, list[Any]]:
     if table.ndim != 2 or table.shape[1] != len(names):
         raise ValueError(f"X has the shape {table.shape}, not (rows, {len(names)})")
     return {name: table[:, place].tolist() for place, name in enumerate(names)}
-
-
-def refuse_others(y: Any, classes: Sequence[Any]) -> None:
-    """Raises ``ValueError`` for a class that the network does not know."""
-    others = set(np.asarray(y).tolist()) - set(classes)
-    if others:
-        raise ValueError(f"the network knows the classes {classes}, not {sorted(others, key=str)[0]!r}")

@@ -56,7 +56,7 @@ def _made(window: Window) -> NetworkExport:
     def remember(target: Target) -> None:
         window.remember(_TARGET, target.key)
 
-    panel.targets.show_target(recalled(window, _TARGET, ""))
+    panel.targets.show_target(recalled(window, _TARGET, "numpy"))
     panel.targets.chosen.connect(remember)
     panel.fresh_wished.connect(fetch)
     panel.save_wished.connect(save)

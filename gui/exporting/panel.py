@@ -19,7 +19,7 @@ from gui.exporting.targets import TargetList
 from gui.exporting.work import Contents, Instant, Said
 from gui.text import tr
 
-_SIZE, _SMALLEST = QSize(960, 640), QSize(720, 480)
+_SIZE, _SMALLEST = QSize(960, 720), QSize(720, 480)
 
 
 class NetworkExport(QDialog):

@@ -10,7 +10,7 @@ from gui.exporting.work import Said
 from gui.text import tr
 from gui.theme import colours
 
-_MARKS = {"good": ((3.5, 8.5), (6.8, 11.8), (12.5, 4.8)), "bad": ((4, 4), (8, 8), (12, 4), (8, 8), (12, 12), (4, 12))}
+_MARKS = {"good": ((3.5, 8.5), (6.8, 11.8), (12.5, 4.8)), "bad": ((4, 4), (12, 12), (8, 8), (12, 4), (4, 12))}
 
 
 class ProofRow(QFrame):
@@ -26,20 +26,23 @@ class ProofRow(QFrame):
         self.words, self.written = QLabel(wordWrap=True), QLabel(wordWrap=True)
         for label in (self.words, self.written):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.written.setContentsMargins(0, 0, 0, 4)
         self.copy = _button(tr("Copy details"), tr("Copies all that is known about this check"))
         self.cancel = _button(tr("Cancel"), tr("Gives up the check; what is written stays"))
         self.copy.clicked.connect(self._copy_details)
         self.cancel.clicked.connect(self.cancelled)
         grid = QGridLayout(self)
-        grid.setContentsMargins(12, 8, 8, 8)
+        grid.setContentsMargins(12, 4, 4, 4)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.mark, 0, 0)
         grid.addWidget(self.words, 0, 1)
         grid.addWidget(self.written, 1, 1)
-        grid.addWidget(self.copy, 0, 2, 2, 1)
-        grid.addWidget(self.cancel, 0, 3, 2, 1)
+        grid.addWidget(self.copy, 0, 2)
+        grid.addWidget(self.cancel, 0, 3)
+        # The buttons come and go; the line stays as high.
+        grid.setRowMinimumHeight(0, self.cancel.sizeHint().height())
 
     def show_said(self, said: Said) -> None:
         """Shows how far it has come, or what came of it."""

@@ -16,8 +16,8 @@ _TARGET = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _LEFT = int(Qt.AlignmentFlag.AlignLeft)
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-_MARGIN, _GAP, _LINE = 10, 2, 20
-_WIDTH = 288
+_MARGIN, _GAP, _LINE = 10, 2, 18
+_ABOVE, _WIDTH = 7, 296
 
 
 class _Lines(QStyledItemDelegate):
@@ -28,7 +28,7 @@ class _Lines(QStyledItemDelegate):
         target, c = index.data(_TARGET), colours()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         focused = chosen and bool(option.state & QStyle.StateFlag.State_HasFocus)
-        rect = option.rect.adjusted(_MARGIN, _MARGIN - 2, -_MARGIN, 0)
+        rect = option.rect.adjusted(_MARGIN, _ABOVE, -_MARGIN, 0)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if chosen:
@@ -54,7 +54,7 @@ class _Lines(QStyledItemDelegate):
         width = view.viewport().width()
         room = QRect(0, 0, width - 2 * _MARGIN, 1000)
         words = QFontMetrics(font(12)).boundingRect(room, _WRAPPED, tr(index.data(_TARGET).about))
-        return QSize(width, 2 * _MARGIN - 2 + _LINE + _GAP + words.height())
+        return QSize(width, 2 * _ABOVE + _LINE + _GAP + words.height())
 
 
 class TargetList(QListWidget):
@@ -95,9 +95,10 @@ class TargetList(QListWidget):
         self.chosen.emit(now.data(_TARGET))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Words take more or fewer lines in another width."""
+        """Words take more or fewer lines in another width; the selected target stays in sight."""
         super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
+        self.doItemsLayout()
+        self.scrollTo(self.currentIndex())
 
 
 def needs(target: Target) -> str:

@@ -46,6 +46,11 @@ class Autosave(QObject):
         """Where the work is kept, None where nothing is."""
         return self._swap
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the present instant is in the swap."""
+        return self._kept is not None and self._kept == self._window.document.undo_stack.mark
+
     def adopt(self, swap: Swap) -> None:
         """Goes on with the swap of work that was recovered and is the present instant."""
         self.drop()

@@ -37,6 +37,15 @@ def ask_to_open(window: Window, parent: QWidget) -> None:
     dialog.open()
 
 
+def ask_for_table(window: Window, name: str, take: Callable[[Path], None]) -> None:
+    """Asks where a table is."""
+    dialog = _dialog(window, window, tr("Where is {0}?").format(name))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters([f"{tr('Tables')} ({FILES})", f"{tr('All files')} (*)"])
+    dialog.fileSelected.connect(lambda file: take(Path(file)))
+    dialog.open()
+
+
 def ask_to_save(window: Window, save: Callable[[Path], None]) -> None:
     """Asks where the project is to be saved; the dialog asks before a file is replaced."""
     dialog = _dialog(window, window, tr("Save the project"))

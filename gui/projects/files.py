@@ -108,32 +108,71 @@ class Files(QObject):
             self._window.opening.open_file(str(path))
         elif self.may_go(lambda: self.open_file(file)):
             self._window.status.say(tr("Opening {0}…").format(path.name))
-            self.work.do(lambda: _read(path), self._show_opened, partial(self._say_failure, path))
+            self._read(path, self._show_opened)
+
+    def _read(self, path: Path, show: Callable[[Opened], object], without: bool = True, **tables: Path) -> None:
+        """Reads a project beside the window; asks for a table that is missing. ``without``: it may be left out."""
+
+        def follow(opened: Opened) -> None:
+            missing = opened.missing
+            if missing is None:
+                show(opened)
+                return
+            name, place = Path(missing.path).name, "test_table" if missing.second else "table"
+            answer = self.ask(questions.missing_table(name, as_sentence(missing.sentence), without))
+            if answer == "choose":
+                choosing.ask_for_table(
+                    self._window, name, lambda table: self._read(path, show, without, **{**tables, place: table})
+                )
+            elif answer == "without":
+                show(opened)
+            else:
+                self._window.status.clearMessage()
+
+        self.work.do(lambda: _read(path, **tables), follow, partial(self._say_failure, path))
 
     def _show_opened(self, opened: Opened) -> None:
-        lock, path = self._locked(opened.path), opened.path
-        if lock is None:
-            name = tr("{0} (copy)").format(path.stem)
-            self._begin(opened.start, Place(name=name), lambda: self._say_taken(path))
-        else:
-            self._begin(opened.start, Place(path, stamp=opened.stamp), lambda: self._hold(lock))
-        self._window.recent.note(path)
-        self._window.status.say(tr("Opened {0}").format(path.name))
+        """Shows a project that was read; as a copy where the file is not to be written again."""
+        window, path = self._window, opened.path
+        lock = self._locked(path) if opened.whole else None
+        words = opened.words and as_sentence(opened.words)
+        if not opened.whole:
+            name = Path(opened.missing.path).name if opened.missing else tr("the table as it was")
+            words = tr(
+                "Without {0} the network of {1} answers and can be exported, but not be trained or tested. "
+                "Save asks for another name, so that {1} keeps its run."
+            ).format(name, path.name)
+        elif lock is None:
+            words = tr(
+                "{0} is open in another window (process {1}). This is a copy of it, and Save asks for another name."
+            ).format(path.name, lock_of(path).holder)
 
-    def recover(self, found: Found, start: Checkpoint, then: Callable[[], object]) -> None:
-        """Goes on with work that was left behind; it is unsaved, and belongs to the file it belonged to."""
-        owner = found.owner
-        lock = self._locked(owner.path) if owner.path is not None else None
-        if lock is None:
-            name = owner.name or (owner.path.stem if owner.path else "")
-            self._begin(start, Place(name=name), then, saved=False)
-        else:
-
-            def go_on() -> None:
+        def then() -> None:
+            if lock is not None:
                 self._hold(lock)
-                then()
+            if words:
+                window.banner.say(words, fault=False)
+            window.status.say(tr("Opened {0}").format(path.name))
 
-            self._begin(start, Place(owner.path, stamp=owner.stamp), go_on, saved=False)
+        copy = Place(name=tr("{0} (copy)").format(path.stem))
+        self._begin(opened.start, copy if lock is None else Place(path, stamp=opened.stamp), then)
+        window.recent.note(path)
+
+    def recover(self, found: Found, then: Callable[[], object]) -> None:
+        """Goes on with work that was left behind; it is unsaved, and belongs to the file it belonged to."""
+        self._read(found.swap.file, lambda opened: self._go_on(found.owner, opened, then), without=False)
+
+    def _go_on(self, owner: Owner, opened: Opened, then: Callable[[], object]) -> None:
+        lock = self._locked(owner.path) if owner.path is not None else None
+        copy = Place(name=Path(owner.name).stem if owner.path is not None else "")
+
+        def begun() -> None:
+            if lock is not None:
+                self._hold(lock)
+            then()
+
+        place = copy if lock is None else Place(owner.path, stamp=owner.stamp)
+        self._begin(opened.start, place, begun, saved=False)
 
     def _begin(
         self, start: Checkpoint, place: Place, then: Callable[[], object] | None = None, saved: bool = True
@@ -253,10 +292,6 @@ class Files(QObject):
             self._lock.release()
         self._lock = None
 
-    def _say_taken(self, path: Path) -> None:
-        words = tr("{0} is open in another window (process {1}). This is a copy of it, and Save asks for another name.")
-        self._window.banner.say(words.format(path.name, lock_of(path).holder), fault=False)
-
     @Slot(object)
     def see_refusal(self, change: Change) -> None:
         """What was to be opened does not fit the memory, so that what was open before still is."""
@@ -283,10 +318,10 @@ def _ready_example() -> Checkpoint:
     return Trainer(Experiment()).checkpoint()
 
 
-def _read(path: Path) -> Opened:
+def _read(path: Path, **tables: Path) -> Opened:
     from gui.projects.starting import read  # noqa: PLC0415 - not needed for the first paint
 
-    return read(path)
+    return read(path, **tables)
 
 
 def _saved(path: Path, point: Checkpoint) -> tuple[int, int] | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.text import tr
+
+# Of the words, in pixels.
+_WIDTH = 360
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ def changed_on_disk(name: str) -> Question:
     )
 
 
+def missing_table(name: str, detail: str, without: bool) -> Question:
+    """A table that a project cannot go on without. ``without``: it may be opened all the same."""
+    answers = [("choose", tr("Choose…")), ("without", tr("Open without it")), ("cancel", tr("Cancel"))]
+    return Question(
+        tr("Where is {0}?").format(name), detail, tuple(each for each in answers if without or each[0] != "without")
+    )
+
+
 def discard_work(name: str) -> Question:
     """Kept work that is to be thrown away."""
     return Question(
@@ -45,23 +56,52 @@ def discard_work(name: str) -> Question:
     )
 
 
+class QuestionDialog(QDialog):
+    """A question with a button for each answer; ``answer`` is the key of the one that was pressed."""
+
+    def __init__(self, question: Question, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Glassbox"))
+        self.answer = question.answers[-1][0]
+        head, detail = QLabel(question.text), QLabel(question.detail)
+        head.setProperty("role", "strong")
+        detail.setProperty("role", "quiet")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(8)
+        for label in (head, detail):
+            label.setWordWrap(True)
+            label.setMinimumWidth(_WIDTH)
+            layout.addWidget(label)
+        layout.addSpacing(8)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        layout.addLayout(row)
+        self.buttons = [self._button(*answer) for answer in question.answers]
+        # The usual answer stands at the right, where dialogs end.
+        for button in reversed(self.buttons):
+            row.addWidget(button)
+        self.buttons[0].setProperty("role", "primary")
+        self.buttons[0].setDefault(True)
+        self.buttons[0].setFocus()
+
+    def _button(self, key: str, label: str) -> QPushButton:
+        button = QPushButton(label)
+        button.setAccessibleName(label)
+        button.setAutoDefault(True)
+
+        def press() -> None:
+            self.answer = key
+            self.accept()
+
+        button.clicked.connect(press)
+        return button
+
+
 def ask(parent: QWidget, question: Question) -> str:
     """Asks, and waits for the key of the answer."""
-    box = QMessageBox(parent)
-    box.setWindowTitle(tr("Glassbox"))
-    box.setText(question.text)
-    box.setInformativeText(question.detail)
-    buttons = {}
-    for key, label in question.answers:
-        button = QPushButton(label)
-        buttons[button] = key
-        box.addButton(button, QMessageBox.ButtonRole.ActionRole)
-    first, *_, last = buttons
-    first.setProperty("role", "primary")
-    box.setDefaultButton(first)
-    box.setEscapeButton(last)
-    box.exec()
-    pressed = box.clickedButton()
-    answer = next((key for button, key in buttons.items() if button is pressed), question.answers[-1][0])
-    box.deleteLater()
-    return answer
+    dialog = QuestionDialog(question, parent)
+    dialog.exec()
+    dialog.deleteLater()
+    return dialog.answer

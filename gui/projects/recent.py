@@ -17,9 +17,12 @@ MOST_RECENT = 8
 
 
 class Recent(QObject):
-    """The files opened or saved last, kept in the settings. ``chosen(path)`` when one is to be opened again."""
+    """The files opened or saved last, kept in the settings. ``chosen(path)`` when one is to be opened again,
+    ``noted`` when there is another one.
+    """
 
     chosen = Signal(str)
+    noted = Signal()
 
     def __init__(self, settings: QSettings | None, parent: QWidget) -> None:
         super().__init__(parent)
@@ -43,6 +46,7 @@ class Recent(QObject):
         if self._settings is not None:
             self._settings.setValue("open/recent", self._paths)
             self._settings.setValue("open/folder", str(path.absolute().parent))
+        self.noted.emit()
 
     @Slot()
     def _fill(self) -> None:

@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Slot
+from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from engine.checkpoint import Checkpoint
 from gui.icons import icon
 from gui.projects import questions
 from gui.projects.files import reason
@@ -60,6 +59,7 @@ class RecoveryOffer(QFrame):
         while (item := self._lines.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         one = tr("Glassbox ended without saving. This work can be brought back:")
         many = tr("Glassbox ended without saving. {0} pieces of work can be brought back:").format(len(found))
@@ -67,9 +67,10 @@ class RecoveryOffer(QFrame):
         for row, each in enumerate(found[:_MOST_LINES]):
             words = QLabel(in_words(each))
             words.setWordWrap(True)
+            words.setTextFormat(Qt.TextFormat.PlainText)
             self._lines.addWidget(words, row, 0)
             bring = self._button(tr("Restore"), tr("Opens it as it was; it is not saved yet"), each, restore)
-            bring.setProperty("role", "primary")
+            bring.setProperty("role", "link")
             self._lines.addWidget(bring, row, 1)
             self._lines.addWidget(self._button(tr("Discard"), tr("Throws it away"), each, discard), row, 2)
         self.setVisible(bool(found))
@@ -141,10 +142,10 @@ class Recovery(QObject):
     def _restore(self, found: Found, _: bool = False) -> None:
         files = self._window.files
         if files.may_go(lambda: self._restore(found)):
-            files.work.do(lambda: _start_of(found), partial(self._go_on, found), self._say_failure)
+            files.recover(found, lambda: self._go_on(found))
 
-    def _go_on(self, found: Found, start: Checkpoint) -> None:
-        self._window.files.recover(found, start, lambda: self._window.autosave.adopt(found.swap))
+    def _go_on(self, found: Found) -> None:
+        self._window.autosave.adopt(found.swap)
         self._take_away(found)
 
     def _discard(self, found: Found, _: bool = False) -> None:
@@ -162,9 +163,3 @@ class Recovery(QObject):
     def _say_failure(self, error: BaseException) -> None:
         words = tr("Unsaved work of an earlier window could not be read: {0}.")
         self._window.banner.say(words.format(reason(error)))
-
-
-def _start_of(found: Found) -> Checkpoint:
-    from gui.projects.starting import read  # noqa: PLC0415 - not needed for the first paint
-
-    return read(found.swap.file).start

@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.checkpoint import Checkpoint
-from engine.project import Project, load
+from engine.data.table import DataError
+from engine.project import MissingTable, Project, load, without_rows
 from engine.trainer import Trainer
 from gui.projects.swaps import stamp_of
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was read: where it was, what tells this state of it from another, and what a run goes on from."""
+    """A file that was read: where it was, what tells this state of it from another, and what a run goes on from.
+
+    ``missing``: a table without which the run cannot go on; the start is then one without rows, which answers only.
+    ``words`` is what one should know of it, "" for nothing. ``whole``: the start has all that is in the file.
+    """
 
     path: Path
     stamp: tuple[int, int] | None
     start: Checkpoint
+    missing: MissingTable | None
+    words: str
+    whole: bool
 
 
-def read(path: Path) -> Opened:
-    """Reads a project file. Raises what ``load`` raises, and ``DataError`` where its data cannot be had."""
+def read(path: Path, table: Path | None = None, test_table: Path | None = None) -> Opened:
+    """Reads a project file, with its tables from other places where they are given. Raises what ``load`` raises."""
     stamp = stamp_of(path)
-    return Opened(path, stamp, start_of(load(path)))
+    project = load(path, table, test_table)
+    start = project.checkpoint or _start_of(project)
+    words = project.problem or project.note
+    return Opened(path, stamp, start, project.missing, words, project.unread is None)
 
 
-def start_of(project: Project) -> Checkpoint:
-    """The instant of the run that a project holds, or its network before the first step. Raises ``DataError``."""
-    if project.checkpoint is not None:
-        return project.checkpoint
-    trainer = Trainer(project.experiment)
-    trainer.network.parameters[:] = project.network.parameters
-    trainer.network.statistics[:] = project.network.statistics
+def _start_of(project: Project) -> Checkpoint:
+    """The network of a project before the first step; without rows where its data cannot be had as they were."""
+    if project.missing is None:
+        try:
+            trainer = Trainer(project.experiment)
+        except DataError:
+            return _without_rows(project)
+        if trainer.data.preparation == project.preparation:
+            trainer.take_numbers(project.network)
+            return trainer.checkpoint()
+    return _without_rows(project)
+
+
+def _without_rows(project: Project) -> Checkpoint:
+    # Of the same source, so that another table can be opened in its place.
+    data = replace(without_rows(project.preparation), source=project.experiment.data.source)
+    trainer = Trainer(project.experiment, data)
+    trainer.take_numbers(project.network)
     return trainer.checkpoint()

@@ -13,6 +13,9 @@ from engine.data.table_spec import TableSpec
 from engine.experiment import Experiment
 from engine.layers import LAYERS, Stage
 
+# What a picture can be of. The diagram is that of the window with its buttons, the network a drawing of it.
+VIEWS = ("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")
+
 
 class UsageError(ValueError):
     """Options that make no sense; the message is for people."""

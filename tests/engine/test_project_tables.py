@@ -145,18 +145,32 @@ def test_what_is_saved_is_what_was_learned_from_and_not_what_the_file_has_become
     assert Trainer.load(tmp_path / "a.glassbox").data.tables[0].digest == trainer.data.tables[0].digest
 
 
-def test_a_second_file_is_in_the_project_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fate", ["gone", "changed"])
+def test_a_second_file_is_in_the_project_too(tmp_path: Path, fate: str) -> None:
     files = [patients(tmp_path / name, seed) for seed, name in enumerate(("train.csv", "test.csv"))]
     trainer = trained(TableSpec(path=str(files[0]), test_path=str(files[1]), split="file"))
     trainer.save(tmp_path / "a.glassbox")
+    trainer.reconfigure(trainer.experiment.with_value("data.scale", "robust"))
     for file in files:
-        file.unlink()
+        patients(file, seed=9) if fate == "changed" else file.unlink()
     forget()
     resumed = Trainer.load(tmp_path / "a.glassbox")
     assert [table.origin for table in resumed.data.tables] == ["train.csv", "test.csv"]
-    for each in (resumed, trainer):
-        each.reconfigure(each.experiment.with_value("data.scale", "robust"))
+    resumed.reconfigure(resumed.experiment.with_value("data.scale", "robust"))
     goes_on(resumed, trainer)
+
+
+def test_a_file_with_a_table_of_its_own_always_opens() -> None:
+    trainer = Trainer.load(Path(__file__).parent / "projects" / "format-2-table.glassbox")
+    first, second = trainer.data.tables
+    assert (first.origin, first.rows, second.origin, second.rows) == ("train.csv", ROWS, "test.csv", ROWS)
+    assert (first.column("colour").text(0), first.column("seen").text(0)) == ("grün", "2021-01-03")
+    answers = trainer.answer([{"age": 44.5, "colour": "blue", "seen": "2021-05-03", "part": 2}])
+    assert (trainer.steps_done, answers.labels) == (15, ("no",))
+    assert answers.numbers[0] == pytest.approx([0.5484287142753601, 0.4515712857246399], abs=1e-6)
+    trainer.reconfigure(trainer.experiment.with_value("data.scale", "robust"))
+    trainer.train(steps=5)
+    assert trainer.steps_done == 5  # another scaling begins anew
 
 
 def test_a_pasted_table_is_in_the_project(tmp_path: Path) -> None:

@@ -370,3 +370,10 @@ def test_a_quote_within_a_word_opens_nothing(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(text, "LONGEST_LINE", 2_000_000)
     table = read(tmp_path, b'a,b\n1,5"\n2,""\n' + b"1,2\n" * 1_000_000)
     assert table.rows == 1_000_002
+
+
+def test_many_columns_with_long_names_are_not_taken_for_many_rows() -> None:
+    names = ",".join(f"measurement number {place:05}" for place in range(10_000))
+    row = ",".join(["1.5"] * 10_000)
+    raw = read_text("\n".join([names, *[row] * 20]))
+    assert (raw.rows, len(raw.columns)) == (20, 10_000)

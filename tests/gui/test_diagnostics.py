@@ -240,10 +240,10 @@ def test_the_log_folder_is_opened_by_the_desktop(window: Window, monkeypatch: py
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(opened.append(url)) or True)
     hands.trigger(window, "help.log")
     assert [Path(url.toLocalFile()) for url in opened] == [logs.log_file().parent]
-    assert window.banner.isHidden()
+    assert window.status.currentMessage() == ""
 
 
 def test_a_log_folder_that_cannot_be_opened_is_named(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
     hands.trigger(window, "help.log")
-    assert window.banner.label.text() == f"The folder could not be opened: {logs.log_file().parent}"
+    assert window.status.currentMessage() == f"The folder could not be opened: {logs.log_file().parent}"

@@ -416,6 +416,18 @@ def test_while_it_is_checked_the_panel_says_so_and_nothing_else_can_be_begun(
     assert panel.preview.name.text() == "iris.txt"
 
 
+def test_the_line_of_the_proof_is_as_high_in_every_state(panel_of: Open, slow: Slow, qtbot: QtBot) -> None:
+    panel = panel_of(JSON)
+    hands.events(4)
+    heights = [panel.proof.height()]
+    begin(panel, slow, qtbot)
+    hands.events(4)
+    heights.append(panel.proof.height())
+    panel.proof.show_said(work.Said("json", "Not the same.", "bad", details="much"))
+    hands.events(4)
+    assert [*heights, panel.proof.height()] == [heights[0]] * 3
+
+
 def test_a_check_can_be_cancelled(panel_of: Open, slow: Slow, qtbot: QtBot) -> None:
     panel = panel_of(JSON)
     begin(panel, slow, qtbot)
@@ -560,6 +572,16 @@ def test_target_and_folder_are_remembered(open_window: Callable[..., Window], tm
     assert dialog is not None
     assert Path(dialog.directory().absolutePath()) == tmp_path
     dialog.reject()
+
+
+def test_the_selected_target_is_in_sight_whatever_the_size(panel_of: Open) -> None:
+    panel = panel_of(*EXPORTS)
+    panel.targets.show_target([target.key for target in EXPORTS][-1])
+    for size in (panel.minimumSize(), panel.minimumSize() * 2, panel.minimumSize()):
+        panel.resize(size)
+        hands.events()
+        item = panel.targets.visualItemRect(panel.targets.currentItem())
+        assert panel.targets.viewport().rect().contains(item.adjusted(1, 1, -1, -1))
 
 
 def test_everything_can_be_reached_by_tab_and_has_a_name(panel_of: Open) -> None:

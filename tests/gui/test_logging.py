@@ -105,6 +105,7 @@ def test_the_newest_lines_come_last() -> None:
 
 def test_the_log_belongs_to_the_program_alone() -> None:
     code = """
+import logging
 logging.basicConfig(level=logging.DEBUG)
 from gui import logs
 logs.log.error("before")

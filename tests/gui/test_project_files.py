@@ -8,105 +8,47 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hands
-import numpy as np
 import pytest
 import tables
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
+from projects import (
+    Asked,
+    careful,
+    dialog_of,
+    edit,
+    is_shown,
+    open_project,
+    save_to,
+    step_in,
+    train,
+    trained,
+    unexpected,
+    wait,
+)
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit
 from tables import until
 
 from engine.experiment import Experiment
-from engine.project import Project, load, save
-from engine.trainer import Trainer
+from engine.layers import Dense
+from engine.project import load
 from gui import launch
 from gui.projects import questions
 from gui.projects.locks import lock_of
-from gui.projects.questions import Question
+from gui.projects.questions import QuestionDialog
 from gui.projects.recent import labels
-from gui.training import FULL_SPEED
 from gui.window import Window
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-class Asked(list[Question]):
-    """The questions that were put, all of them answered alike."""
-
-    def __init__(self, answer: str) -> None:
-        super().__init__()
-        self.answer = answer
-
-    def __call__(self, question: Question) -> str:
-        self.append(question)
-        return self.answer
-
-
 @pytest.fixture
 def window(open_window: Callable[..., Window]) -> Window:
-    """A window that remembers, and so asks; here no question is expected."""
-    window = open_window(remember=True)
-    window.toolbar.speed.setValue(FULL_SPEED)
-    window.files.ask = unexpected
+    """A window that remembers, and so asks; nothing is kept for recovery."""
+    window = careful(open_window)
     window.autosave.close()
     return window
-
-
-def unexpected(question: Question) -> str:
-    raise AssertionError(f"asked: {question.text}")
-
-
-def edit(window: Window, rate: float = 0.5) -> None:
-    """Another learning rate."""
-    window.document.change(
-        window.document.experiment.with_value("training.optimizer.learning_rate", rate), "Learning rate"
-    )
-    hands.settle(window)
-
-
-def train(window: Window, steps: int = 3) -> None:
-    """So many steps, one by one."""
-    for _ in range(steps):
-        hands.trigger(window, "train.step")
-        hands.settle(window)
-
-
-def wait(window: Window) -> None:
-    """Until all files are written and read, and all edits carried out."""
-    until(lambda: not window.files.busy and window.training.settled)
-    hands.settle(window)
-
-
-def save_to(window: Window, path: Path) -> Path:
-    window.files.save_to(path)
-    wait(window)
-    return path
-
-
-def open_project(window: Window, path: Path) -> None:
-    window.files.open_file(str(path))
-    wait(window)
-
-
-def trained(path: Path, epochs: int = 2, source: str = "iris") -> Project:
-    """A project file of a run of its own."""
-    trainer = Trainer(Experiment().with_value("data.source", source))
-    trainer.train(until_epoch=epochs)
-    project = Project.of(trainer.checkpoint())
-    save(path, project)
-    return project
-
-
-def is_shown(window: Window, project: Project) -> bool:
-    """Whether the window has the very weights of a project."""
-    return np.array_equal(hands.snapshot_of(window).parameters, project.network.parameters)
-
-
-def dialog_of(window: Window) -> QFileDialog:
-    dialog = window.findChildren(QFileDialog)[-1]
-    assert dialog.isVisible()
-    return dialog
 
 
 # -- the title ------------------------------------------------------------------------------------
@@ -252,10 +194,10 @@ def test_a_folder_that_is_gone_is_said(window: Window, tmp_path: Path) -> None:
 
 
 def test_an_instant_that_cannot_be_had_is_said(window: Window, tmp_path: Path) -> None:
-    window.document.change(window.document.experiment.with_value("network.layers.0.units", 4096), "")
-    window.document.change(window.document.experiment.with_layers(window.document.experiment.network.layers * 30), "")
+    window.document.change(Experiment().with_layers((Dense(units=4096),) * 64), "")
     window.files.save_to(tmp_path / "a.glassbox")
     wait(window)
+    assert "a.glassbox could not be saved: the last edit could not be carried out." in window.banner.label.text()
     assert not (tmp_path / "a.glassbox").exists()
 
 
@@ -462,8 +404,8 @@ def test_closing_while_a_file_is_written_waits_for_it(window: Window, tmp_path: 
 @pytest.mark.parametrize(("label", "key"), [("Save", "save"), ("Don't save", "discard"), ("Cancel", "cancel")])
 def test_the_question_is_answered_by_its_buttons(window: Window, label: str, key: str) -> None:
     def press() -> None:
-        box = window.findChild(QMessageBox)
-        QTest.mouseClick(next(each for each in box.findChildren(QPushButton) if each.text() == label), hands.LEFT)
+        box = window.findChild(QuestionDialog)
+        QTest.mouseClick(next(each for each in box.buttons if each.text() == label), hands.LEFT)
 
     QTimer.singleShot(0, press)
     assert questions.ask(window, questions.unsaved("Iris")) == key
@@ -471,7 +413,7 @@ def test_the_question_is_answered_by_its_buttons(window: Window, label: str, key
 
 @pytest.mark.parametrize(("pressed", "key"), [(Qt.Key.Key_Escape, "cancel"), (Qt.Key.Key_Return, "save")])
 def test_the_question_is_answered_by_the_keyboard(window: Window, pressed: Qt.Key, key: str) -> None:
-    QTimer.singleShot(0, lambda: QTest.keyClick(window.findChild(QMessageBox), pressed))
+    QTimer.singleShot(0, lambda: QTest.keyClick(window.findChild(QuestionDialog), pressed))
     assert questions.ask(window, questions.unsaved("Iris")) == key
 
 
@@ -511,12 +453,7 @@ def test_the_file_that_is_open_here_can_be_opened_again(window: Window, tmp_path
     train(window)
     window.files.ask = Asked("discard")
     open_project(window, path)
-    assert (window.document.place.path, hands.snapshot_of(window).step) == (path, load_step(path))
-
-
-def load_step(path: Path) -> int:
-    point = load(path).checkpoint
-    return 0 if point is None else int(point.state["step"])
+    assert (window.document.place.path, hands.snapshot_of(window).step) == (path, step_in(path))
 
 
 def test_nothing_is_left_beside_the_file_and_its_lock_goes_with_the_window(window: Window, tmp_path: Path) -> None:
@@ -551,10 +488,9 @@ def test_a_file_changed_by_somebody_else_is_not_overwritten_without_a_question(
 def test_a_project_that_is_dropped_is_opened(window: Window, tmp_path: Path) -> None:
     project, mime = trained(tmp_path / "a.glassbox"), QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.glassbox"))])
-    drop = QDropEvent(
-        QPointF(20, 20), Qt.DropAction.CopyAction, mime, hands.LEFT, Qt.KeyboardModifier.NoModifier, QEvent.Type.Drop
-    )
-    QApplication.sendEvent(window, drop)
+    copy, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(20, 20), copy, mime, hands.LEFT, keys))
+    QApplication.sendEvent(window, QDropEvent(QPointF(20, 20), copy, mime, hands.LEFT, keys, QEvent.Type.Drop))
     wait(window)
     assert is_shown(window, project)
 
@@ -570,6 +506,7 @@ def test_projects_and_tables_used_before_are_offered_together(window: Window, tm
     (tmp_path / "b.glassbox").unlink()
     window.recent.menu.aboutToShow.emit()
     actions = window.recent.menu.actions()[:3]
+    assert window.actions_by_id["file.recent"].isEnabled()
     assert [each.text() for each in actions] == ["a.glassbox", "people.csv", "b.glassbox"]
     assert [each.isEnabled() for each in actions] == [True, True, False]
     assert actions[2].toolTip() == f"{tmp_path / 'b.glassbox'} is not there any more."

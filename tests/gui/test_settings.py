@@ -244,6 +244,12 @@ def test_the_threads_are_those_of_the_settings_unless_the_environment_says(given
     assert int(done.stdout) == found
 
 
+def test_numpy_is_loaded_only_after_the_number_of_threads_is_said() -> None:
+    code = "import sys, main, gui.launch; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 # -- the dialog --------------------------------------------------------------------------------------
 
 

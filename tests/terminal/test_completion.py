@@ -59,9 +59,10 @@ def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         ("glassbox train --data s", [source.key for source in SOURCES if source.key.startswith("s")]),
         ("glassbox train --loss hu", ["huber"]),
         ("glassbox train --scale st", ["standard"]),
-        ("glassbox train --set training.early_stopping.pa", ["training.early_stopping.patience="]),
+        ("glassbox train --set training.early_stopping.pat", ["training.early_stopping.patience="]),
         ("glassbox picture --view net", ["network"]),
         ("glassbox picture --edges up", ["update"]),
+        ("glassbox export iris.glassbox --to py", ["pytorch"]),
         ("glassbox train --data there-is-no-such", []),
     ],
 )

@@ -64,9 +64,7 @@ def test_the_words_tell_new_steps_from_old_ones(half: Path, here: Glassbox) -> N
 
 def test_options_change_what_goes_on(half: Path, tmp_path: Path, here: Glassbox) -> None:
     done = tmp_path / "other.glassbox"
-    here(
-        "train", str(half), "--epochs", "8", "--optimizer", "momentum", "--hidden", "8, 8, 4 relu", "--save", str(done)
-    )
+    here("train", str(half), "--epochs", "8", "--optimizer", "momentum", "--hidden", "8, 8, 4", "--save", str(done))
     experiment = load(done).experiment
     assert (experiment.training.optimizer.kind, len(experiment.network.layers)) == ("momentum", 3)
 

@@ -37,9 +37,7 @@ def export(
     Examples:
 
       python main.py export flats.glassbox --to numpy
-
       python main.py export flats.glassbox --to pytorch --out models/flats.py
-
       python main.py export flats.glassbox --to json --no-check --json
     """
     from gui.terminal import exporting  # noqa: PLC0415 - not needed for --help

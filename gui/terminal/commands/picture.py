@@ -31,46 +31,47 @@ from gui.terminal.arguments import (
     TestFraction,
 )
 from gui.terminal.completing import among
-from gui.terminal.options import Look, Options, UsageError, build
+from gui.terminal.options import VIEWS, Look, Options, UsageError, build
 from gui.terminal.projects import resume
+
+SavedProject = Annotated[
+    Path | None,
+    typer.Argument(help="A project that is drawn as it was saved; default: train one as the options say."),
+]
+Out = Annotated[Path, typer.Option(help="PNG to write; for the network SVG or PDF too.", rich_help_panel=RESULT)]
+View = Annotated[
+    str,
+    typer.Option(
+        help=f"{', '.join(VIEWS)}; network is the drawing for itself.",
+        rich_help_panel=SEEN,
+        autocompletion=among(VIEWS),
+    ),
+]
+Theme = Annotated[
+    str, typer.Option(help="light or dark.", rich_help_panel=RESULT, autocompletion=among(("light", "dark")))
+]
+Size = Annotated[str, typer.Option(help="Width and height of the window in pixels.", rich_help_panel=RESULT)]
+Untrained = Annotated[bool, typer.Option("--untrained", help="Before the first step.", rich_help_panel=SEEN)]
+Zoom = Annotated[
+    float,
+    typer.Option(help="With --view network: how many times as large it is drawn, 0.25 to 8.", rich_help_panel=RESULT),
+]
+Transparent = Annotated[
+    bool,
+    typer.Option("--transparent", help="With --view network: nothing is painted behind it.", rich_help_panel=RESULT),
+]
 
 
 def picture(
-    project: Annotated[
-        Path | None,
-        typer.Argument(help="A project that is drawn as it was saved; default: train one as the options say."),
-    ] = None,
+    project: SavedProject = None,
     *,
-    out: Annotated[Path, typer.Option(help="PNG to write; for the network SVG or PDF too.", rich_help_panel=RESULT)],
-    view: Annotated[
-        str,
-        typer.Option(
-            help="window, diagram, network (drawn for itself), output, inspector, loss or magnitudes.",
-            rich_help_panel=SEEN,
-            autocompletion=among(("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")),
-        ),
-    ] = "window",
-    theme: Annotated[
-        str, typer.Option(help="light or dark.", rich_help_panel=RESULT, autocompletion=among(("light", "dark")))
-    ] = "light",
-    size: Annotated[
-        str, typer.Option(help="Width and height of the window in pixels.", rich_help_panel=RESULT)
-    ] = "1440x900",
-    untrained: Annotated[
-        bool, typer.Option("--untrained", help="Before the first step.", rich_help_panel=SEEN)
-    ] = False,
-    zoom: Annotated[
-        float,
-        typer.Option(
-            help="With --view network: how many times as large it is drawn, 0.25 to 8.", rich_help_panel=RESULT
-        ),
-    ] = 1.0,
-    transparent: Annotated[
-        bool,
-        typer.Option(
-            "--transparent", help="With --view network: nothing is painted behind it.", rich_help_panel=RESULT
-        ),
-    ] = False,
+    out: Out,
+    view: View = "window",
+    theme: Theme = "light",
+    size: Size = "1440x900",
+    untrained: Untrained = False,
+    zoom: Zoom = 1.0,
+    transparent: Transparent = False,
     nodes: Nodes = None,
     edges: Edges = None,
     plane: Plane = None,

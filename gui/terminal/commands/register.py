@@ -18,7 +18,6 @@ def register(
     Examples:
 
       python main.py register
-
       python main.py register --remove
     """
     from gui import desktop  # noqa: PLC0415 - only here

@@ -1,12 +1,13 @@
 """Networks that every export must get right: all activations, layers, losses, preparations, and awkward names.
 
-``CASES`` are called by name and make a project each. Weights are random, and so are the statistics that layers keep.
+``CASES`` make a project each, by name, and ``made`` makes it once. Weights are random, and so are the statistics
+that layers keep.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -238,3 +239,9 @@ NAMES: dict[str, Callable[[], Project]] = {
     "classes that are true": lambda: _two("False", "True"),
 }
 CASES = {**NETWORKS, **PREPARATIONS, **NAMES}
+
+
+@cache
+def made(name: str) -> Project:
+    """The project of a case, made once: not to be changed."""
+    return CASES[name]()

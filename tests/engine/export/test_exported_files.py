@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from exported_cases import CASES
+from exported_cases import CASES, made
 from safetensors.numpy import load as read_safetensors
 
 from engine.export.target import ExportError
@@ -30,7 +30,7 @@ def same(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("name", ["large", "pruned", "layer batch_norm"])
 def test_weights_are_read_back_as_they_were(name: str) -> None:
-    project = CASES[name]()
+    project = made(name)
     tensors = read_safetensors(EXPORTS["safetensors"].write(project, "it")["it.safetensors"])
     assert same({name: tensors[name] for name in learned(project)}, learned(project))
     with np.load(BytesIO(EXPORTS["npz"].write(project, "it")["it.npz"])) as arrays:
@@ -38,7 +38,7 @@ def test_weights_are_read_back_as_they_were(name: str) -> None:
 
 
 def test_json_describes_itself_and_holds_every_bit() -> None:
-    project = CASES["cruel names"]()
+    project = made("cruel names")
     content = json.loads(EXPORTS["json"].write(project, "it")["it.json"])
     assert set(content) - {"about"} == set(content["about"]) - {"made_by"}
     found = {name: np.array(values, np.float32) for name, values in content["weights"].items()}
@@ -48,7 +48,7 @@ def test_json_describes_itself_and_holds_every_bit() -> None:
 def test_pytorch_takes_the_weights_by_their_names(torch: ModuleType, tmp_path: Path) -> None:
     from safetensors.torch import load_file
 
-    project = CASES["layer batch_norm"]()
+    project = made("layer batch_norm")
     path = write_export(project, EXPORTS["safetensors"], tmp_path / "it.safetensors")[0]
     shapes = {name: tuple(tensor.shape) for name, tensor in load_file(path).items()}
     assert shapes == {name: values.shape for name, values in learned(project).items()}
@@ -57,15 +57,15 @@ def test_pytorch_takes_the_weights_by_their_names(torch: ModuleType, tmp_path: P
 @pytest.mark.parametrize("target", EXPORTS, ids=lambda target: target.key)
 def test_the_main_file_comes_first_and_is_called_as_asked(target: Any, tmp_path: Path) -> None:
     path = tmp_path / f"my net.v2{target.suffix}"
-    files = write_export(CASES["large"](), target, path)
+    files = write_export(made("large"), target, path)
     assert files[0] == path
     assert sorted(files) == sorted(tmp_path.iterdir())
     assert all(file.stem == "my net.v2" for file in files)
 
 
 def test_few_weights_stand_in_the_file_and_many_beside_it(tmp_path: Path) -> None:
-    assert len(write_export(CASES["iris"](), EXPORTS["numpy"], tmp_path / "small.py")) == 1
-    assert [path.name for path in write_export(CASES["large"](), EXPORTS["numpy"], tmp_path / "large.py")] == [
+    assert len(write_export(made("iris"), EXPORTS["numpy"], tmp_path / "small.py")) == 1
+    assert [path.name for path in write_export(made("large"), EXPORTS["numpy"], tmp_path / "large.py")] == [
         "large.py",
         "large.npz",
     ]
@@ -73,7 +73,7 @@ def test_few_weights_stand_in_the_file_and_many_beside_it(tmp_path: Path) -> Non
 
 def test_a_name_that_is_needed_beside_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"net\.npz is the name of a file .* give it the suffix \.py"):
-        write_export(CASES["large"](), EXPORTS["numpy"], tmp_path / "net.npz")
+        write_export(made("large"), EXPORTS["numpy"], tmp_path / "net.npz")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -87,4 +87,4 @@ def test_a_network_that_ran_away_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="there is no such folder"):
-        write_export(CASES["iris"](), EXPORTS["json"], tmp_path / "no" / "net.json")
+        write_export(made("iris"), EXPORTS["json"], tmp_path / "no" / "net.json")

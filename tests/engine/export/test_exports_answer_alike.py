@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from exported_cases import CASES
+from exported_cases import CASES, made
 
 from engine.export.proof import compare, sample_rows
 from engine.export.target import TOLERANCE, ExportError, RawRow, Target
@@ -36,7 +36,7 @@ for key, path, rows, out in json.load(open(sys.argv[1], encoding="utf-8")):
 
 @cache
 def case(name: str) -> tuple[Project, list[RawRow]]:
-    project = CASES[name]()
+    project = made(name)
     return project, sample_rows(project, 40)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exported_cases import numbers, project
 from exported_networks import AWKWARD, NETWORKS, difference, exported, network, rows_of
 
 from engine.activations import ACTIVATIONS
@@ -23,6 +24,7 @@ from engine.export.onnx_graph import IR_VERSION, ONNX_ACTIVATIONS, ONNX_LAYERS, 
 from engine.export.onnx_model import TARGET, by_reference, feeds_of
 from engine.export.onnx_preparation import ONNX_TRANSFORMS
 from engine.export.target import TOLERANCE, ExportError
+from engine.export.writing import write_export
 from engine.layers import LAYERS, Dense
 
 DAYS = ["0001-01-01", "1600-02-29", "1899-12-31", "1900-02-28", "1900-03-01", "1969-12-31", "1970-01-01", "2000-02-29"]
@@ -97,10 +99,20 @@ def test_a_row_that_cannot_be_answered_gives_no_number_and_no_class(column: str,
     path = exported(name, TARGET, tmp_path)
     good = rows_of(name)[0]
     feeds = feeds_of(path, [{**good, column: None}, good])
-    for numbers in (run_by_runtime(path, feeds)[1], by_reference(path, feeds)):
-        assert np.isnan(numbers[0]).all()
-        assert np.isfinite(numbers[1]).all()
+    for found in (run_by_runtime(path, feeds)[1], by_reference(path, feeds)):
+        assert np.isnan(found[0]).all()
+        assert np.isfinite(found[1]).all()
     assert run_by_runtime(path, feeds)[0][0] == ""
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
+def test_no_layer_makes_an_answer_of_what_is_no_number(value: float, tmp_path: Path) -> None:
+    """A step gives 0 for NaN, and a tanh 1 for what is endless."""
+    made = project(numbers("regression"), [Dense(activation="step"), Dense()])
+    path = write_export(made, TARGET, tmp_path / "network.onnx")[0]
+    feeds = feeds_of(path, [{"x1": value, "x2": 0.0, "x3": 0.0}, {"x1": 0.0, "x2": 0.0, "x3": 0.0}])
+    for found in (run_by_runtime(path, feeds)[0], by_reference(path, feeds)):
+        assert np.isnan(found).tolist() == [[True], [False]]
 
 
 @pytest.mark.parametrize("word", ["Yes", "YES", "y", "true", "1", "1.0", "ja", "No", "F", "off", "0"])
@@ -158,6 +170,12 @@ def test_without_the_package_one_sentence_says_what_to_install(monkeypatch: pyte
     with pytest.raises(ExportError, match=r"pip install onnx$"):
         exported("no hidden layer", TARGET, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_network_too_large_for_the_format_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(onnx_model, "_MOST_BYTES", 50)
+    with pytest.raises(ExportError, match="less than 2 GB"):
+        exported("no hidden layer", TARGET, tmp_path)
 
 
 def test_the_reference_runs_where_there_is_no_runtime(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

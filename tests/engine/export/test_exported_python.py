@@ -1,0 +1,185 @@
+"""Exported Python files read as if written by hand, hold what they use and nothing else, and obey no name in them."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import subprocess
+import sys
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from exported_cases import CASES, CRUEL, NAMES, TABLE, made
+
+from engine.answering import Predictor
+from engine.data.opened import open_file
+from engine.data.table_spec import ReadingSpec
+from engine.export.literals import commented, in_docstring, literal, quoted
+from engine.export.proof import sample_rows
+from engine.export.source import import_script
+from engine.export.target import Target
+from engine.export.targets import EXPORTS
+from engine.export.writing import write_export
+
+PYTHON = [target for target in EXPORTS if target.suffix == ".py"]
+every_python = pytest.mark.parametrize("target", PYTHON, ids=lambda target: target.key)
+
+
+def run(*arguments: Any, **more: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, **more)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every case as a file for NumPy, and what differs in one for scikit-learn."""
+    home = tmp_path_factory.mktemp("python")
+    for key, names in {"numpy": [*CASES], "sklearn": [*NAMES, "several targets", "large"]}.items():
+        (home / key).mkdir()
+        for name in names:
+            write_export(made(name), EXPORTS[key], home / key / f"{name}.py")
+    return home
+
+
+def test_a_formatter_has_nothing_to_change(folder: Path) -> None:
+    settings = ["--isolated", "--line-length", "120", "--no-cache"]
+    found = run("-m", "ruff", "format", *settings, "--check", folder)
+    assert [line for line in found.stdout.splitlines() if line.startswith("Would") and "cruel" not in line] == []
+    checked = run("-m", "ruff", "check", *settings, "--select", "E,F,W,I", "--output-format", "concise", folder)
+    # A name that is longer than a line stays in one line.
+    lines = [line for line in checked.stdout.splitlines() if ".py:" in line]
+    assert [line for line in lines if not ("E501" in line and "cruel" in line)] == []
+
+
+@cache
+def statements(path: Path) -> list[ast.stmt]:
+    return ast.parse(path.read_text("utf-8")).body
+
+
+def test_nothing_is_defined_that_is_not_used(folder: Path) -> None:
+    public = {"main", "predict", "probabilities", "scores", "TrainedNetwork"}
+    for path in folder.rglob("*.py"):
+        used = {node.id for each in statements(path) for node in ast.walk(each) if isinstance(node, ast.Name)}
+        defined = {each.name for each in statements(path) if isinstance(each, ast.FunctionDef | ast.ClassDef)}
+        assert defined - used <= public, path
+
+
+# -- names
+
+
+@every_python
+@pytest.mark.parametrize("name", ["cruel names", "cruel categories"])
+def test_no_name_is_more_than_a_word(target: Target, name: str, tmp_path: Path) -> None:
+    project = made(name)
+    path = write_export(project, target, tmp_path / "net.py")[0]
+    calls = [node for each in statements(path) for node in ast.walk(each) if isinstance(node, ast.Call)]
+    assert not [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "SystemExit"]
+    imported = {alias.name for each in statements(path) if isinstance(each, ast.Import) for alias in each.names}
+    assert "os" not in imported
+    assigned = [each for each in statements(path) if isinstance(each, ast.Assign)]
+    constants = {ast.unparse(each.targets[0]): each.value for each in assigned}
+    columns = tuple(column.name for column in project.preparation.columns)
+    assert ast.literal_eval(constants["COLUMNS"]) == columns
+    if project.preparation.target.classes:
+        assert ast.literal_eval(constants["CLASSES"]) == project.preparation.target.classes
+
+
+@pytest.mark.parametrize("text", [*CRUEL, "\ud800", '"""', "\\", '"'])
+def test_a_text_is_written_so_that_it_is_only_a_text(text: str) -> None:
+    assert ast.literal_eval(quoted(text)) == text
+    assert ast.literal_eval(literal([text, text], 0)) == (text, text)
+    assert ast.parse(f"# {commented(text)}\n").body == []
+    assert ast.literal_eval(f'"""{in_docstring(text)}."""') == f"{commented(text)}."
+
+
+@pytest.mark.parametrize("stem", ['a"""b', "a\\", "{{ x }}", "class"])
+def test_a_file_may_be_called_anything(stem: str, tmp_path: Path) -> None:
+    path = write_export(made("large"), EXPORTS["numpy"], tmp_path / f"{stem}.py")[0]
+    assert import_script(path).predict([{"x1": 1, "x2": 2, "x3": 3}])[0] in made("large").preparation.target.classes
+
+
+# -- what it answers
+
+
+@pytest.fixture(scope="module")
+def titanic(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    path = tmp_path_factory.mktemp("titanic") / "titanic.py"
+    return import_script(write_export(made("means and indicators"), EXPORTS["numpy"], path)[0])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["iris", "hinge for binary", "hinge for multiclass", "output tanh for binary"],
+)
+def test_labels_are_those_of_the_network(name: str, tmp_path: Path) -> None:
+    project = made(name)
+    module = import_script(write_export(project, EXPORTS["numpy"], tmp_path / "net.py")[0])
+    rows = sample_rows(project)
+    assert tuple(module.predict(rows)) == project.predictor.answers_to_rows(rows).labels
+    assert hasattr(module, "probabilities") == project.predictor.gives_probabilities
+
+
+def test_rows_may_come_as_columns(titanic: ModuleType) -> None:
+    rows = sample_rows(made("means and indicators"))
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    assert np.array_equal(titanic.probabilities(columns), titanic.probabilities(rows))
+
+
+def test_a_column_that_is_not_there_and_a_value_that_is_needed_are_said(titanic: ModuleType) -> None:
+    with pytest.raises(ValueError, match="there is no column 'age'"):
+        titanic.predict({"fare": [1.0]})
+    with pytest.raises(ValueError, match="row 2: the column 'fare' has no value that can be used"):
+        titanic.predict([{"fare": 1.0, "class": 1, "seen": "2020-01-01", "flag": "true"}, {"fare": "much"}])
+
+
+def test_a_value_too_large_is_said(tmp_path: Path) -> None:
+    module = import_script(write_export(made("iris"), EXPORTS["numpy"], tmp_path / "net.py")[0])
+    with pytest.raises(ValueError, match="row 1: a value is too large"):
+        module.predict([{"petal length (cm)": 1e300, "petal width (cm)": 1}])
+
+
+def test_no_rows_have_no_answers(titanic: ModuleType) -> None:
+    assert titanic.predict([]) == []
+
+
+@pytest.mark.parametrize("key", ["numpy", "sklearn"])
+def test_a_csv_file_is_answered_like_in_the_program(key: str, tmp_path: Path) -> None:
+    project = made("means and indicators")
+    path = write_export(project, EXPORTS[key], tmp_path / "net.py")[0]
+    (table := tmp_path / "table.csv").write_text(TABLE.replace(",yes,", ",NA,").replace("Q", " Q "), "utf-8")
+    done = run(path, table)
+    assert done.returncode == 0, done.stderr
+    names, *lines = csv.reader(StringIO(done.stdout))
+    wanted = Predictor(project.network, project.preparation).answers(open_file(str(table), ReadingSpec()))
+    assert names == ["prediction", "probability no", "probability yes"]
+    assert [line[0] for line in lines] == list(wanted.labels)
+    assert np.array([line[1:] for line in lines], float) == pytest.approx(wanted.numbers, abs=1e-5)
+
+
+def test_the_program_says_how_it_is_used_and_what_is_wrong(tmp_path: Path) -> None:
+    path = write_export(made("a curve scaled standard"), EXPORTS["numpy"], tmp_path / "net.py")[0]
+    assert "a CSV file with the names of its columns" in run(path, "--help").stdout
+    missing = run(path, tmp_path / "no.csv")
+    assert (missing.returncode, "Traceback" in missing.stderr) == (1, False)
+    (table := tmp_path / "table.csv").write_text("a (m);b\n1,5;2\n", "utf-8")
+    assert run(path, table).stderr == "row 1: the column 'a (m)' has no value that can be used\n"
+    assert run(path, table, "--delimiter", ";").stdout.startswith("prediction\n")
+
+
+def test_a_file_says_what_it_is(tmp_path: Path) -> None:
+    words = write_export(made("iris"), EXPORTS["numpy"], tmp_path / "flowers.py")[0].read_text("utf-8")
+    for told in (
+        "setosa",
+        "2 inputs",
+        "8 tanh",
+        "3 softmax outputs",
+        "Iris",
+        "accuracy",
+        "python flowers.py table.csv",
+    ):
+        assert told in words.split('"""')[1]

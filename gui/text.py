@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import isfinite
+from types import MappingProxyType
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeySequence
 
 MINUS = "\u2212"
+_words: Mapping[str, str] = MappingProxyType({})
+
+
+def speak(words: Mapping[str, str]) -> None:
+    """Makes texts from now on in the language whose catalogue is given, English text to text; English when empty."""
+    global _words
+    _words = words
 
 
 def tr(text: str) -> str:
-    """The text in the language of the window."""
-    return QCoreApplication.translate("Glassbox", text)
+    """The text in the language of the window; in English where its catalogue has none."""
+    return _words.get(text, text)
 
 
 def parse_number(text: str, whole: bool = False) -> float:
@@ -39,8 +48,18 @@ def parse_number(text: str, whole: bool = False) -> float:
 
 
 def in_a_sentence(label: str) -> str:
-    """A label in small letters, but for abbreviations such as ReLU."""
+    """A translated label inside a sentence: an English one in small letters; German nouns keep their capital."""
+    return label if _words else in_small_letters(label)
+
+
+def in_small_letters(label: str) -> str:
+    """An English label in small letters, but for abbreviations such as ReLU."""
     return label if label[1:] != label[1:].lower() or len(label) == 2 else label.lower()
+
+
+def keys_in_words(keys: str | QKeySequence) -> str:
+    """A shortcut as it stands on the keys of this machine: "Ctrl+Z", "Strg+Z"."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def number(value: float, digits: int = 3) -> str:

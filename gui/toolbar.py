@@ -23,7 +23,7 @@ from engine.snapshot import Snapshot
 from gui.actions import MENUS
 from gui.icons import icon
 from gui.speeds import FULL_SPEED, SPEEDS
-from gui.text import MINUS, in_a_sentence, tr
+from gui.text import MINUS, in_a_sentence, keys_in_words, tr
 from gui.theme import colours
 
 _ROOM_FOR_SEARCH, _ROOM_FOR_WORDS, _ROOM_FOR_SPEED = 1420, 1320, 1060
@@ -201,7 +201,11 @@ class ToolBar(QToolBar):
 
     def show_width(self, width: int) -> None:
         """Drops the words of the search field, then of the buttons, then of the speed, where there is little room."""
-        self._search.setText(f"{tr('Search commands')}   Ctrl+Shift+P" if width >= _ROOM_FOR_SEARCH else "")
+        self._search.setText(
+            f"{tr('Search commands')}   {keys_in_words(self._actions['view.commands'].shortcut())}"
+            if width >= _ROOM_FOR_SEARCH
+            else ""
+        )
         style = Qt.ToolButtonStyle
         self._speed_label.setVisible(width >= _ROOM_FOR_SPEED)
         for widget, fixed in zip((self.train, self.speed), _WIDE if width >= _ROOM_FOR_SPEED else _NARROW, strict=True):
@@ -221,6 +225,6 @@ class ToolBar(QToolBar):
         self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–")
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
-        part = tr("test") if tested else tr("training")
         text = f"{100 * value:.1f} %" if metric.key == "accuracy" else f"{value:.3f}".replace("-", MINUS)
-        self.quality.show_value(text if tested or learns else "–", f"{part} {in_a_sentence(metric.label)}")
+        caption = (tr("test {0}") if tested else tr("training {0}")).format(in_a_sentence(tr(metric.label)))
+        self.quality.show_value(text if tested or learns else "–", caption)

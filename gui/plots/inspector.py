@@ -25,6 +25,7 @@ from gui.selection import (
     Weight,
     is_frozen,
     is_held,
+    name_in_plan,
     parameter_of,
     stage_name,
     stages_before,
@@ -162,7 +163,7 @@ class Inspector(QWidget):
     def _show_unit(self, snapshot: Snapshot, unit: Unit) -> None:
         layer = unit.column - 1
         plan, trace = snapshot.plan.layers[layer], snapshot.trace
-        self.title.show_note(f"{plan.name} · {unit.index + 1}")
+        self.title.show_note(f"{name_in_plan(plan)} · {unit.index + 1}")
         self.portrait.show_unit(snapshot, unit)
         rows, links = self._terms(snapshot, layer, unit.index)
         if plan.bias:
@@ -209,7 +210,7 @@ class Inspector(QWidget):
         if len(rows) < stage.units and rows:
             rows.append((tr("and {0} more").format(stage.units - len(rows)), "", "", False))
         if alone and trace is not None:
-            rows.insert(0, ("", "out", row_and_truth(trace), True))
+            rows.insert(0, ("", tr("out"), row_and_truth(trace), True))
         formula = f'<p style="margin:0 0 0 2px">{escape(spec.formula)}</p>'
         about = f'<p style="margin:6px 0 8px 2px">{self._quiet(tr(spec.about))}</p>'
         self.terms.setText(f"{formula}{about}{self._table(rows)}")

@@ -192,7 +192,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.menu", "Menu", "All commands.", commands.open_menu, ("F10",)),
     Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
     Command(
-        "edit.settings", "Settings…", "Theme, threads, autosave and folders.", commands.show_settings, ("Ctrl+,",),
+        "edit.settings", "Settings…", "Theme, language, threads, autosave and folders.",
+        commands.show_settings, ("Ctrl+,",),
     ),
     Command(
         "help.diagnostics", "Copy diagnostics", "Versions, machine, settings, experiment and log, as text.",

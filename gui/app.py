@@ -31,8 +31,9 @@ def start(
 
     ``argv`` are the arguments after the program's name; Qt's own are understood. ``experiment`` is
     what opens, the ready example where none is given; with ``trainer`` its experiment and data open, such as
-    arrays of one's own. ``remember`` keeps theme and layout in the user's settings, speaks
-    the language chosen there, keeps and offers unsaved work, and asks before it is lost. ``file`` is a project or a table that is opened.
+    arrays of one's own. ``remember`` keeps theme and layout in the user's settings, speaks the language chosen
+    there, keeps and offers unsaved work, and asks before it is lost. ``file`` is a project or a table that is
+    opened.
     """
     refuse_bad_release(PySide6.__version__, sys.version_info[:2])
     found = QCoreApplication.instance()

@@ -12,6 +12,7 @@ from gui import text
 # The texts in the code are English, so that English needs no catalogue.
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}
+_spoken = ENGLISH
 
 
 def meant_by(wished: str) -> str:
@@ -22,15 +23,25 @@ def meant_by(wished: str) -> str:
     return next((key for key in spoken if key in LANGUAGES), ENGLISH)
 
 
-def catalogue(language: str) -> dict[str, str]:
-    """English text to text in another language."""
-    words: dict[str, str] = json.loads((files("gui.languages") / f"{language}.json").read_text("utf-8"))["texts"]
-    return words
+def catalogue(language: str) -> dict[str, dict[str, str]]:
+    """The texts of the window in another language, and the sentences of the engine: each from English."""
+    if language == ENGLISH:
+        return {"texts": {}, "sentences": {}}
+    found: dict[str, dict[str, str]] = json.loads((files("gui.languages") / f"{language}.json").read_text("utf-8"))
+    return found
+
+
+def spoken() -> str:
+    """The key of the language in which texts are made."""
+    return _spoken
 
 
 def speak(language: str) -> None:
     """From now on texts are made in a language; those of Qt itself, such as the names of keys, too."""
-    text.speak(catalogue(language) if language != ENGLISH else {})
+    global _spoken
+    _spoken = language
+    words = catalogue(language)
+    text.speak(words["texts"], words["sentences"])
     application = QCoreApplication.instance()
     assert application is not None
     spoken = application.findChild(QTranslator)

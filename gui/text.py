@@ -4,24 +4,61 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from math import isfinite
 from types import MappingProxyType
 
 from PySide6.QtGui import QKeySequence
 
 MINUS = "\u2212"
+_ENOUGH_LETTERS = 10
 _words: Mapping[str, str] = MappingProxyType({})
+_sentences: Mapping[str, str] = MappingProxyType({})
 
 
-def speak(words: Mapping[str, str]) -> None:
-    """Makes texts from now on in the language whose catalogue is given, English text to text; English when empty."""
-    global _words
-    _words = words
+def speak(words: Mapping[str, str], sentences: Mapping[str, str]) -> None:
+    """Makes texts from now on in the language of a catalogue, from English text to text; in English when it is empty.
+
+    ``sentences`` are those that the engine makes, with {0}, {1} … where it inserts something.
+    """
+    global _words, _sentences
+    _words, _sentences = words, sentences
+    _patterns.cache_clear()
 
 
 def tr(text: str) -> str:
     """The text in the language of the window; in English where its catalogue has none."""
     return _words.get(text, text)
+
+
+def said(sentence: str) -> str:
+    """What the engine says, in the language of the window: known by the words around what it has inserted.
+
+    English where nothing fits.
+    """
+    for pattern, translated in _patterns():
+        found = pattern.fullmatch(sentence)
+        if found:
+            return translated.format(*map(said, found.groups()))
+    return tr(sentence)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """What the sentences look like, those with the most letters of their own first.
+
+    Where these are few, what is inserted begins with a digit: "3 columns", "on 150 rows".
+    """
+    found = []
+    for sentence, translated in sorted(_sentences.items(), key=lambda entry: -_own_letters(entry[0])):
+        hole = "(.*?)" if _own_letters(sentence) >= _ENOUGH_LETTERS else r"(\d.*?)"
+        shape = hole.join(map(re.escape, re.split(r"\{\d\}", sentence)))
+        found.append((re.compile(shape, re.DOTALL), translated))
+    return found
+
+
+def _own_letters(sentence: str) -> int:
+    return len(re.findall(r"[a-z]", sentence, re.IGNORECASE))
 
 
 def parse_number(text: str, whole: bool = False) -> float:
@@ -82,6 +119,7 @@ def editable(value: float) -> str:
 
 def as_sentence(words: str) -> str:
     """The words with a capital letter and a full stop; the name of a file at the beginning stays as it is."""
+    words = said(words)
     first = words.split(" ", 1)[0]
     begun = words if "." in first.rstrip(".") else f"{words[:1].upper()}{words[1:]}"
     return begun if begun.endswith(".") else f"{begun}."

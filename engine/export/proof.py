@@ -167,8 +167,8 @@ def prove(
         return not_run(f"Not proven: {error}.", True)
     on = f"on {counted(len(rows), 'row')}"
     if difference <= TOLERANCE:
-        largest = f"the largest difference {on} is {difference:.1e}" if difference else f"there is no difference {on}"
-        return Proof(target.key, len(rows), difference, f"Proven: {largest}.")
+        said = f"Proven: the largest difference {on} is {difference:.1e}."
+        return Proof(target.key, len(rows), difference, said if difference else f"Proven: there is no difference {on}.")
     said = f"Not the same: it differs by {difference:.2g} {on}; up to {TOLERANCE:g} is rounding."
     return Proof(target.key, len(rows), difference, said, True, _where(project, found, rows))
 

@@ -226,11 +226,13 @@ class Painting:
     def _heads(self) -> None:
         c, painter, plan = colours(), self.painter, self.snapshot.plan
         room = title_room(self.columns[1].x - self.columns[0].x)
-        short = room < _FOR_NAMES
+        names = [name_in_plan(layer) for layer in plan.layers]
+        painter.setFont(font(12, QFont.Weight.DemiBold))
+        # Of many layers only the numbers: half a word says nothing.
+        short = room < max(_FOR_NAMES, *map(painter.fontMetrics().horizontalAdvance, names))
         heads = [(tr("in") if short else tr("inputs"), f"{plan.widths[0]:,}", "")]
-        for layer in plan.layers:
-            # Of many layers only the numbers: half a word says nothing.
-            name = (tr("out") if layer.place < 0 else number_in_plan(layer)) if short else name_in_plan(layer)
+        for layer, long in zip(plan.layers, names, strict=True):
+            name = (tr("out") if layer.place < 0 else number_in_plan(layer)) if short else long
             below = f"{layer.units:,}" if short else f"{layer.units:,} · {in_a_sentence(tr(layer.activation.label))}"
             heads.append((name, below, _peculiarities(layer)))
         for column, (title, below, note) in zip(self.columns, heads, strict=True):

@@ -32,7 +32,7 @@ from gui.selection import (
     still_there,
     unit_name,
 )
-from gui.text import MINUS, in_a_sentence, number, signed, tr
+from gui.text import MINUS, in_a_sentence, number, said, signed, tr
 from gui.theme import colours
 
 _MOST_TERMS = 14
@@ -255,7 +255,7 @@ class Inspector(QWidget):
             shown = compact(float(values[weight.source, weight.unit]), view.signed, 4)
             rows.append((f"{in_a_sentence(tr(view.label))} {view.symbol}", shown, "", False))
         elif snapshot.edges is not None and snapshot.edges.missing:
-            notes.insert(0, tr(snapshot.edges.missing))
+            notes.insert(0, said(snapshot.edges.missing))
         self.terms.setText(self._table(rows) + self._notes(notes))
 
     def _show_input(self, snapshot: Snapshot, unit: Unit) -> None:

@@ -19,7 +19,7 @@ from gui.projects.locks import Lock, lock_of
 from gui.projects.questions import Question
 from gui.projects.swaps import Found, Owner, stamp_of
 from gui.projects.work import Work
-from gui.text import as_sentence, tr
+from gui.text import as_sentence, said, tr
 
 if TYPE_CHECKING:
     from gui.projects.starting import Opened
@@ -346,7 +346,7 @@ def reason(error: BaseException) -> str:
     """Why something failed, in plain words."""
     if isinstance(error, MemoryError):
         return tr("there is not enough free memory")
-    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return said((error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__)
 
 
 def _details(error: BaseException) -> str:

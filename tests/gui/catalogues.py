@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import json
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +37,11 @@ TABLES = (
 
 def modules() -> list[Any]:
     """Every module of the program."""
-    names = [f"{found.name}" for package in (engine, gui) for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    names = [
+        f"{found.name}"
+        for package in (engine, gui)
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
     return [importlib.import_module(name) for name in names]
 
 

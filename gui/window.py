@@ -104,6 +104,8 @@ class Window(QMainWindow):
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)
+        # Not what stands first, or the space bar would answer an offer of recovery.
+        self.diagram.setFocus()
 
     # -- putting it together ---------------------------------------------------------------------
 

@@ -30,7 +30,6 @@ from engine.project_reading import FORMAT, Reading, read
 from engine.project_weights import views, without_rows
 from engine.tensor_file import Content, FaultError, TensorFile
 
-SUFFIX = ".glassbox"
 # The longest sentence about a file, whatever is written in it.
 _LONGEST = 400
 _NO_RUN = {
@@ -206,7 +205,6 @@ def hold_tables(experiment: Experiment, tables: tuple[RawTable, ...]) -> None:
 
 __all__ = [
     "FORMAT",
-    "SUFFIX",
     "MissingTable",
     "Project",
     "ProjectError",

@@ -35,11 +35,16 @@ class Autosave(QObject):
         self._busy, self._failed = False, False
         self._due = 0.0
         self._said_s = _SELDOM_S
-        self.every_s = float(window.preferences.settings.autosave_seconds)
+        self.every_s = self.chosen_s
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
         if window.settings is not None:
             self._timer.start()
+
+    @property
+    def chosen_s(self) -> float:
+        """How often work is to be kept, in seconds, as the user has chosen it."""
+        return float(self._window.preferences.settings.autosave_seconds)
 
     @property
     def swap(self) -> Swap | None:
@@ -97,7 +102,7 @@ class Autosave(QObject):
             self._busy = self._failed = False
             if self._swap is swap:
                 self._kept = mark
-                self.every_s = max(float(self._window.preferences.settings.autosave_seconds), seconds / _SHARE)
+                self.every_s = max(self.chosen_s, seconds / _SHARE)
                 self._due = monotonic() + self.every_s
                 self._say_pace()
 
@@ -105,7 +110,7 @@ class Autosave(QObject):
 
     def _say_pace(self) -> None:
         """Once for each pace that is much slower than the one said before."""
-        if self.every_s > self._said_s:
+        if self.every_s > max(self._said_s, self.chosen_s):
             self._said_s = 2.0 * self.every_s
             words = tr("Unsaved work of this size is kept for recovery every {0} s.")
             self._window.status.say(words.format(f"{self.every_s:.0f}"))

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
@@ -94,7 +94,7 @@ class RecoveryOffer(QFrame):
 
 def in_words(found: Found) -> str:
     """What would be brought back: whose work it is, when it was kept, how far it was trained."""
-    when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(found.when.timestamp())), QLocale.FormatType.ShortFormat)
+    when = found.when.astimezone().strftime("%Y-%m-%d %H:%M")
     parts = [found.owner.name or tr("a project without a name"), when]
     if found.steps is not None:
         parts.append(tr("1 step trained") if found.steps == 1 else tr("{0} steps trained").format(f"{found.steps:,}"))

@@ -6,6 +6,7 @@ import pytest
 from engine import BatchNorm, DataSpec, Dense, Dropout, Experiment, GaussianNoise, LayerNorm, Trainer, load_data
 from engine.data.sources import SOURCES
 from engine.probes import GRID, Maps, Wants, chosen_plane, maps, plane_extent, trace
+from engine.project import without_rows
 from engine.unit_views import NODE_VIEWS, unit_statistics
 
 
@@ -249,3 +250,12 @@ def test_probes_change_nothing(kind: str, request: pytest.FixtureRequest) -> Non
     after = network.parameters, network.gradient, network.statistics
     assert network.noise.bit_generator.state == noise
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_a_plane_without_rows_reaches_two_deviations_around_the_mean() -> None:
+    trainer = Trainer(Experiment())
+    data = without_rows(trainer.data.preparation)
+    assert plane_extent(data)[0] == pytest.approx(-plane_extent(data)[1])
+    plane = chosen_plane(data, Wants())
+    assert plane is not None
+    assert np.isfinite(maps(trainer.network, data, 0, plane).answers).all()

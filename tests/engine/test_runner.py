@@ -370,3 +370,25 @@ def test_a_refused_experiment_from_a_kept_instant_leaves_the_present_one(runner:
 def test_a_refused_operation_is_no_error_of_the_program(runner: Runner) -> None:
     refused = failure(runner, Apply(experiment=LONG, operation=SetWeight(0, 0, 99, 1.0)))
     assert (refused.message, refused.details) == ("Hidden 1 has 8 units, no unit 100", "")
+
+
+def test_a_run_goes_on_from_an_instant_of_another_one_and_its_own_instants_are_gone(runner: Runner) -> None:
+    snapshot(runner, Apply(experiment=LONG))
+    snapshot(runner, Train(steps=3, keep=7))
+    other = Trainer(LONG.with_value("data.source", "wine"))
+    other.train(steps=5)
+    begun = snapshot(runner, Apply(experiment=other.experiment, start=other.checkpoint()))
+    assert (begun.step, begun.data is other.data) == (5, True)
+    assert (begun.parameters == other.network.parameters).all()
+    other.train(steps=4)
+    assert (snapshot(runner, Train(steps=4)).parameters == other.network.parameters).all()
+    assert "no longer kept" in failure(runner, Apply(experiment=LONG, back_to=7)).message
+
+
+def test_fetching_an_instant_leaves_what_is_shown_as_it_is(runner: Runner) -> None:
+    snapshot(runner, Apply(experiment=LONG))
+    before = snapshot(runner, Train(steps=3))
+    fetched = snapshot(runner, Job(checkpoint=True))
+    assert fetched.checkpoint is not None
+    assert fetched.checkpoint.state["step"] == fetched.step == 3
+    assert fetched.evaluation is before.evaluation

@@ -367,3 +367,21 @@ def test_after_a_reset_the_same_run_follows() -> None:
         return bits(each), each.history.view().values.tobytes()
 
     assert seen(trainer) == seen(alone())
+
+
+def test_the_numbers_of_another_network_are_taken_over_as_if_set_by_hand() -> None:
+    learned, trainer = Trainer(Experiment()), Trainer(Experiment().with_value("training.seed", 5))
+    learned.train(until_epoch=3)
+    trainer.take_numbers(learned.network)
+    assert (trainer.network.parameters == learned.network.parameters).all()
+    assert (trainer.steps_done, trainer.pristine) == (0, False)
+    assert trainer.evaluate("test") == learned.evaluate("test")
+    assert trainer.last_evaluation.train["loss"] == learned.evaluation().train["loss"]
+
+
+def test_the_numbers_of_a_network_with_other_layers_are_refused() -> None:
+    trainer = Trainer(Experiment())
+    before = trainer.network.parameters.copy()
+    with pytest.raises(ValueError, match="other layers"):
+        trainer.take_numbers(Trainer(Experiment().with_value("network.layers.0.units", 3)).network)
+    assert (trainer.network.parameters == before).all()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import hands
 import numpy as np
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QFileDialog
 from tables import until
 
 from engine.experiment import Experiment
 from engine.project import Project, load, save
 from engine.trainer import Trainer
+from gui.folders import config_folder
 from gui.projects.questions import Question
 from gui.training import FULL_SPEED
 from gui.window import Window
@@ -38,9 +39,7 @@ def unexpected(question: Question) -> str:
 
 def careful(open_window: Callable[..., Window], **rest: object) -> Window:
     """A window that remembers, and so asks; it begins without settings, and no question is expected."""
-    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Glassbox", "window")
-    settings.clear()
-    settings.sync()
+    shutil.rmtree(config_folder(), ignore_errors=True)
     window = open_window(remember=True, **rest)
     window.toolbar.speed.setValue(FULL_SPEED)
     window.files.ask = unexpected

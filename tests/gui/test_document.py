@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication
 
 from engine.experiment import Experiment
-from gui.document import Change, Document
+from engine.trainer import Trainer
+from gui.document import Change, Document, Place, next_moment
 
 FIRST = Experiment()
 
@@ -180,3 +183,69 @@ def test_redoing_everything_gives_the_last_experiment(edits: list[tuple[str, obj
     while bool(document.undo_stack.redo_text):
         document.redo()
     assert document.experiment == last
+
+
+def test_a_document_is_unsaved_unless_it_is_at_the_saved_instant(document: Document) -> None:
+    seen = [document.unsaved]
+    document.change(rate(0.5), "Rate")
+    seen.append(document.unsaved)
+    document.put(Place(Path("a.glassbox"), document.undo_stack.mark))
+    seen.append(document.unsaved)
+    document.undo()
+    seen.append(document.unsaved)
+    document.redo()
+    seen.append(document.unsaved)
+    assert seen == [False, True, False, True, False]
+
+
+def test_a_stretch_of_training_is_another_instant_with_each_step(document: Document) -> None:
+    moment = next_moment()
+    document.show_run(moment, 3, False)
+    document.put(Place(None, document.undo_stack.mark))
+    document.show_run(moment, 4, False)
+    assert document.unsaved
+    document.show_run(moment, 3, True)
+    assert not document.unsaved
+
+
+def test_the_saved_instant_is_known_when_what_led_to_it_can_be_undone_no_more(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    document.put(Place(None, document.undo_stack.mark))
+    document.change(rate(0.7), "Rate")
+    document.undo_stack.forget_before(list(document.undo_stack)[1].back)
+    assert (len(document.undo_stack), document.unsaved) == (1, True)
+    document.undo()
+    assert (document.experiment, document.unsaved) == (rate(0.5), False)
+    document.undo_stack.clear()
+    assert not document.unsaved
+
+
+def test_a_drag_that_ends_where_it_began_leaves_nothing_unsaved(document: Document) -> None:
+    document.change(rate(0.3), "Rate", "rate#1")
+    assert document.unsaved
+    document.change(FIRST, "Rate", "rate#1")
+    assert not document.unsaved
+    document.change(rate(0.3), "Rate", "rate#2")
+    document.put(Place(None, document.undo_stack.mark))
+    document.change(rate(0.4), "Rate", "rate#2")
+    assert document.unsaved
+
+
+def test_another_document_begins_clean_and_without_a_past_or_unsaved_when_it_was_recovered(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    point = Trainer(rate(0.7)).checkpoint()
+    document.begin(point, Place(Path("b.glassbox")))
+    assert (document.experiment, len(document.undo_stack), document.unsaved) == (rate(0.7), 0, False)
+    document.begin(point, Place(Path("b.glassbox")), saved=False)
+    assert document.unsaved
+
+
+def test_a_document_that_cannot_be_begun_gives_the_former_one_back(document: Document) -> None:
+    document.change(rate(0.5), "Rate")
+    applied: list[Change] = []
+    document.applied.connect(applied.append)
+    document.begin(Trainer(rate(0.7)).checkpoint(), Place(Path("b.glassbox")))
+    document.refuse(applied[-1])
+    assert (document.experiment, document.place.path, document.unsaved) == (rate(0.5), None, True)
+    document.undo()
+    assert (document.experiment, document.unsaved) == (FIRST, False)

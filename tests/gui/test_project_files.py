@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from tables import until
 
+from benchmarks.window import Heart
 from engine.experiment import Experiment
 from engine.layers import Dense
 from engine.project import load
@@ -159,6 +161,23 @@ def test_training_goes_on_while_it_is_saved(window: Window, tmp_path: Path) -> N
     window.training.toggle()
     hands.settle(window)
     assert not is_shown(window, load(tmp_path / "a.glassbox"))
+    window.files.ask = Asked("discard")
+
+
+def test_the_window_is_alive_and_trains_while_a_slow_disk_is_written_to(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.files.os.fsync", lambda _: time.sleep(1.0))
+    window.document.change(window.document.experiment.with_value("training.epochs", 1_000_000), "Epochs")
+    window.training.toggle()
+    until(lambda: hands.snapshot_of(window).step > 20)
+    heart, step = Heart(window), hands.snapshot_of(window).step
+    window.files.save_to(tmp_path / "a.glassbox")
+    until(lambda: window.document.place.path is not None)
+    heart.stop()
+    # A second without the window, or without training, would be seen even on a busy machine.
+    assert max(heart.late) < 600
+    assert hands.snapshot_of(window).step > step + 50
     window.files.ask = Asked("discard")
 
 
@@ -361,8 +380,12 @@ def test_unsaved_work_can_be_given_up(window: Window, tmp_path: Path, way: str) 
 
 
 @ways
-def test_unsaved_work_is_saved_first_and_then_left(window: Window, tmp_path: Path, way: str) -> None:
+def test_unsaved_work_is_saved_first_and_then_left(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("engine.files.os.fsync", lambda _: time.sleep(0.2))
     trained(tmp_path / "b.glassbox")
+    window.document.change(window.document.experiment.with_value("training.epochs", 1_000_000), "Epochs")
     path = save_to(window, tmp_path / "a.glassbox")
     window.training.toggle()
     until(lambda: hands.snapshot_of(window).step > 30)

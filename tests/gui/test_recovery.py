@@ -23,7 +23,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from tables import until
 
 from engine.project import load
+from gui.folders import HOME_VARIABLE
 from gui.projects import autosave
+from gui.projects.autosave import Autosave
 from gui.projects.locks import lock_of
 from gui.projects.swaps import swap_folder
 from gui.window import Window
@@ -34,13 +36,13 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has a folder of its own for what is kept."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "own"))
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work is kept as often as it is looked for."""
-    monkeypatch.setattr(autosave, "_EVERY_S", 0.0)
+    monkeypatch.setattr(Autosave, "chosen_s", 0.0)
     monkeypatch.setattr(autosave, "_LOOK_MS", 20)
 
 
@@ -113,7 +115,7 @@ def test_nothing_is_kept_of_what_another_document_took_the_place_of(window: Wind
 
 
 def test_nothing_is_kept_where_that_is_switched_off(window: Window) -> None:
-    window.remember("autosave", "no")
+    window.preferences.change(autosave=False)
     train(window)
     QTest.qWait(100)
     assert kept() == []

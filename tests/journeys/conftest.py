@@ -63,7 +63,6 @@ def journey(screen: str, tmp_path: Path) -> Callable[[str], str]:
             "DISPLAY": screen,
             "QT_QPA_PLATFORM": "xcb",
             "XDG_CONFIG_HOME": str(tmp_path),
-            "XDG_STATE_HOME": str(tmp_path),
             "XDG_RUNTIME_DIR": str(tmp_path),
             "PYTHONPATH": f"{ROOT}:{HERE}",
         }

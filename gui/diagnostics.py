@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import platform
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import PySide6
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from engine.experiment import Experiment
 from gui import logs, threads
 from gui.folders import log_folder
 from gui.version import VERSION
@@ -34,12 +35,12 @@ def diagnostics(window: Window) -> str:
         "Window": f"{window.width()} × {window.height()}",
         "Threads": threads.in_words(),
         "Memory": _memory(),
-        "Log": logs.where(),
+        "Log": str(logs.log_file()) if logs.is_kept() else logs.where(),
     }
     parts = [
         "\n".join(f"{name}: {value}" for name, value in facts.items()),
         _part("Settings", _json(window.preferences.settings.model_dump(mode="json"))),
-        _part("Experiment", _json(window.document.experiment.model_dump(mode="json"))),
+        _part("Experiment", _json(_described(window.document.experiment))),
         _part("Last crash", _last_crash()),
         _part("Log", "\n".join(logs.last_lines(_LOG_LINES)) or "nothing"),
     ]
@@ -52,6 +53,16 @@ def _part(name: str, text: str) -> str:
 
 def _json(tree: object) -> str:
     return json.dumps(tree, indent=1, ensure_ascii=False)
+
+
+def _described(experiment: Experiment) -> dict[str, Any]:
+    """The experiment, without the data that are in it: a table that was pasted, points that were drawn."""
+    tree = experiment.model_dump(mode="json")
+    if experiment.data.table is not None and experiment.data.table.text:
+        tree["data"]["table"]["text"] = f"{len(experiment.data.table.text):,} characters"
+    if experiment.data.points is not None:
+        tree["data"]["points"] = "drawn by hand"
+    return tree
 
 
 def _screens() -> list[str]:

@@ -19,6 +19,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from engine.data.table_spec import TableSpec
+from engine.experiment import DataSpec
 from gui import diagnostics, logs
 from gui.dialogs.details import Details
 from gui.faults import Faults
@@ -227,6 +229,17 @@ def test_diagnostics_hold_the_newest_lines_of_the_log_and_the_last_crash(
         text = diagnostics.diagnostics(window)
     assert ("line 99" in text, "line 50" in text, "line 49\n" in text) == (True, True, False)
     assert "-- Last crash --\nFatal Python error: Segmentation fault" in text
+
+
+def test_diagnostics_do_not_hold_the_data(window: Window) -> None:
+    pasted = "age,who\n" + "".join(f"{age},{'Lovelace' if age % 2 else 'Hopper'}\n" for age in range(20, 60))
+    data = DataSpec(source="table", table=TableSpec(text=pasted))
+    hands.show(window, window.document.experiment.with_value("data", data))
+    text = diagnostics.diagnostics(window)
+    assert ("Lovelace" in text, f'"text": "{len(pasted)} characters"' in text) == (False, True)
+    hands.trigger(window, "data.draw")
+    hands.settle(window)
+    assert '"points": "drawn by hand"' in diagnostics.diagnostics(window)
 
 
 def test_diagnostics_do_not_name_the_home_folder(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

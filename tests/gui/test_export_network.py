@@ -214,7 +214,7 @@ def test_what_cannot_be_written_is_said_at_once(panel_of: Open, target: Target, 
     panel = panel_of(target)
     assert panel.banner.label.text().startswith(words)
     assert panel.banner.isVisibleTo(panel)
-    assert panel.banner._copy.isVisibleTo(panel) == details
+    assert panel.banner.details.isVisibleTo(panel) == details
     assert (panel.save.isEnabled(), panel.check.isEnabled()) == (False, False)
 
 

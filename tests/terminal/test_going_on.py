@@ -122,10 +122,11 @@ def test_a_group_in_the_place_of_a_setting_is_mended_in_words(here: Glassbox, ch
     assert (done.returncode, done.stderr.strip().endswith(f"{mended}.")) == (2, True)
 
 
-def test_broken_settings_are_said_and_stop_nothing(here: Glassbox) -> None:
+@pytest.mark.parametrize("command", ["train", "verify"])
+def test_broken_settings_are_said_and_stop_nothing(half: Path, here: Glassbox, command: str) -> None:
     from gui.settings import settings_file
 
     settings_file().parent.mkdir(parents=True, exist_ok=True)
     settings_file().write_text("{ broken")
-    done = here("train", "--epochs", "2", "--seed", "77")
+    done = here(*{"train": ("train", "--epochs", "2", "--seed", "77"), "verify": ("verify", str(half))}[command])
     assert (done.returncode, "The settings file was broken" in done.stderr) == (0, True)

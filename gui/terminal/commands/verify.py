@@ -27,8 +27,10 @@ def verify(
 
       python main.py verify wine.glassbox --json
     """
-    from gui.terminal import verifying  # noqa: PLC0415 - rich is not needed for --help
+    from gui.terminal import training, verifying  # noqa: PLC0415 - rich is not needed for --help
 
+    # The last digits of a run depend on the number of threads.
+    training.obey_settings()
     verdict = verifying.repeat(project)
     print(json.dumps(verdict.as_json(), allow_nan=False) if as_json else verdict.message)
     if not verdict.identical:

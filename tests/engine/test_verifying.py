@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,22 @@ def test_what_was_changed_is_done_again_at_the_same_step(change: Change, before:
     verdict = verify(replace(point, state={**point.state, "lineage": written}))
     assert verdict.message.startswith("Identical for all ")
     assert verdict.steps == trainer.steps_done
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_any_sequence_of_changes_and_of_steps_back_is_done_again(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    trainer, kept = Trainer(stages() if seed % 2 else SMALL), []
+    others = [change for change in CHANGES.values() if change is not CHANGES["run away and mended"]]
+    for _ in range(7):
+        trainer.train(steps=int(rng.integers(12)))
+        kept.append(trainer.checkpoint())
+        if rng.random() < 0.2:
+            trainer.go_to(kept[rng.integers(len(kept))])
+        with suppress(ValueError, LookupError):  # what this network refuses or does not have
+            others[rng.integers(len(others))](trainer)
+    trainer.train(steps=5)
+    assert verify(trainer.checkpoint()).message.startswith("Identical for all ")
 
 
 def test_what_is_tried_before_the_first_step_is_no_change() -> None:

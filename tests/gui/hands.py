@@ -16,6 +16,7 @@ from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui import theme
 from gui.diagram.shown import Shown
+from gui.exporting.errand import Errand
 from gui.fields import ChoiceField, NumberField
 from gui.selection import selection_at
 from gui.speeds import FULL_SPEED
@@ -55,6 +56,9 @@ def as_new(window: Window) -> None:
     """Brings a window back to the ready example at step 0, with an empty undo stack."""
     window.training.set_running(False)
     window.training.wait_idle()
+    for errand in window.findChildren(Errand):
+        errand.give_up()
+    window.verifying_progress.hide()
     window.banner.hide()
     if theme.name() != "light":
         window.show_theme("light")

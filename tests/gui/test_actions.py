@@ -102,7 +102,7 @@ def test_every_command_can_be_run_in_a_fresh_window_and_while_it_trains(
     for dialog in window.findChildren(QDialog):
         dialog.close()
     hands.settle(window)
-    assert window.banner.isHidden()
+    assert window.banner.isHidden(), window.banner.label.text()
 
 
 def test_add_layer_adds_a_layer(window: Window) -> None:

@@ -61,6 +61,12 @@ class Autosave(QObject):
         self.drop()
         self._swap, self._kept = swap, self._window.document.undo_stack.mark
 
+    def give_back(self) -> None:
+        """What was recovered could not be gone on with; it is offered again at the next start."""
+        if self._swap is not None:
+            self._swap.lock.let_go()
+        self._swap = self._kept = None
+
     @Slot()
     def drop(self) -> None:
         """The work is saved, or not wanted any more."""
@@ -87,10 +93,10 @@ class Autosave(QObject):
             self._window.training.fetch(self._keep)
 
     def _keep(self, point: Checkpoint | None) -> None:
-        if point is None:
+        document, files = self._window.document, self._window.files
+        if point is None or not document.unsaved:
             self._busy = False
             return
-        document, files = self._window.document, self._window.files
         try:
             swap = self._swap = self._swap or new_swap()
         except OSError as error:

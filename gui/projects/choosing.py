@@ -61,6 +61,12 @@ def ask_to_save(window: Window, save: Callable[[Path], None]) -> None:
     dialog.open()
 
 
+def give_up(window: Window) -> None:
+    """Another document is open: what was asked about the one before is asked no more."""
+    for dialog in window.findChildren(QFileDialog):
+        dialog.reject()
+
+
 def _dialog(window: Window, parent: QWidget, title: str) -> QFileDialog:
     dialog = QFileDialog(parent, title, str(_folder(window)))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -59,7 +59,7 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Found:
+class Left:
     """Work left behind: its swap, which is held; whose it is, when it was kept, and how many steps were trained."""
 
     swap: Swap
@@ -94,7 +94,7 @@ def left_behind() -> Iterator[Swap]:
             yield swap
 
 
-def find_work() -> tuple[list[Found], list[Path]]:
+def find_work() -> tuple[list[Left], list[Path]]:
     """All work that was left behind, the newest first, and the swaps set aside because they are damaged."""
     from engine.project import ProjectError, load  # noqa: PLC0415 - not needed for the first paint
 
@@ -108,7 +108,7 @@ def find_work() -> tuple[list[Found], list[Path]]:
         when = datetime.fromtimestamp(swap.file.stat().st_mtime, UTC)
         steps = int(project.checkpoint.state["step"]) if project.checkpoint is not None else None
         owner = Owner.of(swap.lock.read())
-        found.append(Found(swap, owner, when, steps))
+        found.append(Left(swap, owner, when, steps))
     return sorted(found, key=lambda each: each.when, reverse=True), damaged
 
 

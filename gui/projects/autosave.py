@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from engine.checkpoint import Checkpoint
 from gui.document import Mark
+from gui.logs import log
 from gui.projects.files import reason
 from gui.projects.swaps import Owner, Swap, new_swap
 from gui.text import tr
@@ -79,7 +80,10 @@ class Autosave(QObject):
         """The window closes, and what is unsaved is not wanted; nothing is being written any more."""
         self._timer.stop()
         if self._swap is not None:
-            self._swap.remove()
+            try:
+                self._swap.remove()
+            except OSError as error:
+                log.warning("unsaved work stays in %s: %s", self._swap.file, error)
         self._swap = None
 
     @Slot()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Errors that say, for people, what is wrong with a file; others are errors of the program, with details.
 _PLAIN = (ValueError, OSError, MemoryError)
+_NOWHERE = Place()
 Found = TypeVar("Found")
 
 
@@ -58,7 +59,7 @@ class Files(QObject):
     @Slot()
     def show_state(self) -> None:
         """The title says what is open, and whether it is saved."""
-        self._window.setWindowTitle(f"{choosing.title_of(self._document)}[*] – Glassbox")
+        self._window.setWindowTitle(choosing.window_title(self._document))
         self._window.setWindowModified(self._document.unsaved)
 
     def close(self) -> None:
@@ -122,8 +123,7 @@ class Files(QObject):
     def new(self) -> None:
         """The ready example, as when the program starts."""
         if self.may_go(self.new):
-            show = self._if_left(self.new, lambda start: self._begin(start, Place(), None))
-            self.work.do(_ready_example, show, partial(self._say_failure, None))
+            self.work.do(_ready_example, self._if_left(self.new, self._begin), partial(self._say_failure, None))
 
     @Slot()
     def ask_to_open(self) -> None:
@@ -212,8 +212,8 @@ class Files(QObject):
     def _begin(
         self,
         start: Checkpoint,
-        place: Place,
-        lock: Lock | None,
+        place: Place = _NOWHERE,
+        lock: Lock | None = None,
         then: Callable[[], object] | None = None,
         saved: bool = True,
     ) -> None:

@@ -40,6 +40,15 @@ def changed_on_disk(name: str) -> Question:
     )
 
 
+def replace(name: str) -> Question:
+    """A file in whose place another one is to be written."""
+    return Question(
+        tr("{0} is there already. Replace it?").format(name),
+        tr("What is in it is lost."),
+        (("replace", tr("Replace")), ("cancel", tr("Cancel"))),
+    )
+
+
 def missing_table(name: str, detail: str) -> Question:
     """A table that a project cannot go on without."""
     return Question(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from gui.icons import icon
 from gui.projects import questions
 from gui.projects.files import reason
-from gui.projects.swaps import Left, find_work
+from gui.projects.swaps import Finding, Left, find_work
 from gui.text import tr
 from gui.theme import colours
 
@@ -121,12 +120,14 @@ class Recovery(QObject):
         """Looks for it beside the window, and offers what there is."""
         self._window.files.work.do(find_work, self._show, self._say_failure)
 
-    def _show(self, outcome: tuple[list[Left], list[Path]]) -> None:
-        self._found, damaged = outcome
+    def _show(self, finding: Finding) -> None:
+        self._found = finding.found
         self._offer_them()
-        if damaged:
+        if finding.damaged:
             words = tr("Unsaved work of an earlier window is damaged and cannot be brought back; it was set aside: {0}")
-            self._window.banner.say(words.format(", ".join(map(str, damaged))))
+            self._window.banner.say(words.format(", ".join(map(str, finding.damaged))))
+        elif finding.unread:
+            self._say_failure(finding.unread[0])
 
     def _offer_them(self) -> None:
         self._offer.show_found(self._found, self._restore, self._discard)

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +26,71 @@ NOTHING = {"", "na", "n/a", "n.a.", "nan", "-nan", "null", "none", "nil", "<na>"
 NOTHING |= {"#n/a", "#na", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"}
 
 
-def read_csv(path: Path, delimiter: str) -> list[dict[str, str | None]]:
-    """The rows of a CSV file by the names in its first line; None where there is no value."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = [line for line in csv.reader(file, delimiter=delimiter) if line]
-    if not lines:
-        raise ValueError("the file is empty")
-    names = [" ".join(name.split()) for name in lines[0]]
-    return [{name: from_field(word) for name, word in zip(names, line, strict=False)} for line in lines[1:]]
+def read_csv(path: Path, delimiter: str = "") -> dict[str, list[Any]]:
+    """The columns of a CSV file by the names in its first line; None where there is no value.
+
+    Without a delimiter it is the one that is most often in the first line.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not written in UTF-8; save it again as CSV in UTF-8") from None
+    delimiter = delimiter or max(",;\t|", key=text.partition("\n")[0].count)
+    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    names, *lines = [line for line in rows if line] or [[]]
+    if not names:
+        raise ValueError(f"{path.name} is empty")
+    fields = [[from_field(line[place]) if place < len(line) else None for line in lines] for place in range(len(names))]
+    decimal = "." if delimiter == "," else decimal_sign(fields)
+    return {name: typed(words, decimal) for name, words in zip(named(names), fields, strict=True)}
+
+
+def named(names: Sequence[str]) -> list[str]:
+    """Names that are all different: empty ones are "column 2", repeated ones "age (2)"."""
+    plain = [" ".join(name.split()) or f"column {place}" for place, name in enumerate(names, 1)]
+    given, found = set(plain), dict[str, None]()
+    for name in plain:
+        unique, number = name, 1
+        while unique in found or (number > 1 and unique in given):
+            number += 1
+            unique = f"{name} ({number})"
+        found[unique] = None
+    return list(found)
 
 
 def from_field(word: str) -> str | None:
     """The value of a field, without the blanks around it; None for a word that stands for no value."""
     return None if word.strip().casefold() in NOTHING else word.strip()
+
+
+# How numbers are written, with a decimal sign {d}, and how with a sign {g} between thousands; and which signs these are.
+PLAIN = r"[+-]?(?:\d+{d}?\d*|{d}\d+)(?:E[+-]?\d+)?|[+-]?(?:inf|infinity)"
+GROUPED = r"[+-]?\d{{1,3}}(?:{g}\d{{3}})+(?:{d}\d*)?|[+-]?\d{{1,3}}(?:{d}\d*)?"
+BETWEEN = {".": ("", ",", "'", "’", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", " "), ",": ("", ".", "'", "’", " ")}
+
+
+def are_numbers(words: Sequence[str], decimal: str, between: str = "") -> bool:
+    """Whether all words are numbers that are written in this way."""
+    pattern = (GROUPED if between else PLAIN).format(d=re.escape(decimal), g=re.escape(between))
+    return all(re.fullmatch(pattern, word, re.IGNORECASE) for word in words)
+
+
+def decimal_sign(fields: Sequence[Sequence[str | None]]) -> str:
+    """A comma where more numbers are written with one than with a point."""
+    words = [word for column in fields for word in column if word]
+    commas, points = (sum(sign in word and are_numbers([word], sign) for word in words) for sign in ",.")
+    return "," if commas > points else "."
+
+
+def typed(words: Sequence[str | None], decimal: str) -> list[Any]:
+    """The words of a column as numbers, where all of them are, written in one way; else as they are."""
+    there = [word for word in words if word is not None]
+    for sign in (decimal, "," if decimal == "." else "."):
+        for between in BETWEEN[sign]:
+            if are_numbers(there, sign, between):
+                plain = [word and word.replace(between, "").replace(sign, ".") for word in words]
+                return [None if word is None else float(word) for word in plain]
+    return list(words)
 
 
 def by_column(rows: Any, names: Sequence[str]) -> dict[str, list[Any]]:
@@ -93,12 +146,14 @@ def dates(values: Sequence[Any]) -> Array:
 
     Whether 1/2/2024 is in January or February is told by all words together, where all of them are dates.
     """
-    words = list({str(value): None for value in values if not is_number(value) and not is_nothing(value)})
+    if all(is_number(value) or is_nothing(value) for value in values):
+        return numbers(values)
+    words = list({written(value): None for value in values if not is_nothing(value)})
     found = moments(words)
     if found is None:
         found = [(moments([word.strip()]) or [float("nan")])[0] for word in words]
     known = dict(zip(words, found, strict=True))
-    return np.array([float(v) if is_number(v) else known.get(str(v), float("nan")) for v in values], np.float64)
+    return np.array([known.get(written(value), float("nan")) for value in values], np.float64)
 
 
 def moments(words: Sequence[str]) -> list[float] | None:
@@ -134,20 +189,26 @@ UNSEEN = -1.0
 
 
 def places(values: Sequence[Any], labels: Sequence[str], meaning: Callable[[str], Any] = str) -> Array:
-    """The place in ``labels`` of each value that means the same, (rows,); NaN where it is missing, or UNSEEN."""
-    known = {meaning(label): float(place) for place, label in enumerate(labels)}
-    return np.array([float("nan") if is_nothing(v) else known.get(meaning(written(v)), UNSEEN) for v in values])
+    """The place in ``labels`` of each value, or of what means the same, (rows,); NaN where it is missing, or UNSEEN."""
+    exact = {label: float(place) for place, label in enumerate(labels)}
+    alike = {meaning(label): exact[label] for label in reversed(labels)}
+
+    def place(value: Any) -> float:
+        word = written(value)
+        return float("nan") if is_nothing(value) else exact.get(word, alike.get(meaning(word), UNSEEN))
+
+    return np.array([place(value) for value in values], np.float64)
 
 
 def written(value: Any) -> str:
     """A value as a word."""
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return f"{value + 0.0:.15g}" if isinstance(value, float) else str(value)
 
 
 def as_number(word: str) -> str:
     """A number as short as it can be written, so that 1, 1.0 and 1,0 mean the same; another word as it is."""
     found = number(word)
-    return word if math.isnan(found) else f"{found:.15g}"
+    return word if math.isnan(found) else f"{found + 0.0:.15g}"
 
 
 YES = {"yes", "y", "true", "t", "1", "on", "ja", "j", "wahr", "oui", "si", "sí", "positive", "pos"}
@@ -155,14 +216,9 @@ NO = {"no", "n", "false", "f", "0", "off", "nein", "falsch", "non", "negative", 
 
 
 def as_truth(word: str) -> bool | None:
-    """Whether a word says yes or no; None where it says neither."""
-    plain = word.strip().casefold()
+    """Whether a word says yes or no, as 1.0 and 0.0 do; None where it says neither."""
+    plain = as_number(word).strip().casefold()
     return True if plain in YES else False if plain in NO else None
-
-
-def as_switch(word: str) -> bool | None:
-    """The same, where 1.0 is yes and 0.0 is no."""
-    return as_truth(as_number(word))
 
 
 def required(read: Array, name: str) -> Array:

@@ -37,7 +37,7 @@ def ask_to_open(window: Window, parent: QWidget) -> None:
     dialog.open()
 
 
-def ask_for_table(window: Window, name: str, take: Callable[[Path], None]) -> None:
+def ask_for_table(window: Window, name: str, take: Callable[[Path], object]) -> None:
     """Asks where a table is."""
     dialog = _dialog(window, window, tr("Where is {0}?").format(name))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)

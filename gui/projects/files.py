@@ -17,6 +17,7 @@ from gui.document import Change, Place
 from gui.projects import choosing, questions
 from gui.projects.locks import Lock, lock_of
 from gui.projects.questions import Question
+from gui.projects.reading import Reading
 from gui.projects.swaps import Found, Owner, stamp_of
 from gui.projects.work import Work
 from gui.text import as_sentence, tr
@@ -42,7 +43,7 @@ class Files(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window, self._document = window, window.document
-        self.work = Work(self)
+        self.work, self._reading = Work(self), Reading(window)
         self.ask: Callable[[Question], str] = partial(questions.ask, window)
         self._careful = window.settings is not None
         self._lock: Lock | None = None
@@ -60,7 +61,8 @@ class Files(QObject):
         self._window.setWindowModified(self._document.unsaved)
 
     def close(self) -> None:
-        """Ends what is being written, and gives the file up."""
+        """Ends what is being written, and gives the file up; what is being read is not wanted."""
+        self._reading.give_up()
         self.work.close()
         self._give_up_lock()
 
@@ -107,29 +109,7 @@ class Files(QObject):
         if path.suffix.lower() != PROJECT_SUFFIX:
             self._window.opening.open_file(str(path))
         elif self.may_go(lambda: self.open_file(file)):
-            self._window.status.say(tr("Opening {0}…").format(path.name))
-            self._read(path, self._show_opened)
-
-    def _read(self, path: Path, show: Callable[[Opened], object], without: bool = True, **tables: Path) -> None:
-        """Reads a project beside the window; asks for a table that is missing. ``without``: it may be left out."""
-
-        def follow(opened: Opened) -> None:
-            missing = opened.missing
-            if missing is None:
-                show(opened)
-                return
-            name, place = Path(missing.path).name, "test_table" if missing.second else "table"
-            answer = self.ask(questions.missing_table(name, as_sentence(missing.sentence), without))
-            if answer == "choose":
-                choosing.ask_for_table(
-                    self._window, name, lambda table: self._read(path, show, without, **{**tables, place: table})
-                )
-            elif answer == "without":
-                show(opened)
-            else:
-                self._window.status.clearMessage()
-
-        self.work.do(lambda: _read(path, **tables), follow, partial(self._say_failure, path))
+            self._reading.read(path, self._show_opened, partial(self._say_failure, path))
 
     def _show_opened(self, opened: Opened) -> None:
         """Shows a project that was read; as a copy where the file is not to be written again."""
@@ -160,7 +140,11 @@ class Files(QObject):
 
     def recover(self, found: Found, then: Callable[[], object]) -> None:
         """Goes on with work that was left behind; it is unsaved, and belongs to the file it belonged to."""
-        self._read(found.swap.file, lambda opened: self._go_on(found.owner, opened, then), without=False)
+
+        def show(opened: Opened) -> None:
+            self._go_on(found.owner, opened, then)
+
+        self._reading.read(found.swap.file, show, partial(self._say_failure, Path(found.owner.name)), without=False)
 
     def _go_on(self, owner: Owner, opened: Opened, then: Callable[[], object]) -> None:
         lock = self._locked(owner.path) if owner.path is not None else None
@@ -316,12 +300,6 @@ def _ready_example() -> Checkpoint:
     from engine.trainer import Trainer  # noqa: PLC0415
 
     return Trainer(Experiment()).checkpoint()
-
-
-def _read(path: Path, **tables: Path) -> Opened:
-    from gui.projects.starting import read  # noqa: PLC0415 - not needed for the first paint
-
-    return read(path, **tables)
 
 
 def _saved(path: Path, point: Checkpoint) -> tuple[int, int] | None:

@@ -16,6 +16,8 @@ def resume(path: Path, options: Options | None = None) -> Trainer:
     Raises ``UsageError`` where the file holds no run to go on with, and like ``load``, ``build`` and
     ``Trainer.reconfigure``.
     """
+    if not path.is_file():
+        raise UsageError(f"there is no project '{path}'")
     project = load(path)
     if project.checkpoint is None:
         raise UsageError(f"{path.name} cannot be gone on with: {project.problem or 'it holds no run, only a network'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import hands
 import pytest
 import tables
 from projects import Asked, careful, dialog_of, edit, is_shown, open_project, save_to, train, wait
+from PySide6.QtTest import QTest
 
 from engine.data import opened
+from engine.data.progress import Progress
 from engine.project import load
 from gui.window import Window
 
@@ -144,3 +147,28 @@ def test_a_project_of_the_first_format_opens_with_its_weights(window: Window, tm
     train(window)
     save_to(window, path)
     assert load(path).problem == ""
+
+
+def test_what_takes_long_to_open_can_be_followed_and_given_up(
+    window: Window, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.data import opened as reading
+
+    begun = reading.read_file
+
+    def slowly(path: Path, how: object, progress: Progress) -> object:
+        for share in range(1000):
+            progress(share / 1000, share)
+            time.sleep(0.01)
+        return begun(path, how, progress)
+
+    monkeypatch.setattr(reading, "read_file", slowly)
+    before, line = hands.snapshot_of(window), window.opening_progress
+    window.files.open_file(str(project))
+    tables.until(line.isVisible)
+    assert line.words.toolTip() == "Opening people.glassbox"
+    tables.until(lambda: line.bar.value() > 60)
+    QTest.mouseClick(line.cancel, hands.LEFT)
+    wait(window)
+    assert (line.isVisible(), window.status.currentMessage()) == (False, "Opening people.glassbox was cancelled.")
+    assert hands.same_start(hands.snapshot_of(window), before)

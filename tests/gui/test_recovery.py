@@ -17,8 +17,9 @@ import hands
 import numpy as np
 import pytest
 from projects import Asked, careful, edit, is_shown, open_project, save_to, step_in, train, wait
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from tables import until
 
 from engine.project import load
@@ -209,6 +210,15 @@ def test_work_left_behind_is_offered_with_its_name_its_time_and_its_steps(again:
     assert words.startswith("mine.glassbox · ")
     assert "5 steps trained" in words
     assert str(tmp_path) in words
+
+
+def test_the_space_bar_trains_and_does_not_answer_the_offer(again: Window) -> None:
+    keyboard = QApplication.focusWidget()
+    assert keyboard is not None
+    QTest.keyClick(keyboard, Qt.Key.Key_Space)
+    assert again.training.running
+    assert again.recovery_offer.isVisible()
+    again.training.set_running(False)
 
 
 def test_work_that_is_brought_back_is_whole_and_unsaved_and_belongs_to_its_file(again: Window, tmp_path: Path) -> None:

@@ -148,8 +148,7 @@ def _column(name: str, values: list[Any]) -> Column:
     there = [value for value in cells if value is not None]
     if all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in there):
         return Column(name, "number", np.array([np.nan if value is None else value for value in cells], np.float64))
-    words = [_written(value, "number") if isinstance(value, float) else str(value) for value in there]
-    places = {word: place for place, word in enumerate(dict.fromkeys(words))}
-    found = iter(words)
-    codes = [-1 if value is None else places[next(found)] for value in cells]
-    return Column(name, "text", np.array(codes, np.int32), tuple(places))
+    labels = tuple(dict.fromkeys(map(str, there)))
+    places = {label: place for place, label in enumerate(labels)}
+    codes = [-1 if value is None else places[str(value)] for value in cells]
+    return Column(name, "text", np.array(codes, np.int32), labels)

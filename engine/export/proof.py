@@ -181,7 +181,7 @@ def prove(
         said = f"the largest difference {on} is {difference:.1e}; up to {tolerance:.1e} is rounding in this network."
         return Proof(target.key, len(rows), difference, f"Proven: {said}", tolerance=tolerance)
     if difference <= tolerance:
-        said = f"it differs by {difference:.1e} {on}, and in this network rounding alone may make {tolerance:.1e} of it."
+        said = f"it differs by {difference:.1e} {on}, and rounding alone may make {tolerance:.1e} in this network."
         return Proof(target.key, len(rows), difference, f"Not proven: {said}")
     said = f"it differs by {difference:.2g} {on}; up to {tolerance:.1g} is rounding."
     return Proof(target.key, len(rows), difference, f"Not the same: {said}", True, _where(project, found, rows))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine import BatchNorm, DataError, Dataset, DataSpec, Dense, Experiment, Output, Trainer
 from engine.activations import ACTIVATIONS
-from engine.export.proof import compare, sample_rows
+from engine.export.proof import compare, rounding, sample_rows
 from engine.export.target import RawRow, Target
 from engine.export.writing import write_export
 from engine.layers import LAYERS, Dropout, GaussianNoise, Layer, LayerNorm, Norm
@@ -180,3 +180,9 @@ def exported(name: str, target: Target, folder: Path, stem: str = "a network") -
 def difference(name: str, found: NDArray[Any], rows: list[RawRow] | None = None) -> float:
     """The largest difference of numbers (rows, outputs) to what the network says, as a proof has it."""
     return compare(made(name), found, rows_of(name) if rows is None else rows)
+
+
+@cache
+def tolerance(name: str) -> float:
+    """What counts as rounding in a case."""
+    return rounding(made(name), rows_of(name))

@@ -58,6 +58,7 @@ def test_a_model_is_saved_and_loaded(key: str, keras: ModuleType, tmp_path: Path
 
 
 def test_a_model_is_trained_further(keras: ModuleType, tmp_path: Path) -> None:
+    keras.utils.set_random_seed(0)
     module = imported(tmp_path, Dense(units=8), BatchNorm(momentum=0.3), Dropout(), GaussianNoise())
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(64, 13)).astype(np.float32), rng.integers(0, 4, 64)

@@ -20,7 +20,7 @@ from gui.projects.questions import Question
 from gui.projects.reading import Reading
 from gui.projects.swaps import Left, Owner, stamp_of
 from gui.projects.work import Work
-from gui.text import as_sentence, tr
+from gui.text import as_sentence, said, tr
 
 if TYPE_CHECKING:
     from gui.projects.starting import Opened
@@ -358,7 +358,7 @@ def reason(error: BaseException) -> str:
     """Why something failed, in plain words."""
     if isinstance(error, MemoryError):
         return tr("there is not enough free memory")
-    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return said((error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__)
 
 
 def _details(error: BaseException) -> str:

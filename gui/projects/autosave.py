@@ -33,7 +33,9 @@ class Autosave(QObject):
         self._window = window
         self._swap: Swap | None = None
         self._kept: Mark | None = None
-        self._busy, self._failed = False, False
+        self._busy = False
+        # What was said of work that could not be kept, "" when all is well.
+        self._complaint = ""
         self._due = 0.0
         self._said_s = _SELDOM_S
         self.every_s = self.chosen_s
@@ -109,7 +111,9 @@ class Autosave(QObject):
         mark, owner = document.undo_stack.mark, files.owner
 
         def done(seconds: float) -> None:
-            self._busy = self._failed = False
+            self._busy = False
+            self._window.banner.take_back(self._complaint)
+            self._complaint = ""
             if self._swap is swap:
                 self._kept = mark
                 self.every_s = max(self.chosen_s, seconds / _SHARE)
@@ -129,10 +133,10 @@ class Autosave(QObject):
         """Once, until it works again."""
         self._busy = False
         self._due = monotonic() + self.every_s
-        if not self._failed:
-            self._failed = True
+        if not self._complaint:
             words = tr("Unsaved work cannot be kept for recovery: {0}. Save it often.")
-            self._window.banner.say(words.format(reason(error)))
+            self._complaint = words.format(reason(error))
+            self._window.banner.say(self._complaint)
 
 
 def _kept(swap: Swap, owner: Owner, point: Checkpoint) -> float:

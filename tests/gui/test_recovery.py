@@ -161,6 +161,7 @@ def test_what_cannot_be_kept_is_said_once(window: Window, monkeypatch: pytest.Mo
         QTest.qWait(150)
     assert said == ["Unsaved work cannot be kept for recovery: the disk is full. Save it often."]
     until_kept(window)
+    assert not window.banner.isVisible()
     window.files.ask = Asked("discard")
 
 

@@ -156,6 +156,8 @@ class Window(QMainWindow):
         self.opening.zone.dropped.connect(self.files.open_file)
         self.recent.chosen.connect(self.files.open_file)
         self.recent.noted.connect(self.refresh_commands)
+        # What came of it would be read as said of what is open now.
+        self.files.begun.connect(self.verifying.cancel)
         for over in (self.files.begun, self.files.saved):
             over.connect(self.autosave.drop)
         self.wishes.listen()

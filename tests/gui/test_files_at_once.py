@@ -8,7 +8,7 @@ from pathlib import Path
 
 import hands
 import pytest
-from projects import Asked, careful, dialog_of, edit, is_shown, open_project, save_to, step_in, train, trained, wait
+from projects import Asked, careful, edit, is_shown, open_project, save_to, step_in, train, trained, wait
 from PySide6.QtWidgets import QFileDialog
 from tables import until
 
@@ -134,7 +134,7 @@ def test_a_dialog_about_what_was_open_before_is_closed(window: Window, tmp_path:
     trained(tmp_path / "b.glassbox")
     window.files.open_file(str(tmp_path / "b.glassbox"))
     hands.trigger(window, "file.save")
-    assert dialog_of(window).isVisible()
+    assert window.findChildren(QFileDialog)
     until(lambda: window.document.place.path is not None)
     hands.events()
     assert window.findChildren(QFileDialog) == []

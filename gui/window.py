@@ -125,6 +125,8 @@ class Window(QMainWindow):
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
+        # Whatever stands above it, the first key pressed is meant for the network.
+        self.diagram.setFocus()
 
     def _table_of_panels(self) -> tuple[Panel, ...]:
         loss, magnitudes = self.loss, self.magnitudes

@@ -91,10 +91,14 @@ class Autosave(QObject):
     @Slot()
     def _look(self) -> None:
         document = self._window.document
-        if not document.unsaved or not self._window.preferences.settings.autosave:
-            if not self._busy:
-                self.drop()
-        elif not self._busy and document.undo_stack.mark != self._kept and monotonic() >= self._due:
+        if self._busy:
+            return
+        if not document.unsaved:
+            self.drop()
+            return
+        # Where nothing is to be kept any more, what was kept stays until the work is saved or given up.
+        due = self._window.preferences.settings.autosave and monotonic() >= self._due
+        if due and document.undo_stack.mark != self._kept:
             self._busy = True
             self._window.training.fetch(self._keep)
 

@@ -42,7 +42,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     link, and the file it leads to is replaced; permissions are kept. Raises ``OSError``: its ``strerror`` is the reason
     in plain words, its ``filename`` the path.
     """
-    with _in_words(path):
+    with in_words(path):
         target, beside = _places(path)
         try:
             with beside.open("wb") as file:
@@ -61,7 +61,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def refuse_unwritable(path: Path) -> None:
     """Raises ``OSError`` like ``replacing`` where a file cannot even be begun, before there is anything to write."""
-    with _in_words(path):
+    with in_words(path):
         _, beside = _places(path)
         beside.touch()
         beside.unlink()
@@ -76,7 +76,8 @@ def _places(path: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
+    """Whatever cannot be written within it is an ``OSError`` whose ``strerror`` is the reason in plain words."""
     try:
         yield
     except OSError as error:

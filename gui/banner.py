@@ -107,6 +107,11 @@ class Banner(QFrame):
         self._reported = ""
         self.hide()
 
+    def take_back(self, text: str) -> None:
+        """Hides a sentence that holds no longer, if it is the one that is shown."""
+        if text and self.label.text() == text:
+            self.hide()
+
     def pass_by(self, generation: int) -> None:
         """Hides a sentence about an older experiment."""
         if self._generation is not None and generation > self._generation:

@@ -129,6 +129,8 @@ class Window(QMainWindow):
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
+        # Whatever stands above it, the first key pressed is meant for the network.
+        self.diagram.setFocus()
 
     def _table_of_panels(self) -> tuple[Panel, ...]:
         loss, magnitudes = self.loss, self.magnitudes
@@ -160,6 +162,8 @@ class Window(QMainWindow):
         self.opening.zone.dropped.connect(self.files.open_file)
         self.recent.chosen.connect(self.files.open_file)
         self.recent.noted.connect(self.refresh_commands)
+        # What came of it would be read as said of what is open now.
+        self.files.begun.connect(self.verifying.cancel)
         for over in (self.files.begun, self.files.saved):
             over.connect(self.autosave.drop)
         self.wishes.listen()

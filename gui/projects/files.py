@@ -52,6 +52,7 @@ class Files(QObject):
         # What is open is just being left or saved; what is asked for meanwhile waits.
         self._engaged, self._closed = False, False
         self._waiting: list[Callable[[], object]] = []
+        self._not_saved = ""
         self._document.placed.connect(self.show_state)
         self._document.changed.connect(self.show_state)
         self._document.undo_stack.changed.connect(self.show_state)
@@ -268,6 +269,7 @@ class Files(QObject):
             self._hold(lock)
             self._document.put(place)
             self._window.recent.note(path)
+            self._window.banner.take_back(self._not_saved)
             self._window.status.say(tr("Saved {0}").format(path.name))
             self.saved.emit()
             self._go_ahead(then)
@@ -275,7 +277,8 @@ class Files(QObject):
         def failed(error: BaseException) -> None:
             if lock is not self._lock and lock is not None:
                 lock.release()
-            self._window.banner.say(_not_saved(path, error), details=_details(error))
+            self._not_saved = as_sentence(tr("{0} could not be saved: {1}").format(path, reason(error)))
+            self._window.banner.say(self._not_saved, details=_details(error))
             self._go_ahead(None)
 
         self._window.training.fetch(take)
@@ -342,10 +345,6 @@ def _without(opened: Opened, name: str) -> str:
     table = Path(opened.missing.path).name if opened.missing else tr("the table as it was")
     words = tr("Without {0} the network of {1} answers and can be exported, but not be trained or tested. ")
     return words.format(table, name)
-
-
-def _not_saved(path: Path, error: BaseException) -> str:
-    return as_sentence(tr("{0} could not be saved: {1}").format(path, reason(error)))
 
 
 def _not_opened(name: str, error: BaseException) -> str:

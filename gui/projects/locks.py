@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from engine.files import in_words
 from gui.folders import state_folder
 
 # Beyond all that is written there: a locked part of a file cannot be read on Windows.
@@ -31,13 +32,14 @@ class Lock:
 
     def take(self, **words: Any) -> bool:
         """Takes it, if nobody holds it, and writes who has it and the words. Raises ``OSError``, and has it not."""
-        if not self.take_over():
-            return False
-        try:
-            self.write(**words)
-        except OSError:
-            self.release()
-            raise
+        with in_words(self.path):
+            if not self.take_over():
+                return False
+            try:
+                self.write(**words)
+            except OSError:
+                self.release()
+                raise
         return True
 
     def take_over(self) -> bool:

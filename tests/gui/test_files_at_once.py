@@ -9,6 +9,7 @@ from pathlib import Path
 import hands
 import pytest
 from projects import Asked, careful, edit, is_shown, open_project, save_to, step_in, train, trained, wait
+from PySide6.QtWidgets import QFileDialog
 from tables import until
 
 from engine.project import load
@@ -115,3 +116,25 @@ def test_new_waits_for_what_is_being_saved(window: Window, tmp_path: Path) -> No
     wait(window)
     assert (hands.snapshot_of(window).step, window.windowTitle()) == (0, "Iris[*] – Glassbox")
     assert step_in(tmp_path / "a.glassbox") == 3
+
+
+def test_a_verdict_on_one_run_is_not_said_of_another(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(tmp_path / "b.glassbox")
+    monkeypatch.setattr("gui.verifying.repeat", lambda _: lambda _tell, given_up: given_up.wait(30))
+    hands.trigger(window, "train.verify")
+    until(lambda: window.verifying.running)
+    open_project(window, tmp_path / "b.glassbox")
+    assert not window.verifying.running
+    assert window.banner.label.text() == "Verifying was cancelled; nothing was compared to the end."
+
+
+def test_a_dialog_about_what_was_open_before_is_closed(window: Window, tmp_path: Path) -> None:
+    trained(tmp_path / "b.glassbox")
+    window.files.open_file(str(tmp_path / "b.glassbox"))
+    hands.trigger(window, "file.save")
+    assert window.findChildren(QFileDialog)
+    until(lambda: window.document.place.path is not None)
+    hands.events()
+    assert window.findChildren(QFileDialog) == []

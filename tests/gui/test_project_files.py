@@ -238,7 +238,9 @@ def test_what_cannot_be_saved_is_said_with_path_and_reason_and_stays_unsaved(
     assert window.banner.label.text() == f"{path} could not be saved: {words}."
     assert (window.isWindowModified(), path.read_bytes()) == (True, before)
     assert [each.name for each in tmp_path.iterdir()] == ["a.glassbox"]
-    window.files.ask = Asked("discard")
+    hands.trigger(window, "file.save")
+    wait(window)
+    assert (window.isWindowModified(), window.banner.isVisible()) == (False, False)
 
 
 def test_a_folder_that_is_gone_is_said(window: Window, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import pytest
 from projects import Asked, careful, edit, is_shown, open_project, save_to, step_in, train, wait
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from tables import until
 
 from engine.plan import TooLargeError
@@ -162,6 +162,7 @@ def test_what_cannot_be_kept_is_said_once(window: Window, monkeypatch: pytest.Mo
         QTest.qWait(150)
     assert said == ["Unsaved work cannot be kept for recovery: the disk is full. Save it often."]
     until_kept(window)
+    assert not window.banner.isVisible()
     window.files.ask = Asked("discard")
 
 
@@ -213,12 +214,10 @@ def test_work_left_behind_is_offered_with_its_name_its_time_and_its_steps(again:
     assert str(tmp_path) in words
 
 
-def test_the_space_bar_trains_and_does_not_answer_the_offer(again: Window) -> None:
-    keyboard = QApplication.focusWidget()
-    assert keyboard is not None
-    QTest.keyClick(keyboard, Qt.Key.Key_Space)
-    assert again.training.running
-    assert again.recovery_offer.isVisible()
+def test_the_space_bar_trains_and_does_not_dismiss_the_offer(again: Window) -> None:
+    until(lambda: again.focusWidget() is not None)
+    QTest.keyClick(again.focusWidget(), Qt.Key.Key_Space)
+    assert (again.training.running, again.recovery_offer.isVisible()) == (True, True)
     again.training.set_running(False)
 
 
@@ -235,6 +234,17 @@ def test_work_that_is_brought_back_is_whole_and_unsaved_and_belongs_to_its_file(
     wait(again)
     assert (step_in(tmp_path / "mine.glassbox"), again.isWindowModified()) == (5, False)
     until(lambda: not kept())
+
+
+def test_work_that_is_brought_back_is_not_thrown_away_where_nothing_is_to_be_kept(again: Window) -> None:
+    again.preferences.change(autosave=False)
+    press(again, "Restore")
+    wait(again)
+    QTest.qWait(100)
+    assert [step_in(each) for each in kept()] == [5]
+    again.files.ask = Asked("discard")
+    again.close()
+    assert kept() == []
 
 
 def test_work_on_a_file_that_was_changed_since_asks_before_it_is_saved(again: Window, tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ def _in_terminal(arguments: Sequence[str]) -> int:
 def show(arguments: Sequence[str]) -> int:
     """Opens the window, with the file that the first argument names, and returns the exit code when it is closed."""
     file = Path(arguments[0]) if arguments else None
-    if file is not None and not file.is_file():
+    # A name that is too long is none of a file either.
+    if file is not None and not os.path.isfile(file):
         print(
             f"There is no command and no file '{arguments[0]}'. Start the window without arguments, or with a project "
             f"or the file of a table, or use one of: {', '.join(COMMANDS)} (see --help).",

@@ -171,11 +171,11 @@ class Window(QMainWindow):
         """The menu says what would be undone and redone."""
         stack = self.document.undo_stack
         for name, verb, text, count in (
-            ("edit.undo", tr("Undo"), stack.undo_text, stack.index),
-            ("edit.redo", tr("Redo"), stack.redo_text, len(stack) - stack.index),
+            ("edit.undo", tr("Undo {0}") if stack.undo_text else tr("Undo"), stack.undo_text, stack.index),
+            ("edit.redo", tr("Redo {0}") if stack.redo_text else tr("Redo"), stack.redo_text, len(stack) - stack.index),
         ):
             self.actions_by_id[name].setEnabled(count > 0)
-            self.actions_by_id[name].setText(f"{verb} {text}".strip())
+            self.actions_by_id[name].setText(verb.format(text))
 
     # -- values to views -------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from engine.checkpoint import Checkpoint
 from gui.document import Mark
+from gui.logs import log
 from gui.projects.files import reason
 from gui.projects.swaps import Owner, Swap, new_swap
 from gui.text import tr
@@ -61,6 +62,12 @@ class Autosave(QObject):
         self.drop()
         self._swap, self._kept = swap, self._window.document.undo_stack.mark
 
+    def give_back(self) -> None:
+        """What was recovered could not be gone on with; it is offered again at the next start."""
+        if self._swap is not None:
+            self._swap.lock.let_go()
+        self._swap = self._kept = None
+
     @Slot()
     def drop(self) -> None:
         """The work is saved, or not wanted any more."""
@@ -73,7 +80,10 @@ class Autosave(QObject):
         """The window closes, and what is unsaved is not wanted; nothing is being written any more."""
         self._timer.stop()
         if self._swap is not None:
-            self._swap.remove()
+            try:
+                self._swap.remove()
+            except OSError as error:
+                log.warning("unsaved work stays in %s: %s", self._swap.file, error)
         self._swap = None
 
     @Slot()
@@ -87,10 +97,10 @@ class Autosave(QObject):
             self._window.training.fetch(self._keep)
 
     def _keep(self, point: Checkpoint | None) -> None:
-        if point is None:
+        document, files = self._window.document, self._window.files
+        if point is None or not document.unsaved:
             self._busy = False
             return
-        document, files = self._window.document, self._window.files
         try:
             swap = self._swap = self._swap or new_swap()
         except OSError as error:

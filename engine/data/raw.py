@@ -148,7 +148,12 @@ def _column(name: str, values: list[Any]) -> Column:
     there = [value for value in cells if value is not None]
     if all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in there):
         return Column(name, "number", np.array([np.nan if value is None else value for value in cells], np.float64))
-    labels = tuple(dict.fromkeys(map(str, there)))
+    words = [None if value is None else _word(value) for value in cells]
+    labels = tuple(dict.fromkeys(word for word in words if word is not None))
     places = {label: place for place, label in enumerate(labels)}
-    codes = [-1 if value is None else places[str(value)] for value in cells]
+    codes = [-1 if word is None else places[word] for word in words]
     return Column(name, "text", np.array(codes, np.int32), labels)
+
+
+def _word(value: Any) -> str:
+    return str(value + 0.0 if isinstance(value, float) else value)  # there is no negative zero

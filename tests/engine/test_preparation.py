@@ -387,6 +387,7 @@ def test_a_zero_among_categories_is_zero_whatever_its_sign() -> None:
     column = RawTable.from_rows(["it"], [{"it": value} for value in (-0.0, 0.0, 1.0)]).columns[0]
     assert column.as_labels()[1] == ("0", "1")
     assert column.text(0) == "0"
+    assert RawTable.from_rows(["it"], [{"it": -0.0}, {"it": "oak"}]).columns[0].labels == ("0.0", "oak")
     assert as_places(column, ("0", "1")).tolist() == [0, 0, 1]
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import engine
@@ -17,44 +20,48 @@ from engine.registry import Registry
 from engine.spec import Setting, Spec
 
 ROOT = Path(__file__).parents[2]
-# What a part of a registry says of itself to people.
+# What a part of a registry, or a command, says of itself to people.
 SAID = ("label", "short", "about", "help", "done", "text")
-# Tables of the program whose words are shown: the module, the name, and which places of an entry are words.
+# Tables whose words are shown: module, name, and which places of an entry are words.
 TABLES = (
     ("engine.data.sources", "OWN", (1,)),
-    ("engine.data.table_spec", "KINDS", (1,)),
     ("engine.data.table_spec", "DATE_PARTS", (1,)),
     ("gui.actions", "MENUS", (0,)),
     ("gui.builder.cards", "_TOOLS", (3,)),
     ("gui.builder.data", "COMMANDS", (1,)),
     ("gui.dialogs.export", "_MATRIX_KINDS", (1,)),
     ("gui.dialogs.settings", "GROUPS", (0,)),
+    ("gui.export", "KINDS", (1,)),
     ("gui.painting.strip", "STRIP", (1, 2)),
     ("gui.report.pictures", "_PARTS", (1,)),
     ("gui.report.writing", "KINDS", (1,)),
 )
+# Lists of words that are shown.
+LISTS = (("gui.builder.training", "FOLDS"), ("gui.dialogs.preparation", "_HEADS"))
 
 
-def modules() -> list[Any]:
+@cache
+def modules() -> list[ModuleType]:
     """Every module of the program."""
-    names = [
-        f"{found.name}"
-        for package in (engine, gui)
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    ]
-    return [importlib.import_module(name) for name in names]
+    found = (each for part in (engine, gui) for each in pkgutil.walk_packages(part.__path__, f"{part.__name__}."))
+    return [importlib.import_module(each.name) for each in found]
+
+
+def trees(folder: str) -> Iterator[ast.Module]:
+    """The syntax of every file below a folder."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        yield ast.parse(path.read_text("utf-8"))
 
 
 def literals() -> Iterator[str]:
     """The texts that are written where they are translated."""
-    for path in sorted((ROOT / "gui").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for tree in trees("gui"):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
                 yield from _words(node.args[0])
 
 
 def _words(node: ast.expr) -> Iterator[str]:
-    """The literals that an expression may amount to."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.IfExp):
@@ -63,10 +70,8 @@ def _words(node: ast.expr) -> Iterator[str]:
 
 
 def declared() -> Iterator[str]:
-    """The texts of registries, settings and tables."""
-    found = modules()
-    values = [value for module in found for value in vars(module).values()]
-    for value in values:
+    """The texts of registries, settings, commands and tables."""
+    for value in [value for module in modules() for value in vars(module).values()]:
         if isinstance(value, Registry):
             for part in value:
                 yield from _said(part)
@@ -77,17 +82,15 @@ def declared() -> Iterator[str]:
             yield from _said(kind)
             for path, setting, _ in settings_of(kind):
                 yield from _of_setting(setting)
-                *inside, _name = path.split(".")
-                yield from (part.replace("_", " ").capitalize() for part in inside)
+                yield from (part.replace("_", " ").capitalize() for part in path.split(".")[:-1])
     for module, name, places in TABLES:
-        for entry in getattr(importlib.import_module(module), name):
-            yield from (entry[place] for place in places)
-    yield from (kind.replace("_", " ") for kind in LAYERS)
-    yield from importlib.import_module("gui.builder.training").FOLDS
-    yield from importlib.import_module("gui.dialogs.preparation")._HEADS
-    yield importlib.import_module("gui.plots.curves")._PRESS
+        yield from (entry[place] for entry in getattr(importlib.import_module(module), name) for place in places)
+    for module, name in LISTS:
+        yield from getattr(importlib.import_module(module), name)
     for command in importlib.import_module("gui.actions").COMMANDS:
         yield from _said(command)
+    yield importlib.import_module("gui.plots.curves")._PRESS
+    yield from (kind.replace("_", " ") for kind in LAYERS)
 
 
 def _below(kind: type) -> Iterator[type]:
@@ -97,7 +100,7 @@ def _below(kind: type) -> Iterator[type]:
 
 
 def _said(part: Any) -> Iterator[str]:
-    yield from (words for name in SAID if isinstance(words := getattr(part, name, None), str) and words)
+    yield from (words for name in SAID if isinstance(words := getattr(part, name, None), str))
 
 
 def _of_setting(setting: Setting) -> Iterator[str]:
@@ -106,6 +109,27 @@ def _of_setting(setting: Setting) -> Iterator[str]:
         yield from (label for _, label in setting.choices())
 
 
+def has_words(text: str) -> bool:
+    """Whether there is anything to translate in a text, and not only signs, letters of formulas and insertions."""
+    return re.search(r"[A-Za-z]{2}", re.sub(r"\{\d\}", "", text)) is not None
+
+
 def texts() -> set[str]:
-    """Every text of the window."""
-    return {*literals(), *declared()}
+    """Every text of the window that has words."""
+    return {text for text in (*literals(), *declared()) if has_words(text)}
+
+
+def spoken() -> set[str]:
+    """Every literal of the program, with {0}, {1} … where something is inserted."""
+    found = set()
+    for tree in (*trees("engine"), *trees("gui")):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                count = iter(range(len(node.values)))
+                parts = (
+                    str(part.value) if isinstance(part, ast.Constant) else f"{{{next(count)}}}" for part in node.values
+                )
+                found.add("".join(parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found

@@ -9,10 +9,10 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from time import sleep
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -24,8 +24,11 @@ from engine import Dataset, DataSpec, Dense, Experiment, Trainer
 from engine.checkpoint import Checkpoint
 from engine.data.points import PointsSpec
 from engine.reporting.report import report_of
+from gui import threads
+from gui.dialogs.settings import show_settings
 from gui.exporting.opening import open_panel
 from gui.picture import check, keep, open_window
+from gui.projects.swaps import Found, Owner, Swap
 from gui.report.page import PROGRAM
 from gui.report.pages import PAPER, Pages, lay_out
 from gui.report.pictures import pictures_of
@@ -95,6 +98,23 @@ def open_export(window: Window) -> QWidget:
     panel.check.click()
     wait(lambda: panel.proof.words.text().startswith("Proven"))
     return panel
+
+
+def open_settings(window: Window) -> QWidget:
+    """The settings as they are at first."""
+    return show_settings(window.preferences, window)
+
+
+def open_recovery(window: Window) -> QWidget:
+    """What is offered after a crash, for two pieces of work that are made up."""
+    swap, folder = Swap(Path("unsaved.glassbox")), Path("/data/networks")
+    found = [
+        Found(swap, Owner(folder / "flats.glassbox", None, "flats.glassbox"), datetime(2026, 3, 5, 16, 42), 3840),
+        Found(swap, Owner(None, None, "Spirals"), datetime(2026, 3, 4, 9, 15), 120),
+    ]
+    offer = window.recovery_offer
+    offer.show_found(found, lambda _: None, lambda _: None)
+    return offer
 
 
 def wait(for_it: Callable[[], bool]) -> None:
@@ -175,6 +195,8 @@ SHOTS = {
     "import": Shot(opens=open_import, trained=False),
     "export": Shot(TABLE, opens=open_export),
     "report": Shot(opens=open_report),
+    "settings": Shot(opens=open_settings, trained=False),
+    "recovery": Shot(look=Look(size=_SMALL), opens=open_recovery, trained=False),
     "window-table": Shot(TABLE),
     "window-predict": Shot(TABLE, opens=open_predict),
     "window-drawn": Shot(look=Look(size=_SMALL), trainer=drawn_trainer),
@@ -183,6 +205,7 @@ SHOTS = {
 
 def main(names: list[str]) -> None:
     """Takes every picture in turn, or those that are named."""
+    threads.use(1)
     HERE.mkdir(exist_ok=True)
     for name in names or SHOTS:
         take(name, SHOTS[name])

@@ -23,7 +23,7 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self.label = QLabel(wordWrap=True)
+        self.label = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remedy = QPushButton()
         self.remedy.setAccessibleName(tr("Remedy"))
@@ -106,6 +106,11 @@ class Banner(QFrame):
         """Training goes on: what was said is over, and may be said again."""
         self._reported = ""
         self.hide()
+
+    def take_back(self, text: str) -> None:
+        """Hides a sentence that holds no longer, if it is the one that is shown."""
+        if text and self.label.text() == text:
+            self.hide()
 
     def pass_by(self, generation: int) -> None:
         """Hides a sentence about an older experiment."""

@@ -36,6 +36,7 @@ from gui.predict.scoring import Scoring
 from gui.preferences import Preferences
 from gui.projects.autosave import Autosave
 from gui.projects.files import Files
+from gui.projects.reading import OpeningProgress
 from gui.projects.recent import Recent
 from gui.projects.recovery import Recovery, RecoveryOffer
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
@@ -104,13 +105,15 @@ class Window(QMainWindow):
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)
+        # Not what stands first, or the space bar would answer an offer of recovery.
+        self.diagram.setFocus()
 
     # -- putting it together ---------------------------------------------------------------------
 
     def _make_views(self, experiment: Experiment) -> None:
         self.builder: Builder = Builder(experiment)
         self.diagram = DiagramView()
-        self.banner, self.recovery_offer = Banner(), RecoveryOffer()
+        self.banner, self.recovery_offer, self.opening_progress = Banner(), RecoveryOffer(), OpeningProgress()
         self.output, self.inspector = OutputView(), Inspector()
         self.predict, self.scoring, self.scoring_progress = PredictPanel(), Scoring(self), ScoringProgress()
         self.verifying, self.verifying_progress = Verifying(self), VerifyingProgress()
@@ -119,12 +122,15 @@ class Window(QMainWindow):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.opening_progress)
         layout.addWidget(self.scoring_progress)
         layout.addWidget(self.recovery_offer)
         layout.addWidget(self.verifying_progress)
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
+        # Whatever stands above it, the first key pressed is meant for the network.
+        self.diagram.setFocus()
 
     def _table_of_panels(self) -> tuple[Panel, ...]:
         loss, magnitudes = self.loss, self.magnitudes
@@ -156,6 +162,8 @@ class Window(QMainWindow):
         self.opening.zone.dropped.connect(self.files.open_file)
         self.recent.chosen.connect(self.files.open_file)
         self.recent.noted.connect(self.refresh_commands)
+        # What came of it would be read as said of what is open now.
+        self.files.begun.connect(self.verifying.cancel)
         for over in (self.files.begun, self.files.saved):
             over.connect(self.autosave.drop)
         self.wishes.listen()

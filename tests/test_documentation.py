@@ -9,6 +9,7 @@ import pytest
 
 from engine.activations import ACTIVATIONS
 from engine.data.sources import SOURCES
+from engine.export.targets import EXPORTS
 from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
 from engine.losses import LOSSES
@@ -27,7 +28,9 @@ ROWS: dict[str, list[str]] = {
     "optimizers": [part.label for part in OPTIMIZERS.values()],
     "initializers": [part.label for part in INITIALIZERS],
     "data sets": [part.label for part in SOURCES],
+    "exports": [part.label for part in EXPORTS],
 }
+TERMINAL = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
 SNIPPETS = [
     pytest.param(code, id=f"{page.name}-{number}")
     for page in PAGES
@@ -55,6 +58,19 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_heading_leads_to_one(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+    targets = [(page.parent / file if file else page, heading) for file, heading in links]
+    assert [heading for target, heading in targets if heading not in headings(target)] == []
+
+
+def headings(page: Path) -> set[str]:
+    """The names of a page's headings in links, as GitHub makes them."""
+    found = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
 def test_the_guide_names_every_key_of_the_toolbar() -> None:
     from gui.actions import COMMANDS
 
@@ -74,11 +90,30 @@ def test_every_picture_is_there_in_both_themes_and_shown_and_all_are_small() -> 
     assert sum(there.values()) <= 4_000_000
 
 
-def test_the_guide_names_every_option_of_a_picture_and_its_choices() -> None:
+def test_the_page_of_the_terminal_names_every_choice_of_a_picture() -> None:
     from engine.edge_views import EDGE_VIEWS
     from engine.unit_views import NODE_VIEWS
 
-    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `--(nodes|edges)` \| (.*?) \|$", guide, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `--(nodes|edges)` \| (.*?) \|$", TERMINAL, re.MULTILINE))
     listed = {name: re.findall(r"`(\w+)`", text) for name, text in rows.items()}
     assert listed == {"nodes": [part.key for part in NODE_VIEWS], "edges": [part.key for part in EDGE_VIEWS]}
+
+
+def test_the_page_of_the_terminal_has_an_example_of_every_command_and_every_export() -> None:
+    from gui.terminal import COMMANDS
+
+    examples = re.findall(r"^    python main\.py (\w+)", TERMINAL, re.MULTILINE)
+    assert set(examples) == set(COMMANDS)
+    listed = re.search(r"^The targets are (.*?);", TERMINAL, re.MULTILINE)
+    assert listed is not None
+    assert re.findall(r"`(\w+)`", listed[1]) == [part.key for part in EXPORTS]
+
+
+def test_the_page_of_exports_says_what_each_one_is_and_needs() -> None:
+    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    keys = [
+        key
+        for row in re.findall(r"^\| (`.*?) \| .* \| .* \|$", page, re.MULTILINE)
+        for key in re.findall(r"`(\w+)`", row)
+    ]
+    assert keys == [part.key for part in EXPORTS]

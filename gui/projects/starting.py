@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.checkpoint import Checkpoint
+from engine.data.progress import Progress
 from engine.data.table import DataError
 from engine.project import MissingTable, Project, load, without_rows
 from engine.trainer import Trainer
@@ -28,10 +29,15 @@ class Opened:
     whole: bool
 
 
-def read(path: Path, table: Path | None = None, test_table: Path | None = None) -> Opened:
-    """Reads a project file, with its tables from other places where they are given. Raises what ``load`` raises."""
+def read(
+    path: Path, table: Path | None = None, test_table: Path | None = None, progress: Progress | None = None
+) -> Opened:
+    """Reads a project file, with its tables from other places where they are given.
+
+    ``progress`` follows the reading of a table. Raises what ``load`` raises, and whatever ``progress`` raises.
+    """
     stamp = stamp_of(path)
-    project = load(path, table, test_table)
+    project = load(path, table, test_table, progress)
     start = project.checkpoint or _start_of(project)
     words = project.problem or project.note
     return Opened(path, stamp, start, project.missing, words, project.unread is None)

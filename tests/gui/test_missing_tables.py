@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,9 +12,13 @@ import hands
 import pytest
 import tables
 from projects import Asked, careful, dialog_of, edit, is_shown, open_project, save_to, train, wait
+from PySide6.QtTest import QTest
 
 from engine.data import opened
+from engine.data.progress import Progress
 from engine.project import load
+from gui.folders import HOME_VARIABLE
+from gui.projects.swaps import swap_folder
 from gui.window import Window
 
 FORMAT_1 = Path(__file__).parents[1] / "engine" / "projects" / "format-1.glassbox"
@@ -134,6 +141,27 @@ def test_a_table_opened_in_its_place_is_learned_from(without: Window, tmp_path: 
     without.files.ask = Asked("discard")
 
 
+def test_work_left_behind_whose_table_is_gone_answers_and_stays_on_offer(
+    window: Window, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "own"))
+    left = swap_folder() / "left.glassbox"
+    left.parent.mkdir(parents=True)
+    shutil.copy(project, left)
+    left.with_suffix(".lock").write_text(json.dumps({"pid": 1, "name": "mine.glassbox", "path": str(project)}))
+    (tmp_path / "people.csv").unlink()
+    opened.forget()
+    window.recovery.look()
+    wait(window)
+    window.files.ask = Asked("without")
+    window.files.recover(window.recovery.found[0], lambda: True, lambda: pytest.fail("nothing is on offer any more"))
+    wait(window)
+    assert "What was left behind stays on offer" in window.banner.label.text()
+    assert (window.document.place.path, window.isWindowModified(), len(window.recovery.found)) == (None, True, 1)
+    assert left.read_bytes() == project.read_bytes()
+    window.files.ask = Asked("discard")
+
+
 def test_a_project_of_the_first_format_opens_with_its_weights(window: Window, tmp_path: Path) -> None:
     path = tmp_path / "old.glassbox"
     path.write_bytes(FORMAT_1.read_bytes())
@@ -144,3 +172,28 @@ def test_a_project_of_the_first_format_opens_with_its_weights(window: Window, tm
     train(window)
     save_to(window, path)
     assert load(path).problem == ""
+
+
+def test_what_takes_long_to_open_can_be_followed_and_given_up(
+    window: Window, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.data import opened as reading
+
+    begun = reading.read_file
+
+    def slowly(path: Path, how: object, progress: Progress) -> object:
+        for share in range(1000):
+            progress(share / 1000, share)
+            time.sleep(0.01)
+        return begun(path, how, progress)
+
+    monkeypatch.setattr(reading, "read_file", slowly)
+    before, line = hands.snapshot_of(window), window.opening_progress
+    window.files.open_file(str(project))
+    tables.until(line.isVisible)
+    assert line.words.toolTip() == "Opening people.glassbox"
+    tables.until(lambda: line.bar.value() > 60)
+    QTest.mouseClick(line.cancel, hands.LEFT)
+    wait(window)
+    assert (line.isVisible(), window.status.currentMessage()) == (False, "Opening people.glassbox was cancelled.")
+    assert hands.same_start(hands.snapshot_of(window), before)

@@ -30,8 +30,9 @@ _ABOUT = """Glassbox: build a neural network, watch it learn, and check every nu
 Examples:
 
   python main.py                      opens the window with the ready example
-  python main.py patients.csv         opens it with a table of your own, or with a project
-  python main.py train --data wine    trains in the terminal; COMMAND --help shows more examples
+  python main.py patients.csv         opens it with a table or a project
+  python main.py train --data wine    trains in the terminal
+  python main.py train --help         explains one command, with examples
 """
 application = typer.Typer(
     no_args_is_help=True,

@@ -15,7 +15,7 @@ _TARGETS = tuple(target.key for target in EXPORTS)
 
 
 def export(
-    project: Annotated[Path, typer.Argument(help="The file that train --save has written.")],
+    project: Annotated[Path, typer.Argument(help="A project, as train --save and the window write it.")],
     to: Annotated[str, typer.Option(help=f"{', '.join(_TARGETS)}.", autocompletion=among(_TARGETS))],
     out: Annotated[
         Path | None,
@@ -37,7 +37,7 @@ def export(
     Examples:
 
       python main.py export flats.glassbox --to numpy
-      python main.py export flats.glassbox --to pytorch --out models/flats.py
+      python main.py export flats.glassbox --to pytorch --out flats_torch.py
       python main.py export flats.glassbox --to json --no-check --json
     """
     from gui.terminal import exporting  # noqa: PLC0415 - not needed for --help

@@ -12,7 +12,7 @@ from engine.project import load
 
 
 def predict(
-    project: Annotated[Path, typer.Argument(help="The file that train --save has written.")],
+    project: Annotated[Path, typer.Argument(help="A project, as train --save and the window write it.")],
     table: Annotated[Path, typer.Argument(help="The rows to answer, with the columns that were learned from.")],
     out: Annotated[Path | None, typer.Option(help="The CSV file to write; default: standard output.")] = None,
 ) -> None:

@@ -20,7 +20,6 @@ def report(
     Examples:
 
       python main.py report wine.glassbox --out wine.html
-
       python main.py report wine.glassbox --out wine.pdf
     """
     from gui.launch import missing_libraries  # noqa: PLC0415

@@ -15,16 +15,16 @@ def verify(
 ) -> None:
     """Does a run again from its seed and says: identical, or the first step that differs and by how much.
 
-    Compared are the recorded losses, metrics and magnitudes, the losses of the batches, and at the end every number of
-    network and optimizer. What was changed while it trained is done again at the same steps. The exit code is 0 when
-    all is identical, 1 when something differs or the run cannot be repeated.
+    Compared is all that was recorded, and at the end every number of the network and of the optimizer.
+
+    What was changed while it trained is done again at the same steps.
+
+    The exit code is 1 when something differs, or when the run cannot be repeated.
 
     Examples:
 
       python main.py train --data wine --save wine.glassbox
-
       python main.py verify wine.glassbox
-
       python main.py verify wine.glassbox --json
     """
     from gui.terminal import training, verifying  # noqa: PLC0415 - rich is not needed for --help

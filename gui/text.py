@@ -47,11 +47,12 @@ def said(sentence: str) -> str:
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """What the sentences look like, those with the most words of their own first.
 
-    Where these are few, what is inserted is a number of things: "3 columns", "on 150 rows".
+    Where these are few, what is inserted is a number of things: "3 columns", "on 150 rows"; after a colon anything.
     """
     found = []
     for sentence, translated in sorted(_sentences.items(), key=lambda entry: -len(re.sub(r"\{\d\}", "", entry[0]))):
-        hole = "(.*?)" if _own_letters(sentence) >= _ENOUGH_LETTERS else r"(\d(?:[^,]|,(?=\d))*?)"
+        telling = ":" in sentence or _own_letters(sentence) >= _ENOUGH_LETTERS
+        hole = "(.*?)" if telling else r"(\d(?:[^,]|,(?=\d))*?)"
         shape = hole.join(map(re.escape, re.split(r"\{\d\}", sentence)))
         found.append((re.compile(shape, re.DOTALL), translated))
     return found

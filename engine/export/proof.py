@@ -178,13 +178,13 @@ def prove(
         return Proof(target.key, len(rows), difference, f"Proven: {largest}.")
     tolerance = rounding(project, rows)
     if difference <= tolerance <= _MOST_ROUNDING:
-        said = f"the largest difference {on} is {difference:.1e}; up to {tolerance:.1e} is rounding in this network."
-        return Proof(target.key, len(rows), difference, f"Proven: {said}", tolerance=tolerance)
+        said = f"the largest difference {on} is {difference:.1e}; up to {tolerance:.1e} is rounding in this network"
+        return Proof(target.key, len(rows), difference, f"Proven: {said}.", tolerance=tolerance)
     if difference <= tolerance:
-        said = f"it differs by {difference:.1e} {on}, and rounding alone may make {tolerance:.1e} in this network."
-        return Proof(target.key, len(rows), difference, f"Not proven: {said}")
-    said = f"it differs by {difference:.2g} {on}; up to {tolerance:.1g} is rounding."
-    return Proof(target.key, len(rows), difference, f"Not the same: {said}", True, _where(project, found, rows))
+        said = f"it differs by {difference:.1e} {on}, and rounding alone may make {tolerance:.1e} in this network"
+        return Proof(target.key, len(rows), difference, f"Not proven: {said}.")
+    said = f"it differs by {difference:.2g} {on}; up to {tolerance:.1g} is rounding"
+    return Proof(target.key, len(rows), difference, f"Not the same: {said}.", True, _where(project, found, rows))
 
 
 def _where(project: Project, found: NDArray[Any], rows: list[RawRow]) -> str:

@@ -33,7 +33,7 @@ class StatusBar(QStatusBar):
     @Slot(str)
     def say(self, text: str) -> None:
         """Says something in passing, in place of the figures at the left."""
-        self.showMessage(text, _PASSING_MS)
+        self.showMessage(said(text), _PASSING_MS)
 
     def show_selection(self, words: str) -> None:
         """What is selected, in plain words."""

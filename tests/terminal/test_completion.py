@@ -95,6 +95,12 @@ def test_every_command_teaches_by_example(glassbox: Glassbox, command: str) -> N
     assert said.index("Examples:") < said.index(f"python main.py {command}") < said.index("─ Options")
 
 
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_a_switch_is_not_said_to_take_a_value(glassbox: Glassbox, command: str) -> None:
+    said = glassbox(*filter(None, (command, "--help"))).stdout
+    assert ("bool" in said, "--help" in said) == (False, True)
+
+
 def test_help_loads_no_window_and_no_progress_bar() -> None:
     code = "import sys; from gui.launch import main; main(['--help']); print(*{n.split('.')[0] for n in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -25,6 +25,17 @@ _REASONS = {
 }
 
 
+def refuse_place(path: Path) -> None:
+    """Raises the ``OSError`` of ``replacing`` where a file could not be written for want of its folder.
+
+    For what takes long before it writes.
+    """
+    if path.is_dir():
+        raise OSError(errno.EISDIR, _REASONS[errno.EISDIR], str(path))
+    if not path.absolute().parent.is_dir():
+        raise OSError(errno.ENOENT, _REASONS[errno.ENOENT], str(path))
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all, like ``replacing``. Raises ``OSError`` like it."""
     with replacing(path) as file:

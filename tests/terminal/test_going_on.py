@@ -59,7 +59,11 @@ def test_without_save_the_project_stays_as_it_was(half: Path, here: Glassbox) ->
 
 
 def test_the_words_tell_new_steps_from_old_ones(half: Path, here: Glassbox) -> None:
-    assert here("train", str(half), "--epochs", "9").stdout.startswith("36 steps, 9 epochs, 12 of these steps in ")
+    assert (
+        here("train", str(half), "--epochs", "9")
+        .stdout.splitlines()[1]
+        .startswith("36 steps, 9 epochs, 12 of these steps in ")
+    )
 
 
 def test_options_change_what_goes_on(half: Path, tmp_path: Path, here: Glassbox) -> None:

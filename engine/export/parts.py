@@ -25,14 +25,15 @@ NOTHING = {"", "na", "n/a", "n.a.", "nan", "-nan", "null", "none", "nil", "<na>"
 NOTHING |= {"#n/a", "#na", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"}
 
 
-def read_csv(path: Path, delimiter: str) -> list[dict[str, str | None]]:
-    """The rows of a CSV file by the names in its first line; None where there is no value."""
+def read_csv(path: Path, delimiter: str) -> dict[str, list[str | None]]:
+    """The columns of a CSV file by the names in its first line; None where there is no value."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = [line for line in csv.reader(file, delimiter=delimiter) if line]
     if not lines:
         raise ValueError("the file is empty")
     names = [" ".join(name.split()) for name in lines[0]]
-    return [{name: from_field(word) for name, word in zip(names, line, strict=False)} for line in lines[1:]]
+    rows = [[from_field(word) for word in line] + [None] * (len(names) - len(line)) for line in lines[1:]]
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def from_field(word: str) -> str | None:

@@ -138,16 +138,16 @@ def test_a_column_that_is_not_there_and_a_value_that_is_needed_are_said(titanic:
         titanic.predict([{"fare": 1.0, "class": 1, "seen": "2020-01-01", "flag": "true"}, {"fare": "much"}])
 
 
-ROW = {"fare": 1.0, "class": 1, "seen": "2020-01-01", "flag": "true", "age": 20, "deck": "A"}
+TITANIC = tuple(column.name for column in made("means and indicators").preparation.columns)
 
 
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
         ([[1.0, 2.0]], "a row is its values by column, as in {"),
-        ([ROW, None], "a row is its values by column, as in {"),
-        (dict.fromkeys(ROW, 1.0), "is one value, not a list of them; a single row is given as [row]"),
-        (dict.fromkeys(ROW, "1.0"), "is one value, not a list of them; a single row is given as [row]"),
+        ([{"fare": 1.0}, None], "a row is its values by column, as in {"),
+        (dict.fromkeys(TITANIC, 1.0), "is one value, not a list of them; a single row is given as [row]"),
+        (dict.fromkeys(TITANIC, "1.0"), "is one value, not a list of them; a single row is given as [row]"),
     ],
 )
 def test_rows_of_another_form_are_refused_with_a_sentence(titanic: ModuleType, rows: Any, words: str) -> None:
@@ -179,13 +179,30 @@ def test_a_csv_file_is_answered_like_in_the_program(key: str, tmp_path: Path) ->
     assert np.array([line[1:] for line in lines], float) == pytest.approx(wanted.numbers, abs=1e-5)
 
 
+@pytest.mark.parametrize("key", ["numpy", "sklearn"])
+def test_a_csv_file_without_a_column_is_refused_even_where_a_missing_value_would_be_filled_in(
+    key: str, tmp_path: Path
+) -> None:
+    path = write_export(made("means and indicators"), EXPORTS[key], tmp_path / "net.py")[0]
+    (table := tmp_path / "table.csv").write_text(TABLE.replace("age", "Age", 1), "utf-8")
+    done = run(path, table)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "there is no column 'age'\n")
+
+
+def test_a_line_that_ends_early_lacks_the_rest(tmp_path: Path) -> None:
+    path = write_export(made("means and indicators"), EXPORTS["numpy"], tmp_path / "net.py")[0]
+    names, line, *_ = TABLE.splitlines()
+    (table := tmp_path / "table.csv").write_text(f"{names}\n{line}\n{line[:3]}\n", "utf-8")
+    assert run(path, table).stderr.startswith("row 2: the column ")
+
+
 def test_the_program_says_how_it_is_used_and_what_is_wrong(tmp_path: Path) -> None:
     path = write_export(made("a curve scaled standard"), EXPORTS["numpy"], tmp_path / "net.py")[0]
     assert "a CSV file with the names of its columns" in run(path, "--help").stdout
     missing = run(path, tmp_path / "no.csv")
     assert (missing.returncode, "Traceback" in missing.stderr) == (1, False)
     (table := tmp_path / "table.csv").write_text("a (m);b\n1,5;2\n", "utf-8")
-    assert run(path, table).stderr == "row 1: the column 'a (m)' has no value that can be used\n"
+    assert run(path, table).stderr == "there is no column 'a (m)'\n"
     assert run(path, table, "--delimiter", ";").stdout.startswith("prediction\n")
 
 

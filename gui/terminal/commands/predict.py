@@ -30,5 +30,5 @@ def predict(
     if out is not None:
         rows = "row" if scored.answered == 1 else "rows"
         print(f"{scored.answered:,} {rows} answered; written: {out}", file=sys.stderr)
-    if scored.unanswered:
-        print(f"{scored.shortfall}.", file=sys.stderr)
+    if scored.remarks:
+        print(scored.remarks, file=sys.stderr)

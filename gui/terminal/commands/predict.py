@@ -18,7 +18,8 @@ def predict(
 ) -> None:
     """Answers every row of a table and writes the table with the answers as further columns.
 
-    A row that cannot be answered has an empty answer; how many there are is said at the end.
+    A row that cannot be answered has an empty answer; how many there are is said at the end, and which values were
+    not understood and taken as missing.
 
     Examples:
 

@@ -17,7 +17,6 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
-from PySide6.QtCore import QLocale
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -108,10 +107,9 @@ def open_settings(window: Window) -> QWidget:
 
 def open_recovery(window: Window) -> QWidget:
     """What is offered after a crash, for two pieces of work that are made up."""
-    QLocale.setDefault(QLocale("en_GB"))
-    swap, home = Swap(Path("unsaved.glassbox")), Path("/home/ada/networks")
+    swap, folder = Swap(Path("unsaved.glassbox")), Path("/data/networks")
     found = [
-        Found(swap, Owner(home / "flats.glassbox", None, "flats.glassbox"), datetime(2026, 3, 5, 16, 42), 3840),
+        Found(swap, Owner(folder / "flats.glassbox", None, "flats.glassbox"), datetime(2026, 3, 5, 16, 42), 3840),
         Found(swap, Owner(None, None, "Spirals"), datetime(2026, 3, 4, 9, 15), 120),
     ]
     offer = window.recovery_offer

@@ -309,7 +309,7 @@ ACTIVATIONS: Registry[Activation] = Registry(
         ),
         Activation(
             key="step",
-            label="Step",
+            label="Binary step",
             value=_step,
             slope=lambda z, a: 0.0,
             formula="a = 1 if z ≥ 0 else 0",

@@ -7,6 +7,8 @@ tables of one's own (``table. …``); what is no array is JSON in the metadata. 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from engine.files import replacing
 from engine.network import Network
 from engine.plan import plan
 from engine.project_data import DataWords, MissingTable
-from engine.project_reading import FORMAT, Reading, read
+from engine.project_reading import FORMAT, NewerFormatError, Reading, read
 from engine.project_weights import views, without_rows
 from engine.tensor_file import Content, FaultError, TensorFile
 
@@ -49,6 +51,10 @@ _UNFIT_DATA = (
 
 class ProjectError(ValueError):
     """A project file that cannot be used, or a project that cannot be written; the message says why."""
+
+
+class NewerError(ProjectError):
+    """A project file that a newer version can use."""
 
 
 @dataclass(frozen=True)
@@ -115,18 +121,32 @@ def load(
     ``opened.hold``). Raises ``ProjectError`` or ``TooLargeError`` with one sentence, ``OSError`` when the file cannot
     be opened, and whatever ``progress`` raises.
     """
-    path = Path(path)
-    try:
-        with TensorFile(path) as file:
-            found = read(file)
-        project = _assembled(found, table, test_table, progress)
-    except (FaultError, DataError) as fault:
-        because = "" if isinstance(fault, FaultError) else "cannot be used: "
-        # Whatever is written in the file, it is one line.
-        raise ProjectError(" ".join(f"{path.name} {because}{fault}".split())[:_LONGEST]) from None
+    with _explained(path := Path(path)), TensorFile(path) as file:
+        project = _assembled(read(file), table, test_table, progress)
     if project.checkpoint is not None:
         hold_tables(project.experiment, project.checkpoint.data.tables)
     return project
+
+
+def steps_in(path: Path | str) -> int | None:
+    """How many steps the run in a project file has; None where there is none. The file is checked, its tables are not.
+
+    Raises like ``load``.
+    """
+    with _explained(path := Path(path)), TensorFile(path) as file:
+        run = read(file).run
+        return None if run is None else run.words.step
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """What is wrong with a file is said in a sentence with its name; whatever is written in it, it is one line."""
+    try:
+        yield
+    except (FaultError, DataError) as fault:
+        because = "" if isinstance(fault, FaultError) else "cannot be used: "
+        kind = NewerError if isinstance(fault, NewerFormatError) else ProjectError
+        raise kind(" ".join(f"{path.name} {because}{fault}".split())[:_LONGEST]) from None
 
 
 # -- writing -------------------------------------------------------------------------------------------
@@ -206,11 +226,13 @@ def hold_tables(experiment: Experiment, tables: tuple[RawTable, ...]) -> None:
 __all__ = [
     "FORMAT",
     "MissingTable",
+    "NewerError",
     "Project",
     "ProjectError",
     "hold_tables",
     "load",
     "save",
+    "steps_in",
     "views",
     "without_rows",
 ]

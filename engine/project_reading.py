@@ -36,6 +36,10 @@ _OF_A_RUN = {"run", "data"}
 _MOST_FAULTS = 100
 
 
+class NewerFormatError(FaultError):
+    """A file in a format that there was not yet."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """The parts of a project file. ``run`` and ``data`` are there where it holds a run, ``arrays`` are theirs.
@@ -74,7 +78,7 @@ def _version(file: TensorFile) -> int:
     if not (said.isascii() and said.isdigit() and len(said) < 10) or not there >= _ALWAYS:
         raise FaultError("is not a Glassbox project: it describes no experiment")
     if int(said) > FORMAT:
-        raise FaultError(f"was written by a newer Glassbox (format {int(said)}); this one reads {FORMAT}")
+        raise NewerFormatError(f"was written by a newer Glassbox (format {int(said)}); this one reads {FORMAT}")
     unknown = there - _ALWAYS - _HASHES.get(int(said), set()) - (_OF_A_RUN if int(said) > 1 else set())
     if int(said) not in _HASHES or unknown or len(there & _OF_A_RUN) == 1:
         raise FaultError("cannot be used: it says something of itself that is not known")

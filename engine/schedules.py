@@ -71,7 +71,7 @@ class StepDecay(Schedule):
     """decay ^ floor(t / every): falls in steps, as PyTorch's StepLR."""
 
     kind: Literal["step"] = "step"
-    label: ClassVar[str] = "Step"
+    label: ClassVar[str] = "Step decay"
     formula: ClassVar[str] = "decay ^ ⌊epoch / every⌋"
     about: ClassVar[str] = "Falls by a factor every so many epochs."
     decay: Annotated[float, Setting("Decay", "The factor at every step down.", low=0.0, high=1.0, step=0.05)] = 0.5

@@ -13,7 +13,7 @@ from engine.layers import LAYERS, Stage
 from gui import commands
 from gui import network_commands as net
 from gui.icons import icon
-from gui.text import in_a_sentence, tr
+from gui.text import in_small_letters, keys_in_words, tr
 from gui.theme import colours
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Command:
 
 
 _STAGES = tuple(
-    Command(f"layer.add_{kind}", f"Add {in_a_sentence(cls.label)}", cls.about, commands.add_stage(kind))
+    Command(f"layer.add_{kind}", f"Add {in_small_letters(cls.label)}", cls.about, commands.add_stage(kind))
     for kind, cls in LAYERS.items()
     if issubclass(cls, Stage)
 )
@@ -192,7 +192,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.menu", "Menu", "All commands.", commands.open_menu, ("F10",)),
     Command("help.shortcuts", "Keyboard shortcuts", "Lists all keys.", commands.show_shortcuts, ("F1",)),
     Command(
-        "edit.settings", "Settings…", "Theme, threads, autosave and folders.", commands.show_settings, ("Ctrl+,",),
+        "edit.settings", "Settings…", "Theme, language, threads, autosave and folders.",
+        commands.show_settings, ("Ctrl+,",),
     ),
     Command(
         "help.diagnostics", "Copy diagnostics", "Versions, machine, settings, experiment and log, as text.",
@@ -338,7 +339,7 @@ def refresh(window: Window) -> None:
 
 
 def _tooltip(command: Command) -> str:
-    keys = f" ({command.keys[0]})" if command.keys else ""
+    keys = f" ({keys_in_words(command.keys[0])})" if command.keys else ""
     return f"{tr(command.help)}{keys}"
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.experiment import Experiment
 from engine.trainer import Trainer
-from gui import theme
+from gui import language, theme
 from gui.folders import config_folder
 from gui.icons import program_icon
 from gui.preferences import Preferences
@@ -31,8 +31,9 @@ def start(
 
     ``argv`` are the arguments after the program's name; Qt's own are understood. ``experiment`` is
     what opens, the ready example where none is given; with ``trainer`` its experiment and data open, such as
-    arrays of one's own. ``remember`` keeps theme and layout in the user's settings, keeps and
-    offers unsaved work, and asks before it is lost. ``file`` is a project or a table that is opened.
+    arrays of one's own. ``remember`` keeps theme and layout in the user's settings, speaks the language chosen
+    there, keeps and offers unsaved work, and asks before it is lost. ``file`` is a project or a table that is
+    opened.
     """
     refuse_bad_release(PySide6.__version__, sys.version_info[:2])
     found = QCoreApplication.instance()
@@ -47,6 +48,8 @@ def start(
     if remember:
         layout = QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat)
         preferences.take_over(layout)
+    # Pictures, benchmarks and tests are English wherever they are made.
+    language.speak(language.meant_by(preferences.settings.language) if remember else language.ENGLISH)
     window = Window(application, opened, layout, trainer, preferences)
     window.show()
     if remember:

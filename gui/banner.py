@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from engine.snapshot import Snapshot
 from gui.icons import icon
 from gui.logs import log
-from gui.text import tr
+from gui.text import said, tr
 from gui.theme import colours
 
 
@@ -23,7 +23,7 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self.label = QLabel(wordWrap=True)
+        self.label = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remedy = QPushButton()
         self.remedy.setAccessibleName(tr("Remedy"))
@@ -69,11 +69,12 @@ class Banner(QFrame):
         for widget in (self, self.label):
             self.style().polish(widget)
         self._paint_icon()
-        self.label.setText(text)
+        shown = said(text)
+        self.label.setText(shown)
         self._details = details
         self.details.setVisible(bool(details))
         log.log(logging.WARNING if fault else logging.INFO, "%s%s", text, f"\n{details.rstrip()}" if details else "")
-        self.label.setAccessibleName(text)
+        self.label.setAccessibleName(shown)
         self.remedy.setText(remedy)
         self.remedy.setAccessibleName(remedy or tr("Remedy"))
         self.remedy.setVisible(bool(remedy))
@@ -105,6 +106,11 @@ class Banner(QFrame):
         """Training goes on: what was said is over, and may be said again."""
         self._reported = ""
         self.hide()
+
+    def take_back(self, text: str) -> None:
+        """Hides a sentence that holds no longer, if it is the one that is shown."""
+        if text and self.label.text() == text:
+            self.hide()
 
     def pass_by(self, generation: int) -> None:
         """Hides a sentence about an older experiment."""

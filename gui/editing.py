@@ -12,6 +12,7 @@ from engine.surgery import Operation, RemoveUnit
 from gui import edits
 from gui.banner import Banner
 from gui.document import Change, Document
+from gui.selection import name_in_plan
 from gui.text import as_sentence, tr
 from gui.training import Training
 
@@ -73,7 +74,7 @@ class Editing(QObject):
         if snapshot.least_important is not None and snapshot.least_important[0] in self._losing[:1]:
             layer, unit = snapshot.least_important
             self._losing.pop(0)
-            words = tr("Remove unit {0} of {1}").format(unit + 1, snapshot.plan.layers[layer].name)
+            words = tr("Remove unit {0} of {1}").format(unit + 1, name_in_plan(snapshot.plan.layers[layer]))
             self.operate(RemoveUnit(layer, unit), words)
 
     # -- units that have to be found first -------------------------------------------------------

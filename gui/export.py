@@ -6,9 +6,9 @@ import atexit
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Annotated
-from xml.sax.saxutils import quoteattr
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QMimeData, QRectF, QSize, QSizeF
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
@@ -186,7 +186,7 @@ def _with_other_fonts(svg: bytes) -> bytes:
     """Names more fonts than Qt does, so that a machine without the window's own does not fall back on a serif."""
 
     def more(found: re.Match[str]) -> str:
-        return f"font-family={quoteattr(f'{found[1]}, {_OTHER_FONTS}')}"
+        return f'font-family="{escape(f"{found[1]}, {_OTHER_FONTS}")}"'
 
     return re.sub(r'font-family="([^"]*)"', more, svg.decode("utf-8")).encode("utf-8")
 

@@ -57,9 +57,9 @@ class NumberField(QLineEdit):
         self._dragged = 0.0
         self._turned = 0.0
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setToolTip(f"{setting.help}\n{self._range()}\n{tr('Drag, turn the wheel or type.')}")
-        self.setAccessibleName(setting.label)
-        self.setAccessibleDescription(setting.help)
+        self.setToolTip(f"{tr(setting.help)}\n{self._range()}\n{tr('Drag, turn the wheel or type.')}")
+        self.setAccessibleName(tr(setting.label))
+        self.setAccessibleDescription(tr(setting.help))
         self.setCursor(Qt.CursorShape.SizeHorCursor)
         self.editingFinished.connect(self._commit)
         self.textEdited.connect(self._mark)
@@ -380,7 +380,7 @@ class Stepper(QFrame):
         row.setSpacing(0)
         for button, notch in ((self.minus, -1), (self.plus, 1)):
             button.setProperty("notch", notch)
-            button.setAccessibleName(f"{setting.label}: {button.toolTip()}")
+            button.setAccessibleName(f"{tr(setting.label)}: {button.toolTip()}")
             button.clicked.connect(self._step)
         for widget in (self.minus, self.field, self.plus):
             row.addWidget(widget)

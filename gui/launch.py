@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from gui import logs, threads
 from gui.terminal import COMMANDS, completion_variable
+
+if TYPE_CHECKING:
+    from gui.window import Window
 
 APT_LINE = (
     "apt-get install libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
@@ -55,7 +61,8 @@ def _in_terminal(arguments: Sequence[str]) -> int:
 def show(arguments: Sequence[str]) -> int:
     """Opens the window, with the file that the first argument names, and returns the exit code when it is closed."""
     file = Path(arguments[0]) if arguments else None
-    if file is not None and not file.is_file():
+    # A name that is too long is none of a file either.
+    if file is not None and not os.path.isfile(file):
         print(
             f"There is no command and no file '{arguments[0]}'. Start the window without arguments, or with a project "
             f"or the file of a table, or use one of: {', '.join(COMMANDS)} (see --help).",
@@ -73,9 +80,30 @@ def show(arguments: Sequence[str]) -> int:
 
     keep_messages()
     application, window = start(arguments[1:], file=file)
+    _close_when_interrupted(window)
     code = application.exec()
     window.close()
     return code
+
+
+def _close_when_interrupted(window: Window) -> None:
+    """Ctrl+C in the terminal closes the window like its button does, between two things that it is at.
+
+    A second one, while that asks about unsaved work, ends the program at once; the work is offered at the next start.
+    """
+    from PySide6.QtCore import QTimer  # noqa: PLC0415
+
+    def close(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        QTimer.singleShot(0, end)
+
+    def end() -> None:
+        window.close()
+        signal.signal(signal.SIGINT, close)
+
+    # Who is started in the background is not to be ended by a key.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, close)
 
 
 def _without_window(file: Path | None) -> int:

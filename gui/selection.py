@@ -113,6 +113,16 @@ def layer_name(network: NetworkSpec, place: int) -> str:
     return in_a_sentence(tr(network.layers[place].label))
 
 
+def name_in_plan(layer: LayerPlan) -> str:
+    """How a layer of the plan is called: "hidden 2" or "output"."""
+    return tr("output") if layer.place < 0 else tr("hidden {0}").format(number_in_plan(layer))
+
+
+def number_in_plan(layer: LayerPlan) -> str:
+    """The number of a hidden layer of the plan alone, or "output"."""
+    return tr("output") if layer.place < 0 else layer.name.removeprefix("hidden ")
+
+
 def stage_name(stage: Layer) -> str:
     """A stage in two or three words: "dropout 0.2", "batch norm", "layer norm relu"."""
     return f"{tr(stage.kind.replace('_', ' '))} {stage_detail(stage)}".strip()
@@ -158,8 +168,8 @@ def unit_name(snapshot: Snapshot, column: int, index: int) -> str:
     if column == 0:
         return snapshot.data.names[index]
     layer = snapshot.plan.layers[column - 1]
-    if layer.name != "output":
-        return f"{layer.name} · {index + 1}"
+    if layer.place >= 0:
+        return f"{name_in_plan(layer)} · {index + 1}"
     return output_names(snapshot)[index]
 
 

@@ -25,10 +25,18 @@ def theme_choices() -> tuple[tuple[str, str], ...]:
     return ("system", "As the desktop"), ("light", "Light"), ("dark", "Dark")
 
 
+def language_choices() -> tuple[tuple[str, str], ...]:
+    """(key, label) of the languages a person can choose."""
+    return ("system", "As the desktop"), ("en", "English"), ("de", "Deutsch")
+
+
 class Settings(Spec):
     """Everything that is chosen about the program and not about an experiment."""
 
     theme: Annotated[str, Setting("Theme", "The colours of the window.", choices=theme_choices)] = "system"
+    language: Annotated[
+        str, Setting("Language", "The language of the window, from the next start on.", choices=language_choices)
+    ] = "system"
     speed: Annotated[
         str,
         Setting("Speed", "How many steps are trained at most in a second; the slider of the toolbar.",

@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from engine.snapshot import Snapshot
-from gui.text import tr
+from gui.text import said, tr
 
 # A path through more layers than this is shortened: it would be wider than the window.
 _MOST_WIDTHS = 9
@@ -74,7 +74,7 @@ def _in_words(snapshot: Snapshot, running: bool) -> str:
     if snapshot.diverged is not None:
         return tr("Diverged at step {0}").format(f"{snapshot.diverged.step:,}")
     if snapshot.stopped:
-        return snapshot.stopped
+        return said(snapshot.stopped)
     if snapshot.finished:
         return tr("All {0} epochs are done: raise Epochs to go on, or reset").format(f"{snapshot.epoch:,}")
     return tr("Paused") if snapshot.step else tr("Ready: press Train (Space)")

@@ -3,16 +3,62 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from math import isfinite
+from types import MappingProxyType
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeySequence
 
 MINUS = "\u2212"
+_ENOUGH_LETTERS = 10
+_words: Mapping[str, str] = MappingProxyType({})
+_sentences: Mapping[str, str] = MappingProxyType({})
+
+
+def speak(words: Mapping[str, str], sentences: Mapping[str, str]) -> None:
+    """Makes texts from now on in the language of a catalogue, from English text to text; in English when it is empty.
+
+    ``sentences`` are those that the engine makes, with {0}, {1} … where it inserts something.
+    """
+    global _words, _sentences
+    _words, _sentences = words, sentences
+    _patterns.cache_clear()
 
 
 def tr(text: str) -> str:
-    """The text in the language of the window."""
-    return QCoreApplication.translate("Glassbox", text)
+    """The text in the language of the window; in English where its catalogue has none."""
+    return _words.get(text, text)
+
+
+def said(sentence: str) -> str:
+    """What the engine says, in the language of the window: known by the words around what it has inserted.
+
+    English where nothing fits.
+    """
+    for pattern, translated in _patterns():
+        found = pattern.fullmatch(sentence)
+        if found:
+            return translated.format(*map(said, found.groups()))
+    return tr(sentence)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """What the sentences look like, those with the most words of their own first.
+
+    Where these are few, what is inserted is a number of things: "3 columns", "on 150 rows".
+    """
+    found = []
+    for sentence, translated in sorted(_sentences.items(), key=lambda entry: -len(re.sub(r"\{\d\}", "", entry[0]))):
+        hole = "(.*?)" if _own_letters(sentence) >= _ENOUGH_LETTERS else r"(\d(?:[^,]|,(?=\d))*?)"
+        shape = hole.join(map(re.escape, re.split(r"\{\d\}", sentence)))
+        found.append((re.compile(shape, re.DOTALL), translated))
+    return found
+
+
+def _own_letters(sentence: str) -> int:
+    return len(re.findall(r"[a-z]", sentence, re.IGNORECASE))
 
 
 def parse_number(text: str, whole: bool = False) -> float:
@@ -39,8 +85,18 @@ def parse_number(text: str, whole: bool = False) -> float:
 
 
 def in_a_sentence(label: str) -> str:
-    """A label in small letters, but for abbreviations such as ReLU."""
+    """A translated label inside a sentence: an English one in small letters; German nouns keep their capital."""
+    return label if _words else in_small_letters(label)
+
+
+def in_small_letters(label: str) -> str:
+    """An English label in small letters, but for abbreviations such as ReLU."""
     return label if label[1:] != label[1:].lower() or len(label) == 2 else label.lower()
+
+
+def keys_in_words(keys: str | QKeySequence) -> str:
+    """A shortcut as it stands on the keys of this machine: "Ctrl+Z", "Strg+Z"."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -63,6 +119,7 @@ def editable(value: float) -> str:
 
 def as_sentence(words: str) -> str:
     """The words with a capital letter and a full stop; the name of a file at the beginning stays as it is."""
+    words = said(words)
     first = words.split(" ", 1)[0]
     begun = words if "." in first.rstrip(".") else f"{words[:1].upper()}{words[1:]}"
     return begun if begun.endswith(".") else f"{begun}."

@@ -39,4 +39,4 @@ def is_given() -> bool:
 
 def in_words() -> str:
     """How many are used, and who says so."""
-    return f"{_given}, as {_VARIABLE} says" if _given else f"{_in_force}"
+    return f"{_given}, as the environment variable {_VARIABLE} says" if _given else f"{_in_force}"

@@ -23,12 +23,15 @@ from engine.snapshot import Snapshot
 from gui.actions import MENUS
 from gui.icons import icon
 from gui.speeds import FULL_SPEED, SPEEDS
-from gui.text import MINUS, in_a_sentence, tr
+from gui.text import MINUS, in_a_sentence, keys_in_words, tr
 from gui.theme import colours
 
-_ROOM_FOR_SEARCH, _ROOM_FOR_WORDS, _ROOM_FOR_SPEED = 1420, 1320, 1060
+# Narrower windows do without the words of the search field, of the buttons and of the speed.
+_ROOMS = (1420, 1320, 1060)
 # How wide the button and the slider are, and where there is little room.
 _WIDE, _NARROW = (96, 108), (80, 56)
+# The icon of the button, and what is left and right of it.
+_BESIDE_WORDS, _SQUARE = 42, 44
 
 
 class Figure(QWidget):
@@ -87,6 +90,7 @@ class ToolBar(QToolBar):
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
+        self._running, self._wordless = False, False
         self.train = QPushButton()
         self.train.setProperty("role", "primary")
         self.train.setFixedWidth(_WIDE[0])
@@ -191,24 +195,36 @@ class ToolBar(QToolBar):
     def show_running(self, running: bool) -> None:
         """Train or Pause."""
         self._running = running
-        self.train.setText(tr("Pause") if running else tr("Train"))
-        self.train.setAccessibleName(self.train.text())
+        words = tr("Pause") if running else tr("Train")
+        self.train.setText("" if self._wordless else words)
+        self.train.setAccessibleName(words)
         self.train.setIcon(icon("pause" if running else "play", colours().on_accent))
         self.train.setToolTip(tr("Pause (Space)") if running else tr("Train (Space)"))
         action = self._actions["train.toggle"]
-        action.setText(self.train.text())
+        action.setText(words)
         action.setIcon(icon("pause" if running else "play", colours().text))
 
     def show_width(self, width: int) -> None:
-        """Drops the words of the search field, then of the buttons, then of the speed, where there is little room."""
-        self._search.setText(f"{tr('Search commands')}   Ctrl+Shift+P" if width >= _ROOM_FOR_SEARCH else "")
-        style = Qt.ToolButtonStyle
-        self._speed_label.setVisible(width >= _ROOM_FOR_SPEED)
-        for widget, fixed in zip((self.train, self.speed), _WIDE if width >= _ROOM_FOR_SPEED else _NARROW, strict=True):
-            widget.setFixedWidth(fixed)
-        roomy = width >= _ROOM_FOR_WORDS
+        """Drops words where there is little room for them, or where those of a language are long."""
+        for dropped in range(sum(width < room for room in _ROOMS), len(_ROOMS) + 2):
+            self._drop(dropped)
+            if self.sizeHint().width() <= width:
+                break
+
+    def _drop(self, words: int) -> None:
+        """Without the words of the search field (1), also of the buttons (2), the speed (3), the first button (4)."""
+        search = f"{tr('Search commands')}   {keys_in_words(self._actions['view.commands'].shortcut())}"
+        self._search.setText("" if words > 0 else search)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if words > 1 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in self._worded:
-            button.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
+            button.setToolButtonStyle(style)
+        self._speed_label.setVisible(words <= 2)
+        least, slider = _WIDE if words <= 2 else _NARROW
+        self.speed.setFixedWidth(slider)
+        self._wordless = words > 3
+        self.show_running(self._running)
+        longest = max(map(self.train.fontMetrics().horizontalAdvance, (tr("Train"), tr("Pause"))))
+        self.train.setFixedWidth(_SQUARE if self._wordless else max(least, longest + _BESIDE_WORDS))
 
     def show_snapshot(self, snapshot: Snapshot, experiment: Experiment) -> None:
         """Shows counters, losses and the metric of an instant."""
@@ -221,6 +237,6 @@ class ToolBar(QToolBar):
         self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–")
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
-        part = tr("test") if tested else tr("training")
         text = f"{100 * value:.1f} %" if metric.key == "accuracy" else f"{value:.3f}".replace("-", MINUS)
-        self.quality.show_value(text if tested or learns else "–", f"{part} {in_a_sentence(metric.label)}")
+        caption = (tr("test {0}") if tested else tr("training {0}")).format(in_a_sentence(tr(metric.label)))
+        self.quality.show_value(text if tested or learns else "–", caption)

@@ -38,12 +38,11 @@ _LONG_STEP_S = 0.001
 class _Takers(list[Callable[[Checkpoint | None], None]]):
     """Those who wait for an instant of the run."""
 
-    def hand_out(self, point: Checkpoint | None) -> None:
-        """Gives it to all of them, once."""
-        waiting = self.copy()
-        self.clear()
-        for take in waiting:
-            take(point)
+    def hand_out(self, point: Checkpoint | None, still: Callable[[], bool] = lambda: True) -> None:
+        """Gives it to all of them, once, as long as it is ``still`` the present one."""
+        for _ in range(len(self)):
+            if still():
+                self.pop(0)(point)
 
 
 class Training(QObject):
@@ -231,7 +230,7 @@ class Training(QObject):
             # An edit that begins anew leaves as many epochs to do as there were.
             self._goal -= max(self.snapshot.epoch - report.epoch, 0)
         if report.checkpoint is not None:
-            self._takers.hand_out(report.checkpoint)
+            self._takers.hand_out(report.checkpoint, lambda: not self._pending)
         self.snapshot = report
         self.frame_times.append(perf_counter())
         over = report.finished or report.diverged is not None

@@ -129,6 +129,8 @@ class Window(QMainWindow):
         layout.addWidget(self.banner)
         layout.addWidget(self.diagram, 1)
         self.setCentralWidget(centre)
+        # Whatever stands above it, the first key pressed is meant for the network.
+        self.diagram.setFocus()
 
     def _table_of_panels(self) -> tuple[Panel, ...]:
         loss, magnitudes = self.loss, self.magnitudes
@@ -160,6 +162,8 @@ class Window(QMainWindow):
         self.opening.zone.dropped.connect(self.files.open_file)
         self.recent.chosen.connect(self.files.open_file)
         self.recent.noted.connect(self.refresh_commands)
+        # What came of it would be read as said of what is open now.
+        self.files.begun.connect(self.verifying.cancel)
         for over in (self.files.begun, self.files.saved):
             over.connect(self.autosave.drop)
         self.wishes.listen()
@@ -171,11 +175,11 @@ class Window(QMainWindow):
         """The menu says what would be undone and redone."""
         stack = self.document.undo_stack
         for name, verb, text, count in (
-            ("edit.undo", tr("Undo"), stack.undo_text, stack.index),
-            ("edit.redo", tr("Redo"), stack.redo_text, len(stack) - stack.index),
+            ("edit.undo", tr("Undo {0}") if stack.undo_text else tr("Undo"), stack.undo_text, stack.index),
+            ("edit.redo", tr("Redo {0}") if stack.redo_text else tr("Redo"), stack.redo_text, len(stack) - stack.index),
         ):
             self.actions_by_id[name].setEnabled(count > 0)
-            self.actions_by_id[name].setText(f"{verb} {text}".strip())
+            self.actions_by_id[name].setText(verb.format(text))
 
     # -- values to views -------------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Settings and log of the tests and of the programs that they start; those of the user are left alone.
 os.environ["GLASSBOX_HOME"] = tempfile.mkdtemp(prefix="glassbox-")
+# The window speaks English, whatever the desktop does.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 import pytest
 

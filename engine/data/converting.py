@@ -24,7 +24,7 @@ def truth(word: str) -> bool | None:
 def words_that_say(answer: bool | None) -> list[str]:
     """All words that say yes, or no, as they are usually written: in small letters, in large ones, or like a name."""
     plain = sorted(_YES if answer else _NO)
-    return [*plain, *map(str.upper, plain), *map(str.capitalize, plain)]
+    return [*plain, *map(str.upper, plain), *map(str.capitalize, plain), str(float(bool(answer)))]
 
 
 def say_yes_or_no(words: Iterable[str]) -> bool:
@@ -64,14 +64,14 @@ def as_dates(column: Column) -> NDArray[np.float64]:
 def as_places(column: Column, labels: tuple[str, ...]) -> NDArray[np.int32]:
     """The values as places in labels, (rows,) int32: ``MISSING`` where there is none, ``UNSEEN`` for other ones.
 
-    Numbers are the same however they are written, and for two labels that say yes and no all such words do.
+    Numbers are the same however they are written, and for two labels that say yes and no all such words do, and 1.0.
     """
     codes, words = column.as_labels()
     exact = {label: place for place, label in enumerate(labels)}
     plain = {_plain(label): place for place, label in reversed(list(enumerate(labels)))}
     truths = {truth(label): place for place, label in enumerate(labels)} if len(labels) == 2 else {}
     told = truths if say_yes_or_no(labels) else {}
-    places = [exact.get(word, plain.get(_plain(word), told.get(truth(word), UNSEEN))) for word in words]
+    places = [exact.get(word, plain.get(_plain(word), told.get(truth(_plain(word)), UNSEEN))) for word in words]
     return np.array([*places, MISSING], np.int32)[codes]
 
 
@@ -99,7 +99,7 @@ def _through(column: Column, meaning: Callable[[str], float]) -> NDArray[np.floa
 
 def _plain(word: str) -> str:
     number = number_in(word)
-    return word if np.isnan(number) else f"{number:.15g}"
+    return word if np.isnan(number) else f"{number + 0.0:.15g}"
 
 
 def _moment(word: str) -> float:

@@ -68,7 +68,7 @@ def _written(value: float, stored: Stored) -> str:
     if stored == "date":
         moment = str(np.datetime64(int(value), "s")).replace("T", " ")
         return moment.removesuffix(" 00:00:00")
-    return f"{value:.15g}"
+    return f"{value + 0.0:.15g}"  # there is no negative zero
 
 
 @dataclass(frozen=True)
@@ -136,15 +136,24 @@ class RawTable:
 
     @classmethod
     def from_rows(cls, names: Sequence[str], rows: Sequence[Mapping[str, Any]], origin: str = "") -> RawTable:
-        """A small table from rows of values by name: numbers, texts, None for missing. What a row lacks is missing."""
+        """A small table from rows of values by name: numbers, texts, None or NaN for missing, as is what a row lacks.
+
+        Where texts are among the numbers of a column, its numbers are texts too.
+        """
         return cls(tuple(_column(name, [row.get(name) for row in rows]) for name in names), origin)
 
 
 def _column(name: str, values: list[Any]) -> Column:
-    there = [value for value in values if value is not None and value != ""]
+    cells = [None if value == "" or value != value else value for value in values]  # NaN is not itself
+    there = [value for value in cells if value is not None]
     if all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in there):
-        numbers = [np.nan if value is None or value == "" else float(value) for value in values]
-        return Column(name, "number", np.array(numbers, np.float64))
-    labels = tuple(dict.fromkeys(str(value) for value in there))
-    codes = [-1 if value is None or value == "" else labels.index(str(value)) for value in values]
+        return Column(name, "number", np.array([np.nan if value is None else value for value in cells], np.float64))
+    words = [None if value is None else _word(value) for value in cells]
+    labels = tuple(dict.fromkeys(word for word in words if word is not None))
+    places = {label: place for place, label in enumerate(labels)}
+    codes = [-1 if word is None else places[word] for word in words]
     return Column(name, "text", np.array(codes, np.int32), labels)
+
+
+def _word(value: Any) -> str:
+    return str(value + 0.0 if isinstance(value, float) else value)  # there is no negative zero

@@ -99,7 +99,7 @@ def words_for(plan: TablePlan, left: int) -> str:
     zeros = sum(column.zeros > 0 and not column.spec.zeros_missing for column in plan.inputs)
     filled = sum(column.missing > 0 and column.spec.missing != "drop" for column in plan.inputs)
     notes = (
-        (zeros, f"{_count(zeros, 'column')} {_verb(zeros, 'contain')} zeros that may be missing values"),
+        (zeros, f"{_count(zeros, 'column contains', 'columns contain')} zeros that may be missing values"),
         (filled, f"missing values of {_count(filled, 'column')} are filled in"),
         (plan.rows - left, f"{_count(plan.rows - left, 'row')} with missing values will be left out"),
         *(
@@ -114,10 +114,6 @@ def words_for(plan: TablePlan, left: int) -> str:
 
 def _count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
-
-
-def _verb(number: int, verb: str) -> str:
-    return f"{verb}s" if number == 1 else verb
 
 
 def problem_of(raw: RawTable, spec: TableSpec, plan: TablePlan, left: int) -> str:
@@ -149,7 +145,7 @@ def problem_of(raw: RawTable, spec: TableSpec, plan: TablePlan, left: int) -> st
         ),
         (
             left < 2,
-            f"only {_count(left, 'row')} of {raw.rows:,} {_verb(left, 'have').replace('haves', 'has')} all values; "
+            f"only {_count(left, 'row')} of {raw.rows:,} {'has' if left == 1 else 'have'} all values; "
             "choose what takes the place of missing ones",
         ),
     )

@@ -175,7 +175,7 @@ def _made(column: PreparedColumn) -> str:
 def meaning(labels: tuple[str, ...]) -> str:
     """The function of ``parts`` by which words are compared with labels: by letters, as numbers, as yes and no."""
     if len(labels) == 2 and say_yes_or_no(labels):
-        return "as_switch" if set(labels) == {"0", "1"} else "as_truth"
+        return "as_truth"
     return "as_number" if any(number_in(label) == number_in(label) for label in labels) else "str"
 
 

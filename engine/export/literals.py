@@ -54,23 +54,21 @@ def array_lines(name: str, values: NDArray[np.float32]) -> Iterator[str]:
 
     A formatter would take the rows apart: what has several lines belongs between "# fmt: off" and "# fmt: on".
     """
-    numbers = _nested(values)
+    numbers = listed(values)
     line = f"{name} = np.array({numbers}, np.float32)"
     if len(line) <= WIDTH:
         yield line
         return
     yield f"{name} = np.array(["
     for row in values if values.ndim > 1 else [values]:
-        text = _nested(row) if values.ndim > 1 else _nested(row)[1:-1]
+        text = listed(row) if values.ndim > 1 else listed(row)[1:-1]
         yield from _wrapped(f"{text},")
     yield "], np.float32)"
 
 
-def _nested(values: NDArray[np.float32]) -> str:
-    """Numbers as nested lists, each with the fewest digits that tell it from all others in single precision."""
-    if values.ndim:
-        return f"[{', '.join(map(_nested, values))}]"
-    return str(values[()])
+def listed(values: NDArray[Any]) -> str:
+    """Numbers as nested lists, each with the fewest digits that tell it from all others in its precision."""
+    return f"[{', '.join(map(listed, values) if values.ndim > 1 else values.astype(str).tolist())}]"
 
 
 def _wrapped(text: str) -> Iterator[str]:

@@ -181,4 +181,5 @@ TARGET = Target(
     write=_write,
     run=_run,
     requires="onnx",
+    package="ONNX",
 )

@@ -113,6 +113,6 @@ def words_of(column: PreparedColumn) -> dict[str, int]:
         places = {word: place for place, label in enumerate(labels) for word in words_that_say(truth(label))}
     for place, label in reversed(list(enumerate(labels))):
         if not isnan(number := number_in(label)):
-            places |= {str(number): place, f"{number:.15g}": place}
+            places |= {str(number + 0.0): place, f"{number + 0.0:.15g}": place}
     places |= {label: place for place, label in enumerate(labels)}
     return {**places, "": labels.index(NO_VALUE) if column.own_category else MISSING}

@@ -1,4 +1,4 @@
-"""Parts of exported Python files: how rows are read and prepared.
+"""Parts of exported Python files: how rows are prepared.
 
 Their source is copied into an export as it stands here, each with what it uses, so they may use nothing of the program
 but what is in this file. They mean the same as ``engine.data.converting`` and ``engine.data.preparation``.
@@ -6,39 +6,16 @@ but what is in this file. They mean the same as ``engine.data.converting`` and `
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-
-
-# What stands for no value in a file.
-NOTHING = {"", "na", "n/a", "n.a.", "nan", "-nan", "null", "none", "nil", "<na>", "?", "-", "--", ".", "missing"}
-NOTHING |= {"#n/a", "#na", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!"}
-
-
-def read_csv(path: Path, delimiter: str) -> dict[str, list[str | None]]:
-    """The columns of a CSV file by the names in its first line; None where there is no value."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = [line for line in csv.reader(file, delimiter=delimiter) if line]
-    if not lines:
-        raise ValueError("the file is empty")
-    names = [" ".join(name.split()) for name in lines[0]]
-    rows = [[from_field(word) for word in line] + [None] * (len(names) - len(line)) for line in lines[1:]]
-    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
-
-
-def from_field(word: str) -> str | None:
-    """The value of a field, without the blanks around it; None for a word that stands for no value."""
-    return None if word.strip().casefold() in NOTHING else word.strip()
 
 
 def by_column(rows: Any, names: Sequence[str]) -> dict[str, list[Any]]:
@@ -100,12 +77,14 @@ def dates(values: Sequence[Any]) -> Array:
 
     Whether 1/2/2024 is in January or February is told by all words together, where all of them are dates.
     """
-    words = list({str(value): None for value in values if not is_number(value) and not is_nothing(value)})
+    if all(is_number(value) or is_nothing(value) for value in values):
+        return numbers(values)
+    words = list({written(value): None for value in values if not is_nothing(value)})
     found = moments(words)
     if found is None:
         found = [(moments([word.strip()]) or [float("nan")])[0] for word in words]
     known = dict(zip(words, found, strict=True))
-    return np.array([float(v) if is_number(v) else known.get(str(v), float("nan")) for v in values], np.float64)
+    return np.array([known.get(written(value), float("nan")) for value in values], np.float64)
 
 
 def moments(words: Sequence[str]) -> list[float] | None:
@@ -141,20 +120,26 @@ UNSEEN = -1.0
 
 
 def places(values: Sequence[Any], labels: Sequence[str], meaning: Callable[[str], Any] = str) -> Array:
-    """The place in ``labels`` of each value that means the same, (rows,); NaN where it is missing, or UNSEEN."""
-    known = {meaning(label): float(place) for place, label in enumerate(labels)}
-    return np.array([float("nan") if is_nothing(v) else known.get(meaning(written(v)), UNSEEN) for v in values])
+    """The place in ``labels`` of each value, or of what means the same, (rows,); NaN where it is missing, or UNSEEN."""
+    exact = {label: float(place) for place, label in enumerate(labels)}
+    alike = {meaning(label): exact[label] for label in reversed(labels)}
+
+    def place(value: Any) -> float:
+        word = written(value)
+        return float("nan") if is_nothing(value) else exact.get(word, alike.get(meaning(word), UNSEEN))
+
+    return np.array([place(value) for value in values], np.float64)
 
 
 def written(value: Any) -> str:
     """A value as a word."""
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return f"{value + 0.0:.15g}" if isinstance(value, float) else str(value)
 
 
 def as_number(word: str) -> str:
     """A number as short as it can be written, so that 1, 1.0 and 1,0 mean the same; another word as it is."""
     found = number(word)
-    return word if math.isnan(found) else f"{found:.15g}"
+    return word if math.isnan(found) else f"{found + 0.0:.15g}"
 
 
 YES = {"yes", "y", "true", "t", "1", "on", "ja", "j", "wahr", "oui", "si", "sí", "positive", "pos"}
@@ -162,14 +147,9 @@ NO = {"no", "n", "false", "f", "0", "off", "nein", "falsch", "non", "negative", 
 
 
 def as_truth(word: str) -> bool | None:
-    """Whether a word says yes or no; None where it says neither."""
-    plain = word.strip().casefold()
+    """Whether a word says yes or no, as 1.0 and 0.0 do; None where it says neither."""
+    plain = as_number(word).strip().casefold()
     return True if plain in YES else False if plain in NO else None
-
-
-def as_switch(word: str) -> bool | None:
-    """The same, where 1.0 is yes and 0.0 is no."""
-    return as_truth(as_number(word))
 
 
 def required(read: Array, name: str) -> Array:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.data.preparation import Preparation
 from engine.experiment import Experiment
+from engine.export.literals import listed
 from engine.export.target import RawRow, Target
 from engine.network import Network
 from engine.plan import plan
@@ -32,18 +33,19 @@ def _write(project: Project, stem: str) -> dict[str, bytes]:
         "format": 1,
         "experiment": project.experiment.model_dump(mode="json"),
         "preparation": project.preparation.model_dump(mode="json"),
-        "weights": {name: _numbers(view) for name, view in views(project.network)},
     }
-    return {
-        f"{stem}.json": (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
-    }
+    described = json.dumps(content, indent=1, ensure_ascii=False).removesuffix("\n}")
+    weights = ",\n".join(f"  {json.dumps(name)}: {_numbers(view)}" for name, view in views(project.network))
+    text = f'{described},\n "weights": {{\n{weights}\n }}\n}}\n'
+    return {f"{stem}.json": text.encode("utf-8", "backslashreplace")}
 
 
-def _numbers(view: NDArray[Any]) -> Any:
-    """Nested lists with the digits that single precision has; read as single precision they are the same again."""
-    if view.ndim:
-        return [_numbers(part) for part in view]
-    return float(str(view[()]))
+def _numbers(view: NDArray[Any]) -> str:
+    """A list, or one for each row, in a line of its own; read as single precision the numbers are the same again."""
+    if view.ndim == 1:
+        return listed(view)
+    rows = ",\n   ".join(map(listed, view))
+    return f"[\n   {rows}\n  ]"
 
 
 def _run(path: Path, rows: list[RawRow]) -> NDArray[Any]:

@@ -11,9 +11,10 @@ Around them the file gets ``prepare(rows)``; for classes ``probabilities(rows)``
 are none) and ``predict(rows)`` with labels; for numbers ``predict(rows)`` in the user's units; and a command line that
 reads a CSV. Rows are a list of values by column, or a mapping of columns.
 
-Nothing is in a file that it does not use: functions of ``parts.py``, and of other modules like it that a target brings,
-are copied into it where their names occur, and so are imports. ``script`` makes the file, and ``run_script`` is the
-``Target.run`` of them all. Every name from outside goes through ``quoted``, ``commented`` or ``in_docstring``.
+Nothing is in a file that it does not use: functions of ``parts.py`` and ``csv_parts.py``, and of other modules like
+them that a target brings, are copied into it where their names occur, and so are imports. ``script`` makes the file,
+and ``run_script`` is the ``Target.run`` of them all. Every name from outside goes through ``quoted``, ``commented`` or
+``in_docstring``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.export import parts
+from engine.export import csv_parts, parts
 from engine.export.description import describe
 from engine.export.literals import FILTERS
 from engine.export.target import ExportError, RawRow
@@ -57,7 +59,7 @@ def script(
     """
     made = _environment().get_template(template)
     known = {**describe(project), "stem": stem, **more}
-    sources = [_Source.of(module) for module in (*modules, parts)]
+    sources = [_Source.of(module) for module in (*modules, parts, csv_parts)]
     bare = made.render(known, imports="", parts=[])
     copied = _copied(bare, [source.pieces for source in sources])
     lines = _COMMON + "\n".join([*imports, *(source.imports for source in sources)])
@@ -142,14 +144,20 @@ def _used(text: str) -> set[str]:
 
 
 def _copied(bare: str, sources: Iterable[dict[str, str]]) -> list[str]:
-    """The pieces that a text uses, with all that these use, in the order of the sources."""
+    """The pieces that a text uses, with all that these use, in the order of the sources; constants stay together."""
     every = {name: piece for pieces in sources for name, piece in pieces.items()}
     wanted: set[str] = set()
     fresh = _used(bare) & every.keys()
     while fresh:
         wanted |= fresh
         fresh = {used for name in fresh for used in _used(every[name])} & every.keys() - wanted
-    return [piece for name, piece in every.items() if name in wanted]
+    chosen = [piece for name, piece in every.items() if name in wanted]
+    blocks = groupby(enumerate(chosen), lambda each: each[0] if _is_function(each[1]) else "constants")
+    return ["\n".join(piece for _, piece in block) for _, block in blocks]
+
+
+def _is_function(piece: str) -> bool:
+    return isinstance(ast.parse(piece).body[0], ast.FunctionDef)
 
 
 def _imports(lines: str, text: str) -> str:

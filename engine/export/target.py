@@ -13,7 +13,7 @@ from engine.project import Project
 
 # A row as the user's own table has it: the value of each column by its name, None for missing.
 RawRow = Mapping[str, Any]
-# The largest difference that counts as the same, of probabilities and of scaled numbers.
+# The largest difference that counts as the same, of probabilities and of scaled numbers, where rounding is small.
 TOLERANCE = 1e-5
 
 
@@ -46,9 +46,9 @@ class Target:
 class Proof:
     """What came of running an export on some rows beside the network itself.
 
-    ``difference`` is the largest there was, None where it was not run. ``said`` tells the outcome in a sentence, or the
-    reason why there is none. ``failed``: it was to be run here, and did not compute the same; ``details`` is then what
-    it said itself.
+    ``difference`` is the largest there was, None where it was not run, and ``tolerance`` what counts as rounding.
+    ``said`` tells the outcome in a sentence, or the reason why there is none. ``failed``: it was to be run here, and
+    did not compute the same; ``details`` is then what it said itself.
     """
 
     target: str
@@ -57,8 +57,9 @@ class Proof:
     said: str
     failed: bool = False
     details: str = ""
+    tolerance: float = TOLERANCE
 
     @property
     def proven(self) -> bool:
         """Whether it was run and computes the same."""
-        return self.difference is not None and self.difference <= TOLERANCE
+        return self.difference is not None and self.difference <= self.tolerance

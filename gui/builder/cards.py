@@ -127,8 +127,8 @@ class LayerCard(QFrame):
         self.setAccessibleName(tr("Output layer") if self.index < 0 else tr("Layer {0}").format(name))
         opens = tr("Click, or press Enter, for its settings")
         if isinstance(spec, Weighted):
-            label = ACTIVATIONS[activation].label if activation in ACTIVATIONS else tr("automatic")
-            start = tr("from the data") if isinstance(spec, Output) else INITIALIZERS[spec.started_by].short
+            label = tr(ACTIVATIONS[activation].label) if activation in ACTIVATIONS else tr("automatic")
+            start = tr("from the data") if isinstance(spec, Output) else tr(INITIALIZERS[spec.started_by].short)
             self._summary.setText(f"{in_a_sentence(label)} · {start}")
             self.setToolTip(opens)
         else:

@@ -31,7 +31,7 @@ def name_of(data: DataSpec) -> str:
     if data.source == "table" and data.table is not None:
         return table_name(data.table)
     source = built_in(data.source)
-    return source.label if source else tr(dict(OWN)[data.source])
+    return tr(source.label) if source else tr(dict(OWN)[data.source])
 
 
 class TableChoice(ChoiceField):
@@ -131,7 +131,7 @@ class DataSection(QWidget):
         source = built_in(data.source)
         self.source.show_data(data)
         table = data.table if data.source == "table" else None
-        self.source.setToolTip(source.about if source else table.path if table and table.path else name_of(data))
+        self.source.setToolTip(tr(source.about) if source else table.path if table and table.path else name_of(data))
         self.edit.setVisible(table is not None)
         # A column or a second file says itself which rows are for testing.
         split = table.split if table else "share"

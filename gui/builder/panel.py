@@ -169,9 +169,10 @@ class Builder(QScrollArea):
 
     @Slot(int, str, object, int)
     def _edit_layer(self, index: int, name: str, value: object, gesture: int) -> None:
+        network = self._experiment.network
         path = f"network.layers.{index}.{name}" if index >= 0 else f"network.output.{name}"
-        where = layer_name(self._experiment.network, index)
-        self._wish(path, value, f"{where}: {name.replace('_', ' ')}", gesture)
+        what = (network.layers[index] if index >= 0 else network.output).settings()[name].label
+        self._wish(path, value, f"{layer_name(network, index)}: {in_a_sentence(tr(what))}", gesture)
 
     @Slot()
     def _offer_layers(self) -> None:

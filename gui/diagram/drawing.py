@@ -39,7 +39,7 @@ from gui.diagram.raster import (
 )
 from gui.diagram.ribbon import Ribbon, cells, heat, ribbon_between
 from gui.diagram.shown import Shown
-from gui.selection import output_names, stage_name, stages_before
+from gui.selection import name_in_plan, output_names, stage_name, stages_before
 from gui.text import number, tr
 from gui.theme import colour, colours, font, rgb
 from gui.thumbnails import Thumbnails
@@ -101,7 +101,7 @@ class Drawing:
         parts = [tr("{0} inputs").format(f"{snapshot.plan.widths[0]:,}")]
         for layer in snapshot.plan.layers:
             parts += [stage_name(part.stage) for part in layer.stages]
-            parts.append(f"{layer.name}: {layer.units:,} {layer.activation.label}")
+            parts.append(f"{name_in_plan(layer)}: {layer.units:,} {tr(layer.activation.label)}")
         after = tr("After {0} epochs, {1} steps.").format(f"{snapshot.epoch:,}", f"{snapshot.step:,}")
         edges = tr("Edges: {0}.").format(legend.missing.rstrip(".") or legend.label)
         signs = tr("Blue, solid edges are positive, orange, dashed ones negative; the widest is {0}.")

@@ -20,7 +20,7 @@ from gui.diagram.raster import DASH, SPACE
 from gui.diagram.ribbon import CROWD
 from gui.diagram.shown import Shown
 from gui.diagram.words import compact, row_name, sure_output
-from gui.text import in_a_sentence, number, tr
+from gui.text import in_a_sentence, number, said, tr
 from gui.theme import colour, colours, font
 
 # The lower line is the view bar's, too; both are within the foot of the layout.
@@ -65,7 +65,7 @@ class Item:
 def legend_of(snapshot: Snapshot, shown: Shown, scale: float, drawn: tuple[int, int] | None = None) -> Legend:
     """What the legend of a snapshot says. ``drawn``: how many edges of how many are drawn, when not all."""
     view = EDGE_VIEWS[snapshot.edges.key if snapshot.edges else "weight"]
-    missing = tr(snapshot.edges.missing) if snapshot.edges and snapshot.edges.values is None else ""
+    missing = said(snapshot.edges.missing) if snapshot.edges and snapshot.edges.values is None else ""
     something, nodes = snapshot.has_edges(), _of_the_nodes(snapshot, shown)
     others = [*_dead(snapshot), *_beyond(snapshot), *_strongest(drawn if something else None)]
     return Legend(

@@ -15,7 +15,7 @@ from gui.diagram.layout import MARK_LINE, Column, Mark, title_room
 from gui.diagram.nodes import dead_units, image_side, kind_of
 from gui.diagram.shown import Shown
 from gui.diagram.words import in_a_box, output_in_words, sure_output
-from gui.selection import Selection, StageAt, Unit, is_frozen, output_names, stage_name
+from gui.selection import Selection, StageAt, Unit, is_frozen, name_in_plan, number_in_plan, output_names, stage_name
 from gui.text import in_a_sentence, signed, tr
 from gui.theme import blend, colour, colours, font, readable_on
 from gui.thumbnails import Thumbnails, class_tint, corner
@@ -226,12 +226,14 @@ class Painting:
     def _heads(self) -> None:
         c, painter, plan = colours(), self.painter, self.snapshot.plan
         room = title_room(self.columns[1].x - self.columns[0].x)
-        short = room < _FOR_NAMES
+        names = [name_in_plan(layer) for layer in plan.layers]
+        painter.setFont(font(12, QFont.Weight.DemiBold))
+        # Of many layers only the numbers: half a word says nothing.
+        short = room < max(_FOR_NAMES, *map(painter.fontMetrics().horizontalAdvance, names))
         heads = [(tr("in") if short else tr("inputs"), f"{plan.widths[0]:,}", "")]
-        for layer in plan.layers:
-            # Of many layers only the numbers: half a word says nothing.
-            name = layer.name.removeprefix("hidden ").replace("output", tr("out")) if short else layer.name
-            below = f"{layer.units:,}" if short else f"{layer.units:,} · {in_a_sentence(layer.activation.label)}"
+        for layer, long in zip(plan.layers, names, strict=True):
+            name = (tr("out") if layer.place < 0 else number_in_plan(layer)) if short else long
+            below = f"{layer.units:,}" if short else f"{layer.units:,} · {in_a_sentence(tr(layer.activation.label))}"
             heads.append((name, below, _peculiarities(layer)))
         for column, (title, below, note) in zip(self.columns, heads, strict=True):
             for text, y, size, tint, weight in (

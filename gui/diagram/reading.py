@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from engine.snapshot import Snapshot
 from gui.diagram.words import compact
-from gui.selection import Selection, StageAt, Unit, Weight, is_frozen, is_held, stage_name, still_there, unit_name
+from gui.selection import (
+    Selection,
+    StageAt,
+    Unit,
+    Weight,
+    is_frozen,
+    is_held,
+    name_in_plan,
+    stage_name,
+    still_there,
+    unit_name,
+)
 from gui.text import in_a_sentence, number, signed, tr
 
 
@@ -38,8 +49,8 @@ def _input(snapshot: Snapshot, unit: Unit) -> str:
 
 def _unit(snapshot: Snapshot, unit: Unit) -> str:
     layer = snapshot.plan.layers[unit.column - 1]
-    name = f" ({unit_name(snapshot, unit.column, unit.index)})" if layer.name == "output" else ""
-    parts = [tr("{0}, unit {1} of {2}{3}").format(layer.name, unit.index + 1, layer.units, name)]
+    name = f" ({unit_name(snapshot, unit.column, unit.index)})" if layer.place < 0 else ""
+    parts = [tr("{0}, unit {1} of {2}{3}").format(name_in_plan(layer), unit.index + 1, layer.units, name)]
     parts.append(in_a_sentence(tr(layer.activation.label)))
     if layer.bias:
         parts.append(tr("bias {0}").format(signed(float(snapshot.biases(unit.column - 1)[unit.index]))))

@@ -21,7 +21,17 @@ from gui.diagram.viewbar import ViewBar
 from gui.diagram.viewport import Viewport
 from gui.diagram.words import describe_edge, describe_stage, describe_unit
 from gui.diagram.zooming import ZoomingView
-from gui.selection import Selection, StageAt, Unit, Weight, output_names, stage_name, stages_before, still_there
+from gui.selection import (
+    Selection,
+    StageAt,
+    Unit,
+    Weight,
+    name_in_plan,
+    output_names,
+    stage_name,
+    stages_before,
+    still_there,
+)
 from gui.text import tr
 from gui.theme import colour, colours, font
 from gui.thumbnails import Thumbnails
@@ -336,7 +346,7 @@ def _description(snapshot: Snapshot, drawn: tuple[int, int] | None) -> str:
     parts = [f"{snapshot.plan.widths[0]} {tr('inputs')}"]
     for layer in snapshot.plan.layers:
         parts += [stage_name(part.stage) for part in layer.stages]
-        parts.append(f"{layer.name}: {layer.units} {layer.activation.label}")
+        parts.append(f"{name_in_plan(layer)}: {layer.units} {tr(layer.activation.label)}")
     if drawn is not None:
         parts.append(tr("the strongest {0} of {1} edges are drawn").format(*(f"{n:,}" for n in drawn)))
     return ", ".join(parts)

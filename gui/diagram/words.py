@@ -10,7 +10,7 @@ from engine.probes import TYPED, Trace
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import DECADES, largest_level, statistics
 from gui.selection import Unit, Weight, is_frozen, is_held, unit_name
-from gui.text import MINUS, number, signed, tr
+from gui.text import MINUS, number, said, signed, tr
 
 # Longer formulas have a line of their own before the number.
 _SHORT = 20
@@ -107,7 +107,7 @@ def _shown_of_edge(snapshot: Snapshot, edge: Weight) -> list[str]:
         return []
     view, values = EDGE_VIEWS[snapshot.edges.key], snapshot.edge_values(edge.layer)
     if values is None:
-        return [tr(snapshot.edges.missing)]
+        return [said(snapshot.edges.missing)]
     value = float(values[edge.source, edge.unit])
     return [f"{view.symbol} = {compact(value, view.signed, 4)}"]
 

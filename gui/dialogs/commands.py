@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from gui.text import tr
+from gui.text import keys_in_words, tr
 
 
 def matches(query: str, text: str) -> bool:
@@ -42,7 +42,7 @@ class CommandPalette(QDialog):
         self.list.clear()
         for action in self._actions:
             if matches(query, f"{action.text()} {action.toolTip()}"):
-                keys = action.shortcut().toString()
+                keys = keys_in_words(action.shortcut())
                 item = QListWidgetItem(f"{action.text()}    {keys}" if keys else action.text())
                 item.setToolTip(action.toolTip())
                 item.setData(Qt.ItemDataRole.UserRole, action)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from gui.actions import COMMANDS
-from gui.text import tr
+from gui.text import keys_in_words, tr
 from gui.theme import colours
 from gui.version import VERSION
 
@@ -33,7 +32,7 @@ def shortcuts(parent: QWidget) -> QDialog:
     rows = []
     for command in COMMANDS:
         if command.keys:
-            keys = ", ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in command.keys)
+            keys = ", ".join(map(keys_in_words, command.keys))
             rows.append(
                 f"<tr><td style='padding-right:24px'><b>{escape(keys)}</b></td><td style='padding-right:24px'>"
                 f"{escape(tr(command.text))}</td>"

@@ -30,7 +30,7 @@ def rows_of(preparation: Preparation) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for place, name in enumerate(preparation.names):
         shift, factor = preparation.shift[place], preparation.factor[place]
-        scaled = _scaled(shift, factor)
+        scaled = _scaled(shift, factor, tr("value"))
         if name in makers:
             column = makers[name]
             scaled = _coded(column, name) if (shift, factor) == (0.0, 1.0) else scaled
@@ -45,14 +45,14 @@ def rows_of(preparation: Preparation) -> list[tuple[str, ...]]:
             ", ".join(target.classes[:12]) + (" …" if len(target.classes) > 12 else "")
         )
         return [*rows, (target.name, target.name, tr("target, class"), tr("row left out"), asked)]
-    value = "log(1 + value)" if target.logarithmic else "value"
+    value = f"log(1 + {tr('value')})" if target.logarithmic else tr("value")
     for shift, factor in zip(target.shift, target.factor, strict=True):
         scaled = _scaled(shift, factor, value)
         rows.append((target.name, target.name, tr("target, number"), tr("row left out"), scaled))
     return rows
 
 
-def _scaled(shift: float, factor: float, value: str = "value") -> str:
+def _scaled(shift: float, factor: float, value: str) -> str:
     if (shift, factor) == (0.0, 1.0):
         return value
     return f"({value} {'−' if shift >= 0 else '+'} {number(abs(shift), 5)}) / {number(factor, 5)}"
@@ -63,7 +63,7 @@ def _coded(column: PreparedColumn, name: str) -> str:
     if column.indicator and name == column.variables[-1]:
         return tr("1 where it is missing, else 0")
     if not column.labels:
-        return "value"
+        return tr("value")
     if column.kind == "yes_no" or column.encoding == "ordinal":
         coded = ", ".join(f"{label} = {place}" for place, label in enumerate(column.labels[:_MOST_CLASSES]))
         return coded + (" …" if len(column.labels) > _MOST_CLASSES else "")

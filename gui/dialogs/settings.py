@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
-from gui import threads
+from gui import language, threads
 from gui.forms import Form
 from gui.preferences import Preferences
 from gui.settings import Settings
-from gui.text import tr
+from gui.text import said, tr
 
 # What stands together, under a heading.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Window", ("theme",)),
+    ("Window", ("theme", "language")),
     ("Training", ("speed", "keep_learned", "threads")),
     ("Files", ("folder", "autosave", "autosave_seconds")),
 )
@@ -41,18 +41,19 @@ class SettingsDialog(QDialog):
             layout.addWidget(form)
             layout.addSpacing(12)
             self.forms.append(form)
+        self.next_start = _note(tr("The language changes at the next start."))
+        layout.addWidget(self.next_start)
         layout.addWidget(self._make_note())
         layout.addLayout(self._make_buttons())
         self._show(preferences.settings)
         preferences.changed.connect(self._show)
 
     def _make_note(self) -> QLabel:
-        lines = [tr("Threads: {0}.").format(threads.in_words())] if threads.is_given() else []
+        lines = [tr("Threads: {0}.").format(said(threads.in_words()))] if threads.is_given() else []
         if self._preferences.path is not None:
             lines.append(tr("Kept in {0}").format(self._preferences.path))
-        label = QLabel("\n".join(lines), wordWrap=True)
+        label = _note("\n".join(lines))
         label.setVisible(bool(lines))
-        label.setProperty("role", "note")
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
@@ -75,6 +76,7 @@ class SettingsDialog(QDialog):
 
     @Slot(object)
     def _show(self, settings: Settings) -> None:
+        self.next_start.setVisible(language.meant_by(settings.language) != language.spoken())
         for form in self.forms:
             form.show_spec(settings)
             if "threads" in form.fields:
@@ -83,6 +85,12 @@ class SettingsDialog(QDialog):
     @Slot(str, object, int)
     def _change(self, name: str, value: object, _gesture: int) -> None:
         self._preferences.change(**{name: value})
+
+
+def _note(words: str) -> QLabel:
+    label = QLabel(words, wordWrap=True)
+    label.setProperty("role", "note")
+    return label
 
 
 def show_settings(preferences: Preferences, parent: QWidget) -> SettingsDialog:

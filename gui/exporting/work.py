@@ -16,7 +16,7 @@ from engine.export.target import ExportError, Proof, Target
 from engine.export.writing import contents, write_export
 from engine.project import Project
 from gui.exporting.errand import Work
-from gui.text import as_sentence, tr
+from gui.text import as_sentence, said, tr
 
 # As much of a file as a person reads before deciding.
 _LINES, _WIDTH = 60, 160
@@ -136,7 +136,7 @@ def _prove(instant: Instant, target: Target, main: Path, written: str, tell: Tel
 
 def _outcome(proof: Proof, written: str) -> Said:
     tone = "good" if proof.proven else "bad" if proof.failed else ""
-    return Said(proof.target, proof.said, tone, written, proof.details)
+    return Said(proof.target, said(proof.said), tone, written, proof.details)
 
 
 def is_expected(error: Exception) -> bool:

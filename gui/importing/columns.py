@@ -29,7 +29,7 @@ from engine.data.guessing import ColumnPlan
 from engine.data.table_spec import KINDS, USABLE
 from gui.importing.draft import Opened
 from gui.importing.preview import kind_in_words
-from gui.text import tr
+from gui.text import in_a_sentence, said, tr
 from gui.theme import colours, font
 from gui.ticks import Ticks
 
@@ -75,7 +75,7 @@ class _Columns(QAbstractListModel):
         plan = self._plans[index.row()]
         return {
             Qt.ItemDataRole.DisplayRole: plan.name,
-            Qt.ItemDataRole.ToolTipRole: f"{plan.name}: {kind_in_words(plan)}\n{plan.reason}".strip(),
+            Qt.ItemDataRole.ToolTipRole: f"{plan.name}: {kind_in_words(plan)}\n{said(plan.reason)}".strip(),
             Qt.ItemDataRole.AccessibleTextRole: f"{plan.name}, {kind_in_words(plan)}",
             # The target and the column that splits are neither on nor off.
             Qt.ItemDataRole.CheckStateRole: _CHECKS.get(plan.role),
@@ -102,7 +102,7 @@ class _Kinds(Ticks):
         """The check mark as ever, then the name and, at the right, the kind."""
         super().paint(painter, option, index)
         plan, c = index.data(_PLAN), colours()
-        words = tr("target") if plan.role == "target" else tr(_KIND_NAMES.get(plan.kind, plan.kind)).lower()
+        words = tr("target") if plan.role == "target" else in_a_sentence(tr(_KIND_NAMES.get(plan.kind, plan.kind)))
         rect = option.rect.adjusted(30, 0, -8, 0)
         painter.save()
         painter.setFont(font(11))

@@ -12,7 +12,7 @@ from gui.importing.draft import Opened, doubtful, table_of
 from gui.importing.preview import PreviewTable
 from gui.importing.settings import ColumnSettings
 from gui.importing.task import TaskSettings
-from gui.text import tr
+from gui.text import said, tr
 
 _WIDTHS, _NARROWEST = (220, 500, 328), 316
 
@@ -98,8 +98,8 @@ class Foot(QWidget):
     def show_verdict(self, opened: Opened | None) -> None:
         """Shows what comes of the table; without one there is nothing to use."""
         plan, problem = (opened.plan, opened.problem) if opened else (None, "")
-        words = f"{problem[:1].upper()}{problem[1:]}" if problem else plan.words if plan else ""
-        self.sentence.setText(words)
+        words = said(problem) if problem else "; ".join(map(said, plan.words.split("; "))) if plan else ""
+        self.sentence.setText(f"{words[:1].upper()}{words[1:]}")
         self.sentence.setProperty("tone", "warning" if problem else "")
         self.sentence.style().polish(self.sentence)
         self.zeros.setVisible(plan is not None and bool(doubtful(plan)))

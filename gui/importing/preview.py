@@ -12,7 +12,7 @@ from engine.data.guessing import ColumnPlan
 from engine.data.raw import Column
 from engine.data.table_spec import KINDS
 from gui.importing.draft import Opened
-from gui.text import MINUS, tr
+from gui.text import MINUS, said, tr
 from gui.theme import colours, font
 
 MOST_ROWS = 200
@@ -75,7 +75,7 @@ class PreviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{name}\n{kind_in_words(plan)}" if plan else name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{name}\n{plan.reason}".strip() if plan else name
+            return f"{name}\n{said(plan.reason)}".strip() if plan else name
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self._columns[section])
         return plan if role == _PLAN else None

@@ -13,7 +13,7 @@ from gui.fields import ChoiceField
 from gui.forms import Form
 from gui.importing.choices import explain_automatic
 from gui.importing.draft import Opened
-from gui.text import tr
+from gui.text import as_sentence, tr
 
 # Which settings have any effect, by kind; of what is no input only the kind and whether it is one.
 _ALWAYS = ("kind", "role")
@@ -85,7 +85,7 @@ class ColumnSettings(QWidget):
         self._name = plan.name
         self.title.setText(self.fontMetrics().elidedText(plan.name, Qt.TextElideMode.ElideMiddle, 240))
         self.title.setToolTip(plan.name)
-        self.reason.setText(f"{plan.reason[:1].upper()}{plan.reason[1:]}." if plan.reason else "")
+        self.reason.setText(as_sentence(plan.reason) if plan.reason else "")
         self.reason.setVisible(bool(plan.reason))
         self.facts.setText(_facts(plan, opened.raw.rows))
         shown = _shown(plan)

@@ -29,7 +29,7 @@ from gui.importing.parts import Content, Foot
 from gui.importing.preview import MOST_ROWS
 from gui.importing.reader import Reader
 from gui.importing.states import Invitation, ReadingProgress
-from gui.text import as_sentence, tr
+from gui.text import as_sentence, said, tr
 
 _SIZE, _SMALLEST = (1080, 720), (860, 560)
 # What is read sooner than this is not said to be under way: it would only flicker.
@@ -142,7 +142,7 @@ class ImportWindow(QDialog):
         self.size_note.setText(_size(opened) if opened else "")
         self.reading.setVisible(data is not None and (opened is not None or not self.reader.busy))
         notes = opened.raw.found.notes if opened else ()
-        self.notes.setText(" ".join(notes))
+        self.notes.setText(" ".join(map(said, notes)))
         self.notes.setVisible(bool(notes))
         self.pages.setCurrentIndex(2 if opened else 1 if self.reader.busy else 0)
         if data is not None:

@@ -8,7 +8,7 @@ from engine.data.points import PointsSpec, refuse_too_many
 from engine.data.sources import built_in
 from engine.data.table import DataError
 from engine.experiment import Experiment
-from gui.text import tr
+from gui.text import said, tr
 
 # Few points make short epochs: whoever paints while training runs wants it to go on.
 _FEWEST_EPOCHS = 10_000
@@ -33,7 +33,7 @@ def why_not_points(experiment: Experiment) -> str:
         _generated(experiment, min(experiment.data.samples, 10))
         refuse_too_many(experiment.data.samples)
     except DataError as refused:
-        return tr(str(refused))
+        return said(str(refused))
     return ""
 
 

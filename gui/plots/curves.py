@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from engine.history import Numbers
 from engine.snapshot import Snapshot
 from gui.plots.timeplot import TimePlot
+from gui.selection import number_in_plan
 from gui.text import tr
 
 _PRESS = "Press Train (Space) to see the loss of training and test data here."
@@ -89,6 +90,6 @@ class MagnitudePlot(TimePlot):
             w = snapshot.weights(i)
             now = float(np.sqrt(np.vdot(w, w))) if self._kind == "norm" else float(np.abs(w).mean())
             columns[f"{layer.name}.{self._kind}"] = now
-            names.append(layer.name.removeprefix("hidden ") if len(snapshot.plan.layers) <= 5 else f"{i + 1}")
+            names.append(number_in_plan(layer) if len(snapshot.plan.layers) <= 5 else f"{i + 1}")
         steps, *series = up_to(snapshot, snapshot.step, columns)
         self.draw(steps, dict(zip(names, series, strict=True)))

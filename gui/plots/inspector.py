@@ -25,13 +25,14 @@ from gui.selection import (
     Weight,
     is_frozen,
     is_held,
+    name_in_plan,
     parameter_of,
     stage_name,
     stages_before,
     still_there,
     unit_name,
 )
-from gui.text import MINUS, in_a_sentence, number, signed, tr
+from gui.text import MINUS, in_a_sentence, number, said, signed, tr
 from gui.theme import colours
 
 _MOST_TERMS = 14
@@ -162,7 +163,7 @@ class Inspector(QWidget):
     def _show_unit(self, snapshot: Snapshot, unit: Unit) -> None:
         layer = unit.column - 1
         plan, trace = snapshot.plan.layers[layer], snapshot.trace
-        self.title.show_note(f"{plan.name} · {unit.index + 1}")
+        self.title.show_note(f"{name_in_plan(plan)} · {unit.index + 1}")
         self.portrait.show_unit(snapshot, unit)
         rows, links = self._terms(snapshot, layer, unit.index)
         if plan.bias:
@@ -209,7 +210,7 @@ class Inspector(QWidget):
         if len(rows) < stage.units and rows:
             rows.append((tr("and {0} more").format(stage.units - len(rows)), "", "", False))
         if alone and trace is not None:
-            rows.insert(0, ("", "out", row_and_truth(trace), True))
+            rows.insert(0, ("", tr("out"), row_and_truth(trace), True))
         formula = f'<p style="margin:0 0 0 2px">{escape(spec.formula)}</p>'
         about = f'<p style="margin:6px 0 8px 2px">{self._quiet(tr(spec.about))}</p>'
         self.terms.setText(f"{formula}{about}{self._table(rows)}")
@@ -254,7 +255,7 @@ class Inspector(QWidget):
             shown = compact(float(values[weight.source, weight.unit]), view.signed, 4)
             rows.append((f"{in_a_sentence(tr(view.label))} {view.symbol}", shown, "", False))
         elif snapshot.edges is not None and snapshot.edges.missing:
-            notes.insert(0, tr(snapshot.edges.missing))
+            notes.insert(0, said(snapshot.edges.missing))
         self.terms.setText(self._table(rows) + self._notes(notes))
 
     def _show_input(self, snapshot: Snapshot, unit: Unit) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from engine.checkpoint import Checkpoint
 from gui.document import Mark
+from gui.logs import log
 from gui.projects.files import reason
 from gui.projects.swaps import Owner, Swap, new_swap
 from gui.text import tr
@@ -32,7 +33,9 @@ class Autosave(QObject):
         self._window = window
         self._swap: Swap | None = None
         self._kept: Mark | None = None
-        self._busy, self._failed = False, False
+        self._busy = False
+        # What was said of work that could not be kept, "" when all is well.
+        self._complaint = ""
         self._due = 0.0
         self._said_s = _SELDOM_S
         self.every_s = self.chosen_s
@@ -61,6 +64,12 @@ class Autosave(QObject):
         self.drop()
         self._swap, self._kept = swap, self._window.document.undo_stack.mark
 
+    def give_back(self) -> None:
+        """What was recovered could not be gone on with; it is offered again at the next start."""
+        if self._swap is not None:
+            self._swap.lock.let_go()
+        self._swap = self._kept = None
+
     @Slot()
     def drop(self) -> None:
         """The work is saved, or not wanted any more."""
@@ -73,24 +82,31 @@ class Autosave(QObject):
         """The window closes, and what is unsaved is not wanted; nothing is being written any more."""
         self._timer.stop()
         if self._swap is not None:
-            self._swap.remove()
+            try:
+                self._swap.remove()
+            except OSError as error:
+                log.warning("unsaved work stays in %s: %s", self._swap.file, error)
         self._swap = None
 
     @Slot()
     def _look(self) -> None:
         document = self._window.document
-        if not document.unsaved or not self._window.preferences.settings.autosave:
-            if not self._busy:
-                self.drop()
-        elif not self._busy and document.undo_stack.mark != self._kept and monotonic() >= self._due:
+        if self._busy:
+            return
+        if not document.unsaved:
+            self.drop()
+            return
+        # Where nothing is to be kept any more, what was kept stays until the work is saved or given up.
+        due = self._window.preferences.settings.autosave and monotonic() >= self._due
+        if due and document.undo_stack.mark != self._kept:
             self._busy = True
             self._window.training.fetch(self._keep)
 
     def _keep(self, point: Checkpoint | None) -> None:
-        if point is None:
+        document, files = self._window.document, self._window.files
+        if point is None or not document.unsaved:
             self._busy = False
             return
-        document, files = self._window.document, self._window.files
         try:
             swap = self._swap = self._swap or new_swap()
         except OSError as error:
@@ -99,7 +115,9 @@ class Autosave(QObject):
         mark, owner = document.undo_stack.mark, files.owner
 
         def done(seconds: float) -> None:
-            self._busy = self._failed = False
+            self._busy = False
+            self._window.banner.take_back(self._complaint)
+            self._complaint = ""
             if self._swap is swap:
                 self._kept = mark
                 self.every_s = max(self.chosen_s, seconds / _SHARE)
@@ -119,10 +137,10 @@ class Autosave(QObject):
         """Once, until it works again."""
         self._busy = False
         self._due = monotonic() + self.every_s
-        if not self._failed:
-            self._failed = True
+        if not self._complaint:
             words = tr("Unsaved work cannot be kept for recovery: {0}. Save it often.")
-            self._window.banner.say(words.format(reason(error)))
+            self._complaint = words.format(reason(error))
+            self._window.banner.say(self._complaint)
 
 
 def _kept(swap: Swap, owner: Owner, point: Checkpoint) -> float:

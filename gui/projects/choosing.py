@@ -14,6 +14,7 @@ from engine.files import PROJECT_SUFFIX
 from gui.builder.data import name_of
 from gui.document import Document
 from gui.opening import FILES
+from gui.projects import questions
 from gui.text import tr
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def ask_for_table(window: Window, name: str, take: Callable[[Path], object]) -> 
 
 
 def ask_to_save(window: Window, save: Callable[[Path], None]) -> None:
-    """Asks where the project is to be saved; the dialog asks before a file is replaced."""
+    """Asks where the project is to be saved, and before a file is replaced."""
     dialog = _dialog(window, window, tr("Save the project"))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
@@ -57,8 +58,24 @@ def ask_to_save(window: Window, save: Callable[[Path], None]) -> None:
     if path is not None:
         dialog.setDirectory(str(path.parent))
     dialog.selectFile(proposed_name(window.document))
-    dialog.fileSelected.connect(lambda file: save(Path(file)))
+    dialog.fileSelected.connect(lambda file: _save_under(window, Path(file), save))
     dialog.open()
+
+
+def _save_under(window: Window, chosen: Path, save: Callable[[Path], None]) -> None:
+    """A name with a dot in it, such as "rate 0.01", is that of a project, too; the dialog has not seen its file."""
+    if chosen.suffix.lower() == PROJECT_SUFFIX:
+        save(chosen)
+        return
+    path = chosen.with_name(f"{chosen.name}{PROJECT_SUFFIX}")
+    if not path.exists() or window.files.ask(questions.replace(path.name)) == "replace":
+        save(path)
+
+
+def give_up(window: Window) -> None:
+    """Another document is open: what was asked about the one before is asked no more."""
+    for dialog in window.findChildren(QFileDialog):
+        dialog.reject()
 
 
 def _dialog(window: Window, parent: QWidget, title: str) -> QFileDialog:
@@ -78,6 +95,11 @@ def title_of(document: Document) -> str:
     """What the document is called in the title of the window: its file, or its data."""
     place = document.place
     return place.path.name if place.path is not None else place.name or name_of(document.experiment.data)
+
+
+def window_title(document: Document) -> str:
+    """The same for the window, which puts a star in the place of [*] where it is unsaved."""
+    return f"{title_of(document).replace('[*]', '[*][*]')}[*] – Glassbox"
 
 
 def proposed_name(document: Document) -> str:

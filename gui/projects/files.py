@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -18,9 +18,9 @@ from gui.projects import choosing, questions
 from gui.projects.locks import Lock, lock_of
 from gui.projects.questions import Question
 from gui.projects.reading import Reading
-from gui.projects.swaps import Found, Owner, stamp_of
+from gui.projects.swaps import Left, Owner, stamp_of
 from gui.projects.work import Work
-from gui.text import as_sentence, tr
+from gui.text import as_sentence, said, tr
 
 if TYPE_CHECKING:
     from gui.projects.starting import Opened
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Errors that say, for people, what is wrong with a file; others are errors of the program, with details.
 _PLAIN = (ValueError, OSError, MemoryError)
+_NOWHERE = Place()
+Found = TypeVar("Found")
 
 
 class Files(QObject):
@@ -47,8 +49,10 @@ class Files(QObject):
         self.ask: Callable[[Question], str] = partial(questions.ask, window)
         self._careful = window.settings is not None
         self._lock: Lock | None = None
-        self._saving = False
+        # What is open is just being left or saved; what is asked for meanwhile waits.
+        self._engaged, self._closed = False, False
         self._waiting: list[Callable[[], object]] = []
+        self._not_saved = ""
         self._document.placed.connect(self.show_state)
         self._document.changed.connect(self.show_state)
         self._document.undo_stack.changed.connect(self.show_state)
@@ -57,44 +61,72 @@ class Files(QObject):
     @Slot()
     def show_state(self) -> None:
         """The title says what is open, and whether it is saved."""
-        self._window.setWindowTitle(f"{choosing.title_of(self._document)}[*] – Glassbox")
+        self._window.setWindowTitle(choosing.window_title(self._document))
         self._window.setWindowModified(self._document.unsaved)
 
     def close(self) -> None:
         """Ends what is being written, and gives the file up; what is being read is not wanted."""
         self._reading.give_up()
+        self._closed = True
         self.work.close()
-        self._give_up_lock()
+        self._hold(None)
 
     @property
     def busy(self) -> bool:
         """Whether something is being opened or saved."""
-        return self._saving or self.work.busy
+        return self._engaged or self.work.busy
 
     # -- leaving ---------------------------------------------------------------------------------
 
-    def may_go(self, then: Callable[[], object]) -> bool:
+    def may_go(self, then: Callable[[], object], given_up: int | None = None) -> bool:
         """Whether what is open can be left without losing anything, asking where it is unsaved.
 
-        Where it has to be saved first, ``then`` is called when that is done.
+        Where it has to be saved first, ``then`` is called when that is done. ``given_up``: the edit behind which
+        nothing is asked for any more.
         """
-        if self._saving:
-            self._waiting.append(then)
+        if self._has_to_wait(then):
             return False
-        if not self._careful or not self._document.unsaved:
+        document = self._document
+        if not self._careful or not document.unsaved or document.undo_stack.mark[0] == given_up:
             return True
-        answer = self.ask(questions.unsaved(choosing.title_of(self._document)))
+        answer = self.ask(questions.unsaved(choosing.title_of(document)))
         if answer == "save":
             self._window.training.set_running(False)
             self.save(then)
         return answer == "discard"
+
+    def _if_left(
+        self, again: Callable[[], object], show: Callable[[Found], object], wanted: Callable[[], bool] = lambda: True
+    ) -> Callable[[Found], object]:
+        """What shows something once it is read; what was done in the meantime is asked about, and then ``again``."""
+        given_up = self._document.undo_stack.mark[0]
+
+        def follow(found: Found) -> None:
+            if wanted() and self.may_go(again, given_up):
+                show(found)
+
+        return follow
+
+    def _has_to_wait(self, what: Callable[[], object]) -> bool:
+        """Whether it is done later, because what is open is just being left or saved."""
+        if self._engaged:
+            self._waiting.append(what)
+        return self._engaged
+
+    def _go_ahead(self, then: Callable[[], object] | None) -> None:
+        """It is left or saved."""
+        self._engaged = False
+        waiting, self._waiting = self._waiting, []
+        for each in (*([then] if then else []), *waiting):
+            if not self._closed:
+                each()
 
     # -- opening ---------------------------------------------------------------------------------
 
     def new(self) -> None:
         """The ready example, as when the program starts."""
         if self.may_go(self.new):
-            self.work.do(_ready_example, lambda start: self._begin(start, Place()), partial(self._say_failure, None))
+            self.work.do(_ready_example, self._if_left(self.new, self._begin), partial(self._say_failure, None))
 
     @Slot()
     def ask_to_open(self) -> None:
@@ -108,8 +140,8 @@ class Files(QObject):
         path = Path(file).absolute()
         if path.suffix.lower() != PROJECT_SUFFIX:
             self._window.opening.open_file(str(path))
-        elif self.may_go(lambda: self.open_file(file)):
-            self._reading.read(path, self._show_opened, partial(self._say_failure, path))
+        elif self.may_go(again := partial(self.open_file, file)):
+            self._reading.read(path, self._if_left(again, self._show_opened), partial(self._say_failure, path))
 
     def _show_opened(self, opened: Opened) -> None:
         """Shows a project that was read; as a copy where the file is not to be written again."""
@@ -117,68 +149,74 @@ class Files(QObject):
         lock = self._locked(path) if opened.whole else None
         words = opened.words and as_sentence(opened.words)
         if not opened.whole:
-            name = Path(opened.missing.path).name if opened.missing else tr("the table as it was")
-            words = tr(
-                "Without {0} the network of {1} answers and can be exported, but not be trained or tested. "
-                "Save asks for another name, so that {1} keeps its run."
-            ).format(name, path.name)
+            words = _without(opened, path.name) + tr("Save asks for another name, so that {0} keeps its run.").format(
+                path.name
+            )
         elif lock is None:
             words = tr(
                 "{0} is open in another window (process {1}). This is a copy of it, and Save asks for another name."
             ).format(path.name, lock_of(path).holder)
 
         def then() -> None:
-            if lock is not None:
-                self._hold(lock)
             if words:
                 window.banner.say(words, fault=False)
             window.status.say(tr("Opened {0}").format(path.name))
 
         copy = Place(name=tr("{0} (copy)").format(path.stem))
-        self._begin(opened.start, copy if lock is None else Place(path, stamp=opened.stamp), then)
+        self._begin(opened.start, copy if lock is None else Place(path, stamp=opened.stamp), lock, then)
         window.recent.note(path)
 
-    def recover(self, found: Found, then: Callable[[], object]) -> None:
-        """Goes on with work that was left behind; it is unsaved, and belongs to the file it belonged to."""
+    def recover(self, found: Left, wanted: Callable[[], bool], then: Callable[[], object]) -> None:
+        """Goes on with work that was left behind; it is unsaved, and belongs to the file it belonged to.
 
-        def show(opened: Opened) -> None:
-            self._go_on(found.owner, opened, then)
+        Not where it is ``wanted`` no more when it is read. ``then``: it goes on, with all there was.
+        """
+        again = partial(self.recover, found, wanted, then)
+        if wanted() and self.may_go(again):
+            show = partial(self._go_on, found.owner, then)
+            failed = partial(self._say_failure, Path(found.owner.name))
+            self._reading.read(found.swap.file, self._if_left(again, show, wanted), failed)
 
-        self._reading.read(found.swap.file, show, partial(self._say_failure, Path(found.owner.name)), without=False)
-
-    def _go_on(self, owner: Owner, opened: Opened, then: Callable[[], object]) -> None:
-        lock = self._locked(owner.path) if owner.path is not None else None
+    def _go_on(self, owner: Owner, then: Callable[[], object], opened: Opened) -> None:
+        lock = self._locked(owner.path) if owner.path is not None and opened.whole else None
         copy = Place(name=Path(owner.name).stem if owner.path is not None else "")
 
         def begun() -> None:
-            if lock is not None:
-                self._hold(lock)
-            then()
+            if opened.whole:
+                then()
+            else:
+                words = tr("What was left behind stays on offer, for when the table is found.")
+                self._window.banner.say(_without(opened, owner.name) + words, fault=False)
 
         place = copy if lock is None else Place(owner.path, stamp=owner.stamp)
-        self._begin(opened.start, place, begun, saved=False)
+        self._begin(opened.start, place, lock, begun, saved=False)
 
     def _begin(
-        self, start: Checkpoint, place: Place, then: Callable[[], object] | None = None, saved: bool = True
+        self,
+        start: Checkpoint,
+        place: Place = _NOWHERE,
+        lock: Lock | None = None,
+        then: Callable[[], object] | None = None,
+        saved: bool = True,
     ) -> None:
         """Another document takes the place of the one that is open, once all that was asked for is done."""
+        self._engaged = True
 
         def swap(_: Checkpoint | None) -> None:
             window = self._window
             window.training.set_running(False)
             window.editing.forget_waiting()
             window.opening.close()
+            choosing.give_up(window)
             window.banner.hide()
             window.select(None)
             if window.pins.pins:
                 window.pins.pins.clear()
                 window.panels.docks["pins"].hide()
-            if place.path is None or place.path != self._document.place.path:
-                self._give_up_lock()
+            self._hold(lock)
             self._document.begin(start, place, saved)
             self.begun.emit()
-            if then is not None:
-                then()
+            self._go_ahead(then)
 
         self._window.training.fetch(swap)
 
@@ -187,8 +225,7 @@ class Files(QObject):
     def save(self, then: Callable[[], object] | None = None) -> None:
         """Writes what is open into its file, asking for one where there is none; ``then`` is called when it is."""
         place = self._document.place
-        if self._saving:
-            self._waiting.append(lambda: self.save(then))
+        if self._has_to_wait(partial(self.save, then)):
             return
         if place.path is None:
             self.save_as(then)
@@ -208,7 +245,9 @@ class Files(QObject):
     def save_to(self, path: Path, then: Callable[[], object] | None = None) -> None:
         """Writes what is open into a file, which it belongs to from then on."""
         path = path.absolute()
-        lock = self._lock if path == self._document.place.path else self._locked(path)
+        if self._has_to_wait(partial(self.save_to, path, then)):
+            return
+        lock = self._locked(path)
         if lock is None:
             words = tr("{0} is open in another window (process {1}): save under another name.")
             self._window.banner.say(words.format(path.name, lock_of(path).holder))
@@ -217,7 +256,7 @@ class Files(QObject):
 
     def _write(self, path: Path, lock: Lock | None, then: Callable[[], object] | None) -> None:
         """Has the instant fetched from the training, and written beside the window."""
-        self._saving = True
+        self._engaged = True
 
         def take(point: Checkpoint | None) -> None:
             if point is None:
@@ -227,27 +266,22 @@ class Files(QObject):
             self.work.do(lambda: _saved(path, point), lambda stamp: done(Place(path, mark, stamp=stamp)), failed)
 
         def done(place: Place) -> None:
-            if lock is not self._lock and lock is not None:
-                self._hold(lock)
+            self._hold(lock)
             self._document.put(place)
             self._window.recent.note(path)
+            self._window.banner.take_back(self._not_saved)
             self._window.status.say(tr("Saved {0}").format(path.name))
             self.saved.emit()
-            self._end_saving(then)
+            self._go_ahead(then)
 
         def failed(error: BaseException) -> None:
             if lock is not self._lock and lock is not None:
                 lock.release()
-            self._window.banner.say(_not_saved(path, error), details=_details(error))
-            self._end_saving(None)
+            self._not_saved = as_sentence(tr("{0} could not be saved: {1}").format(path, reason(error)))
+            self._window.banner.say(self._not_saved, details=_details(error))
+            self._go_ahead(None)
 
         self._window.training.fetch(take)
-
-    def _end_saving(self, then: Callable[[], object] | None) -> None:
-        self._saving = False
-        waiting, self._waiting = self._waiting, []
-        for each in (*([then] if then else []), *waiting):
-            each()
 
     # -- one window for each file ----------------------------------------------------------------
 
@@ -256,9 +290,9 @@ class Files(QObject):
 
         Where nothing can be locked, because the folder for it cannot be written, it is said, and nobody has it.
         """
-        if self._lock is not None and path == self._document.place.path:
-            return self._lock
         lock = lock_of(path)
+        if self._lock is not None and lock.path == self._lock.path:
+            return self._lock
         try:
             return lock if lock.take() else None
         except OSError as error:
@@ -266,23 +300,19 @@ class Files(QObject):
             self._window.banner.say(words.format(path.name, lock.path, reason(error)))
             return lock
 
-    def _hold(self, lock: Lock) -> None:
-        if lock is not self._lock:
-            self._give_up_lock()
-        self._lock = lock
-
-    def _give_up_lock(self) -> None:
-        if self._lock is not None:
+    def _hold(self, lock: Lock | None) -> None:
+        """Has this lock, or none, from now on, and no other one."""
+        if self._lock is not None and lock is not self._lock:
             self._lock.release()
-        self._lock = None
+        self._lock = lock
 
     @Slot(object)
     def see_refusal(self, change: Change) -> None:
         """What was to be opened does not fit the memory, so that what was open before still is."""
         if change.start is not None:
-            self._give_up_lock()
             path = self._document.place.path
-            self._lock = self._locked(path) if path is not None else None
+            self._hold(None if path is None else self._locked(path))
+            self._window.autosave.give_back()
 
     def _say_failure(self, path: Path | None, error: BaseException) -> None:
         name = path.name if path is not None else tr("The ready example")
@@ -310,8 +340,11 @@ def _saved(path: Path, point: Checkpoint) -> tuple[int, int] | None:
     return stamp_of(path)
 
 
-def _not_saved(path: Path, error: BaseException) -> str:
-    return as_sentence(tr("{0} could not be saved: {1}").format(path, reason(error)))
+def _without(opened: Opened, name: str) -> str:
+    """What a project is good for whose table is missing; another sentence is to follow."""
+    table = Path(opened.missing.path).name if opened.missing else tr("the table as it was")
+    words = tr("Without {0} the network of {1} answers and can be exported, but not be trained or tested. ")
+    return words.format(table, name)
 
 
 def _not_opened(name: str, error: BaseException) -> str:
@@ -324,7 +357,7 @@ def reason(error: BaseException) -> str:
     """Why something failed, in plain words."""
     if isinstance(error, MemoryError):
         return tr("there is not enough free memory")
-    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return said((error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__)
 
 
 def _details(error: BaseException) -> str:

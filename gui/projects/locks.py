@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from engine.files import in_words
 from gui.folders import state_folder
 
 # Beyond all that is written there: a locked part of a file cannot be read on Windows.
@@ -30,7 +31,19 @@ class Lock:
         return self._descriptor >= 0
 
     def take(self, **words: Any) -> bool:
-        """Takes it, if nobody holds it, and writes who has it and the words. Raises ``OSError``."""
+        """Takes it, if nobody holds it, and writes who has it and the words. Raises ``OSError``, and has it not."""
+        with in_words(self.path):
+            if not self.take_over():
+                return False
+            try:
+                self.write(**words)
+            except OSError:
+                self.release()
+                raise
+        return True
+
+    def take_over(self) -> bool:
+        """Takes it, if nobody holds it; what it says stays. Raises ``OSError``."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         while not self.held:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -41,7 +54,6 @@ class Lock:
                 self._descriptor = descriptor
             else:
                 os.close(descriptor)  # it was given up, and its file removed, a moment ago
-        self.write(**words)
         return True
 
     def write(self, **words: Any) -> None:
@@ -80,7 +92,7 @@ class Lock:
 
 def lock_of(project: Path) -> Lock:
     """The lock of a project file; it lies in a folder of its own, so that nothing is left beside the user's files."""
-    name = sha256(str(project.resolve()).encode()).hexdigest()[:32]
+    name = sha256(os.fsencode(project.resolve())).hexdigest()[:32]
     return Lock(state_folder() / "locks" / f"{name}.lock")
 
 

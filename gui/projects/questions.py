@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.text import tr
@@ -39,11 +40,21 @@ def changed_on_disk(name: str) -> Question:
     )
 
 
-def missing_table(name: str, detail: str, without: bool) -> Question:
-    """A table that a project cannot go on without. ``without``: it may be opened all the same."""
-    answers = [("choose", tr("Choose…")), ("without", tr("Open without it")), ("cancel", tr("Cancel"))]
+def replace(name: str) -> Question:
+    """A file in whose place another one is to be written."""
     return Question(
-        tr("Where is {0}?").format(name), detail, tuple(each for each in answers if without or each[0] != "without")
+        tr("{0} is there already. Replace it?").format(name),
+        tr("What is in it is lost."),
+        (("replace", tr("Replace")), ("cancel", tr("Cancel"))),
+    )
+
+
+def missing_table(name: str, detail: str) -> Question:
+    """A table that a project cannot go on without."""
+    return Question(
+        tr("Where is {0}?").format(name),
+        detail,
+        (("choose", tr("Choose…")), ("without", tr("Open without it")), ("cancel", tr("Cancel"))),
     )
 
 
@@ -70,6 +81,7 @@ class QuestionDialog(QDialog):
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(8)
         for label in (head, detail):
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setMinimumWidth(_WIDTH)
             layout.addWidget(label)

@@ -63,10 +63,9 @@ class Reading(QObject):
         path: Path,
         show: Callable[[Opened], object],
         failed: Callable[[BaseException], object],
-        without: bool = True,
         **tables: Path,
     ) -> None:
-        """Reads a file and shows it, or says what failed. ``without``: a table that is missing may be left out."""
+        """Reads a file and shows it, or says what failed."""
         following = self._following = _Following()
         self._name, self._since = path.name, monotonic()
         self._timer.start()
@@ -76,7 +75,7 @@ class Reading(QObject):
             if opened.missing is None:
                 show(opened)
             else:
-                self._ask(opened, show, partial(self.read, path, show, failed, without, **tables), without)
+                self._ask(opened, show, partial(self.read, path, show, failed, **tables))
 
         def over(error: BaseException) -> None:
             self._end()
@@ -92,13 +91,11 @@ class Reading(QObject):
         """What is being read is not wanted any more; what is open stays."""
         self._following.given_up.set()
 
-    def _ask(
-        self, opened: Opened, show: Callable[[Opened], object], again: Callable[..., object], without: bool
-    ) -> None:
+    def _ask(self, opened: Opened, show: Callable[[Opened], object], again: Callable[..., object]) -> None:
         missing = opened.missing
         assert missing is not None
         name, place = Path(missing.path).name, "test_table" if missing.second else "table"
-        answer = self._window.files.ask(questions.missing_table(name, as_sentence(missing.sentence), without))
+        answer = self._window.files.ask(questions.missing_table(name, as_sentence(missing.sentence)))
         if answer == "choose":
             choosing.ask_for_table(self._window, name, lambda table: again(**{place: table}))
         elif answer == "without":

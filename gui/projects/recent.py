@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,7 +55,7 @@ class Recent(QObject):
         for path, label in zip(self._paths, labels(self._paths), strict=True):
             action = self.menu.addAction(label.replace("&", "&&"))
             action.setData(path)
-            there = Path(path).exists()
+            there = os.path.exists(path)
             action.setEnabled(there)
             action.setToolTip(path if there else tr("{0} is not there any more.").format(path))
             action.triggered.connect(self._choose)

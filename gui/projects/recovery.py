@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from gui.icons import icon
 from gui.projects import questions
 from gui.projects.files import reason
-from gui.projects.swaps import Found, find_work
+from gui.projects.swaps import Finding, Left, find_work
 from gui.text import tr
 from gui.theme import colours
 
@@ -53,7 +52,7 @@ class RecoveryOffer(QFrame):
         self.hide()
 
     def show_found(
-        self, found: list[Found], restore: Callable[[Found], object], discard: Callable[[Found], object]
+        self, found: list[Left], restore: Callable[[Left], object], discard: Callable[[Left], object]
     ) -> None:
         """Offers all of it, the first few in a line each."""
         while (item := self._lines.takeAt(0)) is not None:
@@ -75,7 +74,7 @@ class RecoveryOffer(QFrame):
             self._lines.addWidget(self._button(tr("Discard"), tr("Throws it away"), each, discard), row, 2)
         self.setVisible(bool(found))
 
-    def _button(self, label: str, tip: str, found: Found, act: Callable[[Found], object]) -> QPushButton:
+    def _button(self, label: str, tip: str, found: Left, act: Callable[[Left], object]) -> QPushButton:
         button = QPushButton(label)
         button.setToolTip(tip)
         button.setAccessibleName(f"{label}: {in_words(found)}")
@@ -92,7 +91,7 @@ class RecoveryOffer(QFrame):
         super().changeEvent(event)
 
 
-def in_words(found: Found) -> str:
+def in_words(found: Left) -> str:
     """What would be brought back: whose work it is, when it was kept, how far it was trained."""
     when = found.when.astimezone().strftime("%Y-%m-%d %H:%M")
     parts = [found.owner.name or tr("a project without a name"), when]
@@ -109,11 +108,11 @@ class Recovery(QObject):
     def __init__(self, window: Window, offer: RecoveryOffer) -> None:
         super().__init__(window)
         self._window, self._offer = window, offer
-        self._found: list[Found] = []
+        self._found: list[Left] = []
         offer.later.clicked.connect(self.put_off)
 
     @property
-    def found(self) -> tuple[Found, ...]:
+    def found(self) -> tuple[Left, ...]:
         """The work that is on offer."""
         return tuple(self._found)
 
@@ -121,12 +120,14 @@ class Recovery(QObject):
         """Looks for it beside the window, and offers what there is."""
         self._window.files.work.do(find_work, self._show, self._say_failure)
 
-    def _show(self, outcome: tuple[list[Found], list[Path]]) -> None:
-        self._found, damaged = outcome
+    def _show(self, finding: Finding) -> None:
+        self._found = finding.found
         self._offer_them()
-        if damaged:
+        if finding.damaged:
             words = tr("Unsaved work of an earlier window is damaged and cannot be brought back; it was set aside: {0}")
-            self._window.banner.say(words.format(", ".join(map(str, damaged))))
+            self._window.banner.say(words.format(", ".join(map(str, finding.damaged))))
+        elif finding.unread:
+            self._say_failure(finding.unread[0])
 
     def _offer_them(self) -> None:
         self._offer.show_found(self._found, self._restore, self._discard)
@@ -139,16 +140,14 @@ class Recovery(QObject):
         self._found = []
         self._offer.hide()
 
-    def _restore(self, found: Found, _: bool = False) -> None:
-        files = self._window.files
-        if files.may_go(lambda: self._restore(found)):
-            files.recover(found, lambda: self._go_on(found))
+    def _restore(self, found: Left, _: bool = False) -> None:
+        self._window.files.recover(found, lambda: found in self._found, lambda: self._go_on(found))
 
-    def _go_on(self, found: Found) -> None:
+    def _go_on(self, found: Left) -> None:
         self._window.autosave.adopt(found.swap)
         self._take_away(found)
 
-    def _discard(self, found: Found, _: bool = False) -> None:
+    def _discard(self, found: Left, _: bool = False) -> None:
         if self._window.files.ask(questions.discard_work(found.owner.name)) == "discard":
             try:
                 found.swap.remove()
@@ -156,7 +155,7 @@ class Recovery(QObject):
                 self._say_failure(error)
             self._take_away(found)
 
-    def _take_away(self, found: Found) -> None:
+    def _take_away(self, found: Left) -> None:
         self._found.remove(found)
         self._offer_them()
 

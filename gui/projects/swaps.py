@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from engine.files import PROJECT_SUFFIX
+from engine.files import PROJECT_SUFFIX, clear_leftovers
 from gui.folders import state_folder
 from gui.projects.locks import Lock
 
@@ -59,13 +59,24 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Found:
+class Left:
     """Work left behind: its swap, which is held; whose it is, when it was kept, and how many steps were trained."""
 
     swap: Swap
     owner: Owner
     when: datetime
     steps: int | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was left behind, the newest first; the swaps set aside because they are damaged; and why others, which stay
+    where they are for another start, could not be read.
+    """
+
+    found: list[Left]
+    damaged: list[Path]
+    unread: list[Exception]
 
 
 def swap_folder() -> Path:
@@ -83,33 +94,44 @@ def new_swap() -> Swap:
 
 def left_behind() -> Iterator[Swap]:
     """The swaps that no running window holds; they are held from now on. Raises ``OSError``."""
-    for lock in swap_folder().glob("*.lock"):
-        swap = Swap(lock.with_suffix(PROJECT_SUFFIX))
-        if not swap.file.exists() and swap.lock.take():
-            swap.lock.release()  # of a process that was killed before it kept anything
-    for file in sorted(swap_folder().glob(f"*{PROJECT_SUFFIX}")):
+    folder = swap_folder()
+    clear_leftovers(folder)
+    files = {
+        file.with_suffix(PROJECT_SUFFIX) for ending in (".lock", PROJECT_SUFFIX) for file in folder.glob(f"*{ending}")
+    }
+    for file in sorted(files):
         swap = Swap(file)
-        said = swap.lock.read()
-        if swap.lock.take(**{name: said.get(name) for name in ("path", "stamp", "name")}):
-            yield swap
+        if swap.lock.take_over():
+            if file.exists():
+                yield swap
+            else:
+                swap.lock.release()  # of a process that was killed before it kept anything
 
 
-def find_work() -> tuple[list[Found], list[Path]]:
-    """All work that was left behind, the newest first, and the swaps set aside because they are damaged."""
-    from engine.project import ProjectError, load  # noqa: PLC0415 - not needed for the first paint
+def find_work() -> Finding:
+    """All work that was left behind."""
+    from engine.project import NewerError, ProjectError  # noqa: PLC0415 - not needed for the first paint
 
-    found, damaged = [], []
+    found: list[Left] = []
+    damaged: list[Path] = []
+    unread: list[Exception] = []
     for swap in left_behind():
         try:
-            project = load(swap.file)
-        except ProjectError:
-            damaged.append(swap.set_aside())
-            continue
-        when = datetime.fromtimestamp(swap.file.stat().st_mtime, UTC)
-        steps = int(project.checkpoint.state["step"]) if project.checkpoint is not None else None
-        owner = Owner.of(swap.lock.read())
-        found.append(Found(swap, owner, when, steps))
-    return sorted(found, key=lambda each: each.when, reverse=True), damaged
+            found.append(_looked_at(swap))
+        except (ValueError, OSError, OverflowError, MemoryError) as error:
+            if isinstance(error, ProjectError) and not isinstance(error, NewerError):
+                damaged.append(swap.set_aside())
+            else:
+                swap.lock.let_go()
+                unread.append(error)
+    return Finding(sorted(found, key=lambda each: each.when, reverse=True), damaged, unread)
+
+
+def _looked_at(swap: Swap) -> Left:
+    from engine.project import steps_in  # noqa: PLC0415 - not needed for the first paint
+
+    steps = steps_in(swap.file)
+    return Left(swap, Owner.of(swap.lock.read()), datetime.fromtimestamp(swap.file.stat().st_mtime, UTC), steps)
 
 
 def stamp_of(path: Path) -> tuple[int, int] | None:

@@ -20,6 +20,7 @@ from gui.plots.curves import up_to
 from gui.plots.decision import mix
 from gui.plots.slices import points_on
 from gui.report.charts import Chart, Mark, Series, paint_chart
+from gui.selection import number_in_plan
 from gui.text import tr
 from gui.theme import colours
 
@@ -90,7 +91,7 @@ def _magnitudes(snapshot: Snapshot) -> Chart | None:
     steps, *sizes = up_to(snapshot, snapshot.step, now)
     if len(steps) < 2:
         return None
-    names = [layer.name.removeprefix("hidden ") for layer in layers]
+    names = [number_in_plan(layer) for layer in layers]
     series = tuple(Series(name, steps, y, i) for i, (name, y) in enumerate(zip(names, sizes, strict=True)))
     return Chart(tr("step"), tr("mean |w|"), series)
 

@@ -19,7 +19,7 @@ from sklearn.preprocessing import (
 )
 
 from engine import DataError, Dataset, DataSpec
-from engine.data.converting import as_dates, as_numbers, as_places, number_in, words_in
+from engine.data.converting import UNSEEN, as_dates, as_numbers, as_places, number_in, words_in
 from engine.data.derived import Derived
 from engine.data.loading import prepare_table
 from engine.data.preparation import Preparation
@@ -381,3 +381,23 @@ def test_words_that_are_dates_are_dates() -> None:
     column = Column("a", "text", np.array([0, 1, -1, 2], np.int32), ("1970-01-02", "never", "1970-01-01 01:00"))
     np.testing.assert_array_equal(as_dates(column), [86400, np.nan, np.nan, 3600])
     np.testing.assert_array_equal(as_numbers(column), [np.nan] * 4)
+
+
+def test_a_zero_among_categories_is_zero_whatever_its_sign() -> None:
+    column = RawTable.from_rows(["it"], [{"it": value} for value in (-0.0, 0.0, 1.0)]).columns[0]
+    assert column.as_labels()[1] == ("0", "1")
+    assert column.text(0) == "0"
+    assert RawTable.from_rows(["it"], [{"it": -0.0}, {"it": "oak"}]).columns[0].labels == ("0.0", "oak")
+    assert as_places(column, ("0", "1")).tolist() == [0, 0, 1]
+
+
+def test_nan_among_words_is_a_missing_one() -> None:
+    column = RawTable.from_rows(["it"], [{"it": value} for value in ("oak", np.nan, np.float64("nan"))]).columns[0]
+    assert column.labels == ("oak",)
+    assert column.missing.tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("labels", [("no", "yes"), ("nein", "1"), ("0", "ja")])
+def test_one_and_zero_with_decimals_say_yes_and_no(labels: tuple[str, ...]) -> None:
+    column = RawTable.from_rows(["it"], [{"it": value} for value in ("1.0", "0.0", "0.5", 1.0)]).columns[0]
+    assert as_places(column, labels).tolist() == [1, 0, UNSEEN, 1]

@@ -19,6 +19,7 @@ import pytest
 from engine import Dense, Experiment, Project, ProjectError, Trainer
 from engine import load_project as load
 from engine import save_project as save
+from engine.files import clear_leftovers
 
 KILLS = 100
 LONGEST_S = 0.06
@@ -143,3 +144,34 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="there is no such folder") as refused:
         save(tmp_path / "nowhere" / "a.glassbox", project())
     assert refused.value.filename == str(tmp_path / "nowhere" / "a.glassbox")
+
+
+def leftover(folder: Path, process: int, age_s: float = 3600.0, name: str = "a.glassbox") -> Path:
+    """What a process leaves that is killed while it saves."""
+    path = folder / f".{name}.{process}.part"
+    path.write_bytes(b"half")
+    os.utime(path, (time.time() - age_s,) * 2)
+    return path
+
+
+def gone() -> int:
+    """The number of a process that is no more."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return child.pid
+
+
+def test_the_next_save_removes_what_was_left_of_the_same_file_and_of_no_process(tmp_path: Path) -> None:
+    left = leftover(tmp_path, gone())
+    others = [
+        leftover(tmp_path, gone(), name="b.glassbox"),
+        leftover(tmp_path, gone(), age_s=1.0),
+        leftover(tmp_path, os.getppid()),
+        tmp_path / "a.glassbox.part",
+    ]
+    others[-1].write_bytes(b"")
+    save(tmp_path / "a.glassbox", project())
+    assert not left.exists()
+    assert all(other.exists() for other in others)
+    clear_leftovers(tmp_path)
+    assert [other.exists() for other in others] == [False, True, True, True]

@@ -605,3 +605,11 @@ def test_nothing_is_cut_off_in_the_smallest_panel(panel_of: Open, window: Window
         assert button.width() >= button.sizeHint().width()
         assert panel.rect().contains(button.mapTo(panel, button.rect().bottomRight()))
     assert panel.targets.viewport().width() >= 280
+
+
+def test_opening_the_panel_imports_nothing_large() -> None:
+    """What is imported when it is first opened stops the window; the rest is imported beside it."""
+    large = ("jinja2", "onnx", "pandas", "sklearn", "torch", "urllib.request", "xml.sax")
+    code = f"import sys, gui.app, gui.exporting.opening; print([name for name in {large} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,8 @@ from PySide6.QtTest import QTest
 from engine.data import opened
 from engine.data.progress import Progress
 from engine.project import load
+from gui.folders import HOME_VARIABLE
+from gui.projects.swaps import swap_folder
 from gui.window import Window
 
 FORMAT_1 = Path(__file__).parents[1] / "engine" / "projects" / "format-1.glassbox"
@@ -135,6 +139,27 @@ def test_a_table_opened_in_its_place_is_learned_from(without: Window, tmp_path: 
     tables.use(without)
     assert len(hands.snapshot_of(without).data.x_train) > 0
     without.files.ask = Asked("discard")
+
+
+def test_work_left_behind_whose_table_is_gone_answers_and_stays_on_offer(
+    window: Window, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "own"))
+    left = swap_folder() / "left.glassbox"
+    left.parent.mkdir(parents=True)
+    shutil.copy(project, left)
+    left.with_suffix(".lock").write_text(json.dumps({"pid": 1, "name": "mine.glassbox", "path": str(project)}))
+    (tmp_path / "people.csv").unlink()
+    opened.forget()
+    window.recovery.look()
+    wait(window)
+    window.files.ask = Asked("without")
+    window.files.recover(window.recovery.found[0], lambda: True, lambda: pytest.fail("nothing is on offer any more"))
+    wait(window)
+    assert "What was left behind stays on offer" in window.banner.label.text()
+    assert (window.document.place.path, window.isWindowModified(), len(window.recovery.found)) == (None, True, 1)
+    assert left.read_bytes() == project.read_bytes()
+    window.files.ask = Asked("discard")
 
 
 def test_a_project_of_the_first_format_opens_with_its_weights(window: Window, tmp_path: Path) -> None:

@@ -169,6 +169,43 @@ def test_the_network_is_exported_beside_its_project_under_its_name(window: Windo
     panel.close()
 
 
+@pytest.mark.parametrize("answer", ["replace", "cancel"])
+def test_a_name_with_a_dot_is_that_of_a_project_too(window: Window, tmp_path: Path, answer: str) -> None:
+    train(window)
+    for name in ("rate 0.01", "data.csv"):
+        hands.trigger(window, "file.save_as")
+        dialog_of(window).fileSelected.emit(str(tmp_path / name))
+        wait(window)
+        assert window.document.place.path == tmp_path / f"{name}.glassbox"
+    train(window)
+    window.files.ask = asked = Asked(answer)
+    hands.trigger(window, "file.save_as")
+    dialog_of(window).fileSelected.emit(str(tmp_path / "rate 0.01"))
+    wait(window)
+    assert [each.text for each in asked] == ["rate 0.01.glassbox is there already. Replace it?"]
+    assert step_in(tmp_path / "rate 0.01.glassbox") == (6 if answer == "replace" else 3)
+    window.files.ask = Asked("discard")
+
+
+@pytest.mark.parametrize(
+    "name", ["a[*]b", "<b>bold<img src=x>", "line\nbreak", 'quo\'te "d"', "ünïcode 網", os.fsdecode(b"\xff")]
+)
+def test_a_strange_name_is_shown_as_it_is(window: Window, tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{name}.glassbox"
+    trained(path)
+    open_project(window, path)
+    assert window.document.place.path == path
+    # What is no letter at all is left out by Qt.
+    shown = os.fsencode(name).decode("utf-8", "ignore").replace("[*]", "[*][*]")
+    assert window.windowTitle() == f"{shown}.glassbox[*] – Glassbox"
+    train(window)
+    hands.trigger(window, "file.save")
+    wait(window)
+    assert (window.isWindowModified(), step_in(path)) == (False, load(path).checkpoint.state["step"])
+    window.recent.menu.aboutToShow.emit()
+    assert window.banner.label.textFormat() == Qt.TextFormat.PlainText
+
+
 def test_a_table_gives_the_project_its_name(window: Window, tmp_path: Path) -> None:
     window.remember("open/folder", str(tmp_path))
     tables.open_file(window, tables.write(tmp_path))
@@ -232,7 +269,9 @@ def test_what_cannot_be_saved_is_said_with_path_and_reason_and_stays_unsaved(
     assert window.banner.label.text() == f"{path} could not be saved: {words}."
     assert (window.isWindowModified(), path.read_bytes()) == (True, before)
     assert [each.name for each in tmp_path.iterdir()] == ["a.glassbox"]
-    window.files.ask = Asked("discard")
+    hands.trigger(window, "file.save")
+    wait(window)
+    assert (window.isWindowModified(), window.banner.isVisible()) == (False, False)
 
 
 def test_a_folder_that_is_gone_is_said(window: Window, tmp_path: Path) -> None:

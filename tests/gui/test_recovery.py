@@ -19,9 +19,10 @@ import pytest
 from projects import Asked, careful, edit, is_shown, open_project, save_to, step_in, train, wait
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from tables import until
 
+from engine.plan import TooLargeError
 from engine.project import load
 from gui.folders import HOME_VARIABLE
 from gui.projects import autosave
@@ -161,6 +162,7 @@ def test_what_cannot_be_kept_is_said_once(window: Window, monkeypatch: pytest.Mo
         QTest.qWait(150)
     assert said == ["Unsaved work cannot be kept for recovery: the disk is full. Save it often."]
     until_kept(window)
+    assert not window.banner.isVisible()
     window.files.ask = Asked("discard")
 
 
@@ -212,12 +214,10 @@ def test_work_left_behind_is_offered_with_its_name_its_time_and_its_steps(again:
     assert str(tmp_path) in words
 
 
-def test_the_space_bar_trains_and_does_not_answer_the_offer(again: Window) -> None:
-    keyboard = QApplication.focusWidget()
-    assert keyboard is not None
-    QTest.keyClick(keyboard, Qt.Key.Key_Space)
-    assert again.training.running
-    assert again.recovery_offer.isVisible()
+def test_the_space_bar_trains_and_does_not_dismiss_the_offer(again: Window) -> None:
+    until(lambda: again.focusWidget() is not None)
+    QTest.keyClick(again.focusWidget(), Qt.Key.Key_Space)
+    assert (again.training.running, again.recovery_offer.isVisible()) == (True, True)
     again.training.set_running(False)
 
 
@@ -234,6 +234,17 @@ def test_work_that_is_brought_back_is_whole_and_unsaved_and_belongs_to_its_file(
     wait(again)
     assert (step_in(tmp_path / "mine.glassbox"), again.isWindowModified()) == (5, False)
     until(lambda: not kept())
+
+
+def test_work_that_is_brought_back_is_not_thrown_away_where_nothing_is_to_be_kept(again: Window) -> None:
+    again.preferences.change(autosave=False)
+    press(again, "Restore")
+    wait(again)
+    QTest.qWait(100)
+    assert [step_in(each) for each in kept()] == [5]
+    again.files.ask = Asked("discard")
+    again.close()
+    assert kept() == []
 
 
 def test_work_on_a_file_that_was_changed_since_asks_before_it_is_saved(again: Window, tmp_path: Path) -> None:
@@ -351,6 +362,146 @@ def test_what_is_no_list_of_words_in_a_lock_harms_nothing(window: Window, open_w
     until(lambda: not second.files.busy)
     hands.events()
     assert lines(second)[0].startswith("a project without a name")
+
+
+def test_work_that_is_brought_back_twice_at_once_is_brought_back_once(again: Window) -> None:
+    buttons = [each for each in again.recovery_offer.findChildren(QPushButton) if each.text() == "Restore"]
+    for _ in range(2):
+        buttons[0].click()
+    wait(again)
+    QTest.qWait(100)
+    assert (hands.snapshot_of(again).step, again.isWindowModified(), len(kept())) == (5, True, 1)
+    assert not again.recovery_offer.isVisible()
+
+
+def test_work_put_off_while_it_is_read_is_not_brought_back(again: Window) -> None:
+    press(again, "Restore")
+    QTest.mouseClick(again.recovery_offer.later, hands.LEFT)
+    wait(again)
+    assert (hands.snapshot_of(again).step, again.isWindowModified(), len(kept())) == (0, False, 1)
+
+
+def test_work_that_does_not_fit_the_memory_is_kept(
+    again: Window, monkeypatch: pytest.MonkeyPatch, open_window: Callable[..., Window]
+) -> None:
+    def refuse(_: object) -> None:
+        raise TooLargeError("This network does not fit")
+
+    before = kept()[0].read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.runner.Trainer.at", refuse)
+        press(again, "Restore")
+        wait(again)
+    QTest.qWait(100)
+    assert again.banner.label.text() == "This network does not fit."
+    assert [each.read_bytes() for each in kept()] == [before]
+    third = careful(open_window)
+    until(lambda: not third.files.busy)
+    assert third.recovery_offer.isVisible()
+
+
+def test_work_of_another_document_is_not_kept_in_its_place(again: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    train(again, 1)
+    again.files.ask = Asked("discard")
+    monkeypatch.setattr(Autosave, "_look", lambda _: None)
+    fetch, autosave = again.training.fetch, again.autosave
+
+    def and_at_once_again(take: Callable[..., None]) -> None:
+        fetch(take)
+        fetch(autosave._keep)
+
+    monkeypatch.setattr(again.training, "fetch", and_at_once_again)
+    press(again, "Restore")
+    wait(again)
+    assert [step_in(each) for each in kept()] == [5]
+
+
+def test_work_of_a_newer_version_is_left_for_it(
+    again: Window, open_window: Callable[..., Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QTest.mouseClick(again.recovery_offer.later, hands.LEFT)
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.project_reading.FORMAT", 1)
+        third = careful(open_window)
+        until(lambda: not third.files.busy)
+    assert "was written by a newer Glassbox" in third.banner.label.text()
+    assert (third.recovery_offer.isVisible(), len(kept())) == (False, 1)
+    third.close()
+    fourth = careful(open_window)
+    until(lambda: not fourth.files.busy)
+    assert fourth.recovery_offer.isVisible()
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(errno.EACCES, "Permission denied"), TooLargeError("It does not fit"), MemoryError()]
+)
+def test_work_that_cannot_be_read_does_not_hide_other_work(
+    again: Window, open_window: Callable[..., Window], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    QTest.mouseClick(again.recovery_offer.later, hands.LEFT)
+    left = kept()[0].with_name("0000.glassbox")
+    shutil.copy(kept()[0], left)
+    monkeypatch.setattr("engine.project.steps_in", lambda path: 5 if path != left else raised(error))
+    third = careful(open_window)
+    until(lambda: not third.files.busy)
+    assert third.banner.label.text().startswith("Unsaved work of an earlier window could not be read: ")
+    assert (len(third.recovery.found), left.exists()) == (1, True)
+
+
+def raised(error: Exception) -> None:
+    raise error
+
+
+def test_work_kept_in_a_strange_time_is_offered(again: Window, open_window: Callable[..., Window]) -> None:
+    QTest.mouseClick(again.recovery_offer.later, hands.LEFT)
+    os.utime(kept()[0], (time.time() + 1e8, time.time() + 1e8))
+    third = careful(open_window)
+    until(lambda: not third.files.busy)
+    assert third.recovery_offer.isVisible()
+
+
+def test_a_full_disk_leaves_no_locks_open_or_lying_about(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    with monkeypatch.context() as patched:
+        patched.setattr("gui.projects.locks.os.write", refuse)
+        train(window)
+        until(lambda: window.banner.isVisible())
+        QTest.qWait(300)
+        assert list(swap_folder().iterdir()) == []
+        assert len(os.listdir("/proc/self/fd")) <= before + 2 or not before
+    window.files.ask = Asked("discard")
+
+
+def test_work_is_offered_from_a_full_disk(
+    again: Window, open_window: Callable[..., Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QTest.mouseClick(again.recovery_offer.later, hands.LEFT)
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gui.projects.locks.os.write", refuse)
+        third = careful(open_window)
+        until(lambda: not third.files.busy)
+    hands.events()
+    assert lines(third)[0].startswith("mine.glassbox")
+
+
+def test_a_window_closes_where_kept_work_cannot_be_removed(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    train(window)
+    until_kept(window)
+    window.files.ask = Asked("discard")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refuse)
+        window.close()
+    assert not window.training.runner._thread.is_alive()
 
 
 # -- a process that is killed -----------------------------------------------------------------------

@@ -31,6 +31,7 @@ from gui.window import Window
 ROOT = Path(__file__).parents[2]
 OTHER = {
     "theme": "dark",
+    "language": "de",
     "speed": "250",
     "threads": 2,
     "keep_learned": False,

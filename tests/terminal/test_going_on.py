@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,23 @@ def test_a_project_may_be_saved_in_its_own_place(half: Path, tmp_path: Path, her
     point = load(own).checkpoint
     assert point is not None
     assert Trainer.at(point).epochs_done == 8
+
+
+def test_what_could_not_be_saved_is_refused_before_it_is_trained(half: Path, tmp_path: Path, here: Glassbox) -> None:
+    done = here("train", str(half), "--epochs", "8", "--save", str(tmp_path / "gone" / "a.glassbox"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Glassbox: {tmp_path / 'gone' / 'a.glassbox'}: there is no such folder.\n"
+
+
+def test_what_was_learned_is_said_where_the_disk_is_full_at_the_end(
+    half: Path, tmp_path: Path, here: Glassbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("engine.files.os.fsync", refuse)
+    done = here("train", str(half), "--epochs", "8", "--save", str(tmp_path / "full.glassbox"))
+    assert (done.returncode, "training loss" in done.stdout, "the disk is full" in done.stderr) == (1, True, True)
 
 
 def test_without_save_the_project_stays_as_it_was(half: Path, here: Glassbox) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from engine.project import load
 from engine.trainer import Trainer
+from gui.folders import HOME_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 LONG = ("--epochs", "1000000")
@@ -111,3 +112,33 @@ def test_the_keys_of_the_terminal_are_given_back(here: Callable[..., Any]) -> No
     before = signal.getsignal(signal.SIGINT)
     here("train", "--epochs", "2", "--json")
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_window_that_was_started_in_a_terminal_is_closed_by_ctrl_c(tmp_path: Path) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from gui import app
+from gui.launch import main
+start = app.start
+def tell(*given, **named):
+    found = start(*given, **named)
+    QTimer.singleShot(0, lambda: print("open", flush=True))
+    return found
+app.start = tell
+sys.exit(main([]))
+"""
+    child = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env={**os.environ, HOME_VARIABLE: str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stdout.readline() == "open\n"
+    child.send_signal(signal.SIGINT)
+    try:
+        _, err = child.communicate(timeout=30)
+    finally:
+        child.kill()
+    assert (child.returncode, "Traceback" in err) == (0, False)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from engine.files import refuse_place
+from engine.files import refuse_unwritable
 from engine.trainer import Trainer
 from gui.terminal.arguments import (
     RESULT,
@@ -68,18 +68,18 @@ def train(
     options = Options(
         data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed, target
     )
-    if save is not None:
-        refuse_place(save)
     training.obey_settings()
+    if save is not None:
+        refuse_unwritable(save)
     if project is None:
         trainer = Trainer(build(options))
     else:
         trainer = projects.resume(project, options)
         projects.refuse_finished(trainer, project)
     run = training.train(trainer)
+    print(json.dumps(training.as_json(run), allow_nan=False) if as_json else training.in_words(run), flush=True)
     if save is not None:
         training.keep(trainer, save)
-    print(json.dumps(training.as_json(run), allow_nan=False) if as_json else training.in_words(run))
     for words in training.endings(run, save):
         print(words, file=sys.stderr)
     if run.interrupted or trainer.diverged is not None:

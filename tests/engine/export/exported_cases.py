@@ -1,23 +1,25 @@
-"""Networks that every export must get right: all activations, layers, losses, preparations, and awkward names.
+"""Networks that every export must get right: all activations, layers, losses, and the tables of ``exported_tables``.
 
-``CASES`` make a project each, by name, and ``made`` makes it once. Weights are random, and so are the statistics
-that layers keep.
+``CASES`` make a project each, by name, and ``made`` makes it once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from exported_tables import CRUEL, PREPARATIONS, randomized
+from numpy.typing import NDArray
 
-from engine import BatchNorm, DataError, Dataset, DataSpec, Dense, Experiment, Output, Trainer, load_data
+from engine import BatchNorm, DataError, Dataset, DataSpec, Dense, Experiment, Output, Trainer
 from engine.activations import ACTIVATIONS
-from engine.data.derived import TRANSFORMS, Derived
-from engine.data.scaling import SCALES
-from engine.data.table_spec import DATE_PARTS, ColumnSpec, ReadingSpec, TableSpec
-from engine.layers import LAYERS, Layer, Norm
+from engine.export.proof import compare, rounding, sample_rows
+from engine.export.target import RawRow, Target
+from engine.export.writing import write_export
+from engine.layers import LAYERS, Dropout, GaussianNoise, Layer, LayerNorm, Norm
 from engine.losses import LOSSES
 from engine.project import Project
 
@@ -40,25 +42,6 @@ def project(data: Dataset, layers: Sequence[Layer] = (), output: Output | None =
         training=experiment.training.edited(**training),
     )
     return randomized(Trainer(experiment, data))
-
-
-def randomized(trainer: Trainer) -> Project:
-    made = Project.of(trainer.checkpoint())
-    rng = np.random.default_rng(11)
-    network = made.network
-    network.parameters += rng.normal(0.0, 0.4, network.parameters.shape).astype(np.float32)
-    network.statistics[:] = rng.uniform(0.3, 2.0, network.statistics.shape)
-    network.prune(network.parameters)
-    return made
-
-
-def owned(text: str, columns: Sequence[ColumnSpec] = (), table: dict[str, Any] | None = None, **data: Any) -> Project:
-    """A network for a table of one's own."""
-    spec = DataSpec.model_validate(
-        {"source": "table", "table": TableSpec(text=text, columns=tuple(columns), **(table or {})), **data}
-    )
-    hidden = Experiment().network.edited(layers=(Dense(units=6),))
-    return randomized(Trainer(Experiment(data=spec, network=hidden), load_data(spec)))
 
 
 # -- networks
@@ -85,6 +68,19 @@ def _normalized(cls: type[Norm], activation: str) -> Project:
     return project(numbers("binary"), layers)
 
 
+def _far_from_zero() -> Project:
+    """A table of large numbers of small spread, which single precision would not tell apart."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(2.0e6, 1.0, (80, 3))
+    data = Dataset.from_arrays(x, x.sum(axis=1) + rng.normal(size=80), scale="standard")
+    return project(data, [LayerNorm(), Dense(units=5)])
+
+
+def _very_large() -> Project:
+    stages = (Dropout(), Dense(units=256, activation="gelu"), GaussianNoise())
+    return project(numbers("multiclass", inputs=64), [Dense(units=512, activation="relu"), BatchNorm(), *stages])
+
+
 def _several_targets() -> Project:
     rng = np.random.default_rng(3)
     y = np.stack([rng.normal(1e6, 2e5, 50), rng.normal(0, 0.01, 50)], axis=1)
@@ -105,6 +101,8 @@ NETWORKS: dict[str, Callable[[], Project]] = {
     "no biases": lambda: project(numbers("regression"), [Dense(bias=False)], Output(bias=False)),
     "pruned": lambda: project(numbers("binary"), [Dense(pruned_weights=((0, 0), (2, 5)))]),
     "deep": lambda: project(numbers("multiclass"), [Dense(activation="tanh")] * 12),
+    "far from zero": _far_from_zero,
+    "very large": _very_large,
     "large": lambda: project(numbers("multiclass"), [Dense(units=70), BatchNorm(), Dense(units=40)]),
     "several targets": _several_targets,
     "a target that is not scaled": lambda: project(
@@ -135,79 +133,7 @@ NETWORKS: dict[str, Callable[[], Project]] = {
     },
 }
 
-# -- preparations
-
-_ROWS = [
-    "age,fare,port,class,member,joined,seen,flag,survived",
-    "22,7.25,S,3,yes,2021-03-05,1.2.2020 13:30,true,no",
-    "38,71.28,C,1,no,2020-02-29,29.2.2020 00:15,false,yes",
-    ",8.05,S,3,,1969-12-31,3.12.1968 23:59,true,yes",
-    "35,0,,1,yes,,4.5.2021 06:00,false,no",
-    "54,51.86,Q,2,no,2022-11-30,31.12.1999 12:00,true,no",
-    "2,0,S,3,yes,2019-07-01,1.1.2000 01:01,false,yes",
-    "27,11.13,,2,,2021-03-06,2.2.2002 02:02,true,yes",
-    "14,30.07,C,2,no,2000-01-01,3.3.2003 03:03,false,no",
-]
-TABLE = "\n".join([_ROWS[0], *_ROWS[1:] * 3])
-_ALL_PARTS = tuple(key for key, _ in DATE_PARTS)
-SETTINGS: dict[str, list[ColumnSpec]] = {
-    "as guessed": [],
-    "means and indicators": [
-        ColumnSpec(name="age", missing="mean", indicator=True),
-        ColumnSpec(name="port", missing="most_frequent", indicator=True),
-        ColumnSpec(name="joined", missing="median", indicator=True, date_parts=_ALL_PARTS),
-        ColumnSpec(name="member", missing="most_frequent", indicator=True),
-    ],
-    "categories of their own": [
-        ColumnSpec(name="port", missing="category"),
-        ColumnSpec(name="class", kind="category", missing="category"),
-        ColumnSpec(name="member", kind="category", missing="category", indicator=True),
-    ],
-    "ordinal": [
-        ColumnSpec(name="port", encoding="ordinal", missing="most_frequent"),
-        ColumnSpec(name="class", kind="category", encoding="ordinal"),
-        ColumnSpec(name="member", kind="category", encoding="ordinal", missing="category"),
-    ],
-    "zeros are missing": [ColumnSpec(name="fare", zeros_missing=True, missing="median", indicator=True)],
-    "rows are dropped": [
-        ColumnSpec(name=name, missing="drop", scale="none") for name in ("age", "port", "member", "joined")
-    ],
-    "every part of a date": [ColumnSpec(name="seen", date_parts=_ALL_PARTS), ColumnSpec(name="age", role="off")],
-    "dates as numbers": [ColumnSpec(name="fare", kind="date", date_parts=("year", "days"))],
-}
-_CURVES = "\n".join(["a (m),b,y", *(f"{i / 7},{-i / 5},{i * i}" for i in range(30))])
-_DERIVED = tuple(Derived(kind=part.key, columns=("a (m)", "b")[: part.takes]) for part in TRANSFORMS)
-PREPARATIONS: dict[str, Callable[[], Project]] = {
-    **{name: partial(owned, TABLE, columns) for name, columns in SETTINGS.items()},
-    **{f"scaled {key}": partial(owned, TABLE, SETTINGS["means and indicators"], scale=key) for key, _ in SCALES},
-    **{f"a curve scaled {key}": partial(owned, _CURVES, derived=_DERIVED, scale=key) for key, _ in SCALES},
-    "only derived": partial(owned, _CURVES, features=(), derived=_DERIVED),
-    "some features": partial(owned, TABLE, features=("age", "port = S", "fare"), derived=_DERIVED[:0]),
-    "features of one-hot": partial(
-        owned, TABLE, features=("port = S", "age"), derived=(Derived(kind="product", columns=("age", "port = C")),)
-    ),
-    "a logarithm": partial(owned, _CURVES, table={"target_log": True}),
-    "a logarithm that is not scaled": partial(owned, _CURVES, table={"target_log": True}, scale="none"),
-    "iris": lambda: randomized(Trainer(Experiment())),
-    "digits": lambda: randomized(Trainer(Experiment(data=DataSpec(source="digits")))),
-}
-
 # -- names
-
-CRUEL = (
-    'quote " and """ three',
-    "apostrophe ' and \\ backslash \\",
-    "line\nbreak\r\n\tand tab",
-    "{{ config }} {% raw %} {# no #}",
-    '"); raise SystemExit("taken over")  # ',
-    "class",
-    "größe in m² · 数 🙂",
-    "\u2028\u202e\x00\x7f\x0c",
-    "%(prog)s %s %",
-    "x" * 300,
-    "\\N{BULLET} \\x41 \\",
-    "import os",
-)
 
 
 def _cruel() -> Project:
@@ -216,32 +142,47 @@ def _cruel() -> Project:
     return project(Dataset.from_arrays(x, y, names=CRUEL, classes=CRUEL, scale="standard"), [Dense(units=5)])
 
 
-def _cruel_categories() -> Project:
-    words = [name for name in CRUEL if name.isprintable()]
-    head = 'column """ \'; import os #'
-    lines = ["\t".join([f'"{head.replace(chr(34), chr(34) * 2)}"', "y"])]
-    lines += ["\t".join([f'"{word.replace(chr(34), chr(34) * 2)}"', str(i)]) for i, word in enumerate(words * 3)]
-    reading = ReadingSpec(header="yes", delimiter="\t")
-    table = {"target": "y", "target_kind": "number", "reading": reading}
-    return owned("\n".join(lines), [ColumnSpec(name=head, kind="category")], table)
-
-
 def _two(*classes: str) -> Project:
     return project(numbers("binary", classes=classes), [Dense()])
 
 
 NAMES: dict[str, Callable[[], Project]] = {
     "cruel names": _cruel,
-    "cruel categories": _cruel_categories,
     "classes in another order": lambda: _two("nein", "ja"),
     "scores in another order": lambda: project(numbers("binary", classes=("nein", "ja")), loss="hinge"),
     "classes that are numbers": lambda: _two("0", "1"),
     "classes that are true": lambda: _two("False", "True"),
 }
-CASES = {**NETWORKS, **PREPARATIONS, **NAMES}
+SOURCES: dict[str, Callable[[], Project]] = {
+    "iris": lambda: randomized(Trainer(Experiment())),
+    "digits": lambda: randomized(Trainer(Experiment(data=DataSpec(source="digits")))),
+}
+CASES = {**NETWORKS, **PREPARATIONS, **NAMES, **SOURCES}
 
 
 @cache
 def made(name: str) -> Project:
     """The project of a case, made once: not to be changed."""
     return CASES[name]()
+
+
+@cache
+def rows_of(name: str) -> list[RawRow]:
+    """Rows for it, missing values and unseen words among them where they may be."""
+    return sample_rows(made(name), 40)
+
+
+def exported(name: str, target: Target, folder: Path, stem: str = "a network") -> Path:
+    """The main file of a case as written."""
+    return write_export(made(name), target, folder / f"{stem}{target.suffix}")[0]
+
+
+def difference(name: str, found: NDArray[Any], rows: list[RawRow] | None = None) -> float:
+    """The largest difference of numbers (rows, outputs) to what the network says, as a proof has it."""
+    return compare(made(name), found, rows_of(name) if rows is None else rows)
+
+
+@cache
+def tolerance(name: str) -> float:
+    """What counts as rounding in a case."""
+    return rounding(made(name), rows_of(name))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from exported_cases import TABLE, made, owned, randomized
+from exported_cases import CASES, made, numbers, project
+from exported_tables import TABLE, owned, randomized
 
-from engine import Dataset, DataSpec, Experiment, Trainer
+from engine import Dataset, DataSpec, Dense, Experiment, Trainer
 from engine.data.opened import forget
 from engine.data.table_spec import ColumnSpec, TableSpec
-from engine.export.proof import prove, sample_rows
-from engine.export.target import Target
+from engine.export.proof import prove, rounding, sample_rows
+from engine.export.target import TOLERANCE, Target
 from engine.export.targets import EXPORTS
 from engine.export.writing import write_export
 from engine.project import Project
@@ -111,6 +113,54 @@ def test_a_number_of_millions_is_compared_in_its_own_scale(tmp_path: Path) -> No
     assert prove(project, EXPORTS["numpy"], path, sample_rows(project)).proven
     found = spoiled(project, tmp_path / "net.py", "return found * ", "return 1000.0 + found * ")
     assert found.difference == pytest.approx(1000.0 / data.y_scaling.factor[0], rel=1e-3)
+
+
+def wild(activation: str, deviation: float) -> Project:
+    """Twenty layers of random weights, in which rounding adds up."""
+    deep = project(numbers("multiclass"), [Dense(units=32, activation=activation)] * 20)
+    rng = np.random.default_rng(1)
+    deep.network.parameters[:] = rng.normal(0.0, deviation, deep.network.parameters.shape)
+    return deep
+
+
+def nudged(by: float) -> tuple[str, str]:
+    return "    return x\n", f"    return x + np.float32({by!r})\n"
+
+
+def test_what_a_deep_network_loses_by_rounding_is_no_difference(tmp_path: Path) -> None:
+    deep = wild("selu", 0.4)
+    rows = sample_rows(deep)
+    assert 2e-5 < rounding(deep, rows) < 1e-3
+    proof = spoiled(deep, tmp_path / "net.py", *nudged(1.5e-5))
+    assert proof.proven
+    assert re.fullmatch(
+        r"Proven: the largest difference on \d+ rows is 1\.\de-05; up to \d\.\de-04 is rounding in this network\.",
+        proof.said,
+    )
+    assert spoiled(deep, tmp_path / "net.py", *nudged(1e-3)).failed
+
+
+def test_where_rounding_is_large_nothing_can_be_told(tmp_path: Path) -> None:
+    chaotic = wild("tanh", 0.6)
+    assert rounding(chaotic, sample_rows(chaotic)) > 1e-3
+    proof = spoiled(chaotic, tmp_path / "net.py", *nudged(1e-4))
+    assert (proof.proven, proof.failed) == (False, False)
+    assert proof.said.startswith("Not proven: it differs by ")
+    assert spoiled(chaotic, tmp_path / "net.py", *nudged(0.1)).failed
+
+
+@pytest.mark.parametrize("name", ["iris", "digits", "deep", "means and indicators"])
+def test_a_network_of_a_usual_kind_is_held_to_the_usual_tolerance(name: str) -> None:
+    assert rounding(made(name), sample_rows(made(name), 40)) == TOLERANCE
+
+
+def test_a_logarithm_of_nothing_is_compared(tmp_path: Path) -> None:
+    low = CASES["a logarithm that is not scaled"]()
+    low.network.biases[-1][:] = -60.0
+    rows = sample_rows(low)
+    assert low.predictor.answers_to_rows(rows).numbers.min() == -1.0
+    path = write_export(low, EXPORTS["numpy"], tmp_path / "net.py")[0]
+    assert prove(low, EXPORTS["numpy"], path, rows).proven
 
 
 @pytest.mark.parametrize(

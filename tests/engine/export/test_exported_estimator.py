@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from exported_cases import TABLE, made
+from exported_cases import made
+from exported_tables import TABLE
 from pandas import DataFrame, read_csv
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.metrics import accuracy_score, get_scorer, r2_score

@@ -45,6 +45,19 @@ def test_json_describes_itself_and_holds_every_bit() -> None:
     assert same(found, learned(project))
 
 
+def test_json_has_a_row_of_a_matrix_in_a_line() -> None:
+    text = EXPORTS["json"].write(made("large"), "it")["it.json"].decode()
+    weight = learned(made("large"))["layers.0.weight"]
+    lines = text[text.index('"layers.0.weight"') :].splitlines()[1 : 1 + len(weight)]
+    assert [len(json.loads(line.strip().rstrip(","))) for line in lines] == [weight.shape[1]] * len(weight)
+
+
+@pytest.mark.parametrize("target", EXPORTS, ids=lambda target: target.key)
+def test_what_a_target_needs_has_a_name_for_people(target: Any) -> None:
+    assert bool(target.package) == bool(target.requires)
+    assert target.package.islower() is (target.package == "scikit-learn")
+
+
 def test_pytorch_takes_the_weights_by_their_names(torch: ModuleType, tmp_path: Path) -> None:
     from safetensors.torch import load_file
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
-from exported_cases import CASES, made
+from exported_cases import CASES, difference, exported, rows_of, tolerance
 
-from engine.export.proof import compare, sample_rows
-from engine.export.target import TOLERANCE, ExportError, RawRow, Target
+from engine.export.target import ExportError, Target
 from engine.export.targets import EXPORTS
-from engine.export.writing import write_export
-from engine.project import Project
 
 ROOT = Path(__file__).parents[3]
 RUN = [target for target in EXPORTS if target.run is not None]
@@ -34,19 +31,13 @@ for key, path, rows, out in json.load(open(sys.argv[1], encoding="utf-8")):
 """
 
 
-@cache
-def case(name: str) -> tuple[Project, list[RawRow]]:
-    project = made(name)
-    return project, sample_rows(project, 40)
-
-
-def exported(target: Target, folder: Path) -> dict[str, Path]:
+def written(target: Target, folder: Path) -> dict[str, Path]:
     """Every case that the target takes, written to a folder of its own."""
     files = {}
     for place, name in enumerate(CASES):
         (home := folder / str(place)).mkdir()
         try:
-            files[name] = write_export(case(name)[0], target, home / f"network{target.suffix}")[0]
+            files[name] = exported(name, target, home)
         except ExportError:
             assert target.key not in EVERYTHING, name
     return files
@@ -58,24 +49,20 @@ def test_every_network_answers_alike_elsewhere(
 ) -> None:
     if target.requires and find_spec(target.requires.partition(".")[0]) is None:
         pytest.skip(f"{target.requires} is not installed")
-    files = exported(target, tmp_path)
+    files = written(target, tmp_path)
     asked = []
     for name, path in files.items():
-        (rows := path.with_name("rows.json")).write_text(json.dumps(case(name)[1]), "utf-8")
+        (rows := path.with_name("rows.json")).write_text(json.dumps(rows_of(name)), "utf-8")
         asked.append((target.key, str(path), str(rows), str(path.with_name("found.npy"))))
     (order := tmp_path / "asked.json").write_text(json.dumps(asked), "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", RUNNER, str(order)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command, alone = [sys.executable, "-c", RUNNER, str(order)], {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr if target.key in EVERYTHING else "") == (0, ""), done.stderr
-    differences = {
-        name: compare(case(name)[0], np.load(path.with_name("found.npy")), case(name)[1])
-        for name, path in files.items()
-    }
+    differences = {name: difference(name, np.load(path.with_name("found.npy"))) for name, path in files.items()}
     worst = max(differences, key=differences.__getitem__)
-    rows = sum(len(case(name)[1]) for name in files)
+    rows = sum(len(rows_of(name)) for name in files)
     with capsys.disabled():
         said = f"{len(files)} networks, {rows:,} rows, largest difference {differences[worst]:.1e} ({worst})"
         print(f"\n{target.key}: {said}")
-    assert {name: value for name, value in differences.items() if not value <= TOLERANCE} == {}
-    assert min(len(case(name)[1]) for name in files) > 0
+    assert {name: value for name, value in differences.items() if not value <= tolerance(name)} == {}
+    assert min(len(rows_of(name)) for name in files) > 0

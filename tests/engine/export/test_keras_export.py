@@ -1,4 +1,4 @@
-"""Keras: the exported file answers raw rows as the network does, and its model can be saved and trained further."""
+"""Keras: the exported model can be saved and trained further."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 from exported_cases import numbers, project
-from exported_networks import MORE, difference, exported, faults_of_style, rows_of
 
 from engine.activations import ACTIVATIONS
 from engine.export.keras_model import KERAS_ACTIVATIONS, KERAS_LAYERS, TARGET
 from engine.export.source import import_script
-from engine.export.target import TOLERANCE
 from engine.export.writing import write_export
 from engine.layers import LAYERS, BatchNorm, Dense, Dropout, GaussianNoise, Layer
 
@@ -29,20 +27,9 @@ def keras() -> ModuleType:
     return pytest.importorskip("keras", reason="Keras is not installed")
 
 
-@pytest.mark.parametrize("name", MORE)
-def test_a_model_answers_raw_rows_as_the_network_does(name: str, keras: ModuleType, tmp_path: Path) -> None:
-    assert TARGET.run is not None
-    found = difference(name, TARGET.run(exported(name, TARGET, tmp_path), rows_of(name)))
-    assert found <= TOLERANCE
-
-
 def test_every_part_is_written() -> None:
     assert list(KERAS_ACTIVATIONS) == [each.key for each in ACTIVATIONS]
     assert list(KERAS_LAYERS) == list(LAYERS)
-
-
-def test_the_files_are_written_as_a_person_would(tmp_path: Path) -> None:
-    assert faults_of_style(TARGET, tmp_path) == ""
 
 
 def imported(folder: Path, *layers: Layer) -> ModuleType:
@@ -71,6 +58,7 @@ def test_a_model_is_saved_and_loaded(key: str, keras: ModuleType, tmp_path: Path
 
 
 def test_a_model_is_trained_further(keras: ModuleType, tmp_path: Path) -> None:
+    keras.utils.set_random_seed(0)
     module = imported(tmp_path, Dense(units=8), BatchNorm(momentum=0.3), Dropout(), GaussianNoise())
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(64, 13)).astype(np.float32), rng.integers(0, 4, 64)

@@ -1,0 +1,1 @@
+"""The catalogues of the window's languages: one file each, English text to translated text."""

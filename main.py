@@ -3,7 +3,13 @@
 
 import sys
 
-from gui.launch import main
+try:
+    from gui.launch import main
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"Glassbox: {error.name} is not installed for this Python ({sys.executable}). Start with the Python that "
+        "Glassbox was installed for, as in: .venv/bin/python main.py. README.md says how to install it."
+    )
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -18,6 +18,8 @@ from engine.files import replacing
 
 # So many fields are answered and written at once: bounds the memory, and how long one waits for a cancel.
 _BLOCK_FIELDS = 100_000
+# Of more columns than this it is only said how many have values that were not understood.
+_MOST_DOUBTS = 4
 
 Stage = Literal["reading", "answering"]
 # The stage, how far it has come from 0 to 1, and how many rows it has done. It may raise ``CancelledError``.
@@ -30,11 +32,15 @@ def unfollowed(_stage: Stage, _share: float, _rows: int) -> None:
 
 @dataclass(frozen=True)
 class Scored:
-    """What came of a file: its rows, how many of them have no answer, and why the first of these has none."""
+    """What came of a file: its rows, how many of them have no answer, and why the first of these has none.
+
+    ``doubts``: what was not understood and yet answered, a sentence without its full stop for each column.
+    """
 
     rows: int
     unanswered: int = 0
     problem: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def answered(self) -> int:
@@ -48,6 +54,17 @@ class Scored:
             return ""
         rows, have = "row" if self.rows == 1 else "rows", "has" if self.unanswered == 1 else "have"
         return f"{self.unanswered:,} of {self.rows:,} {rows} {have} no answer: {self.problem}"
+
+    @property
+    def remarks(self) -> str:
+        """What else there is to say of the answers, a line for each; "" where there is nothing."""
+        more = len(self.doubts) - _MOST_DOUBTS
+        lines = [
+            self.shortfall,
+            *self.doubts[:_MOST_DOUBTS],
+            f"the same in {more:,} more" if more > 0 else "",
+        ]
+        return "\n".join(f"{line[:1].upper()}{line[1:]}." for line in lines if line)
 
 
 def score_file(predictor: Predictor, table: Path, out: Path, data: DataSpec, follow: Follow = unfollowed) -> Scored:
@@ -91,4 +108,5 @@ def _answered(predictor: Predictor, raw: RawTable, write: Callable[[str], object
         unanswered += len(without)
         write(as_csv(appended(raw.take(rows), answers, predictor.gives_probabilities), names=start == 0))
     follow("answering", 1.0, raw.rows)
-    return Scored(raw.rows, unanswered, predictor.why_no_answer(read, first) if unanswered else "")
+    problem = predictor.why_no_answer(read, first) if unanswered else ""
+    return Scored(raw.rows, unanswered, problem, predictor.preparation.doubts(raw))

@@ -112,6 +112,7 @@ QPushButton:hover, QToolButton:hover { background: $chip; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus { outline: none; border: 1px solid $accent; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; }
+QFileDialog QToolButton { padding: 3px; border-radius: 6px; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; font-weight: 600; padding: 8px 14px; }
 QPushButton[role="primary"]:focus { border: 1px solid $text; }
 QPushButton[role="primary"]:disabled { background: $chip; color: $faint; }

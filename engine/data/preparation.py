@@ -107,6 +107,24 @@ class PreparedColumn(Spec):
         lacking = self.lacks(read) if self.fill is None else np.zeros(len(read), np.bool_)
         return lacking if self.labels else lacking | (np.abs(read) > LARGEST)
 
+    def doubt(self, column: Column) -> str:
+        """What of a raw column says something that is not understood and yet has an answer; "" where all is.
+
+        A sentence without its full stop, with how many values, and the first of them.
+        """
+        if self.labels:
+            strange, what = as_places(column, self.labels) == UNSEEN, "not known from training"
+        elif self.fill is None or column.stored != "text":
+            return ""
+        else:
+            read = as_dates(column) if self.kind == "date" else as_numbers(column)
+            strange, what = np.isnan(read) & ~column.missing, f"no {self.wanted} and taken as missing"
+        if not strange.any():
+            return ""
+        first, number = int(strange.argmax()), int(strange.sum())
+        values = "1 value is" if number == 1 else f"{number:,} values are"
+        return f"column '{self.name}': {values} {what}, such as '{column.text(first)}' in row {first + 1:,}"
+
     def refuse(self, read: NDArray[Any], lacking: NDArray[np.bool_], rows: NDArray[np.int64]) -> None:
         """Raises ``DataError`` when one of the values from ``read`` is ``lacking`` (rows,), or not finite."""
         if lacking.any():
@@ -256,6 +274,11 @@ class Preparation(Spec):
         if missing:
             raise DataError(f"the table has no column '{missing[0]}'; it has {', '.join(raw.names)}")
         return [column.read(there[column.name]) for column in self.columns]
+
+    def doubts(self, raw: RawTable) -> tuple[str, ...]:
+        """What of a raw table is not understood and yet answered: a sentence without its full stop for each column."""
+        there = {column.name: column for column in raw.columns}
+        return tuple(words for column in self.columns if (words := column.doubt(there[column.name])))
 
     def _values(self, read: list[NDArray[Any]], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         made = [column.variables_of(part[rows], rows) for column, part in zip(self.columns, read, strict=True)]

@@ -21,10 +21,16 @@ Array = NDArray[Any]
 def by_column(rows: Any, names: Sequence[str]) -> dict[str, list[Any]]:
     """The values of every column, from a list of rows by name, or from columns by name."""
     if not hasattr(rows, "keys"):
+        rows = list(rows)
+        if not all(hasattr(row, "keys") for row in rows):
+            raise ValueError(f"a row is its values by column, as in {{{names[0]!r}: ...}}; rows are a list of them")
         return {name: [row.get(name) for row in rows] for name in names}
     missing = [name for name in names if name not in rows]
     if missing:
         raise ValueError(f"there is no column {missing[0]!r}")
+    for name in names:
+        if isinstance(rows[name], str) or not hasattr(rows[name], "__iter__"):
+            raise ValueError(f"the column {name!r} is one value, not a list of them; a single row is given as [row]")
     return {name: list(rows[name]) for name in names}
 
 

@@ -17,6 +17,7 @@ from gui import theme
 from gui.diagram.drawing import Drawing
 from gui.export import COPY_SCALE, KINDS, Picture, copied_at, copy_diagram, export_diagram, image, pixels_of
 from gui.forms import Form
+from gui.projects.choosing import stem_of, usual_folder
 from gui.selection import Selection, StageAt, Unit, Weight, unit_name
 from gui.text import editable, tr
 from gui.theme import colours
@@ -171,7 +172,7 @@ def open_panel(window: Window) -> None:
             export_diagram(drawing, path, scale=scale, transparent=how.transparent, theme=how.theme)
             panel.close()
 
-        ask_for_file(window, panel, tr("Export diagram"), _name_of(drawing.snapshot), KINDS, how.kind, write)
+        ask_for_file(window, panel, tr("Export diagram"), _name_of(window, drawing.snapshot), KINDS, how.kind, write)
 
     def copy(how: Picture) -> None:
         copy_diagram(drawing, how)
@@ -212,8 +213,8 @@ def _last_picture(window: Window) -> Picture:
         return plain
 
 
-def _name_of(snapshot: Snapshot) -> str:
-    return f"{snapshot.experiment.data.source} {'-'.join(str(width) for width in snapshot.plan.widths)}"
+def _name_of(window: Window, snapshot: Snapshot) -> str:
+    return f"{stem_of(window.document)} {'-'.join(str(width) for width in snapshot.plan.widths)}"
 
 
 # -- the weights ---------------------------------------------------------------------------------------
@@ -237,7 +238,7 @@ def save_weights(window: Window) -> None:
         matrices.save_matrix(path, snapshot.weights(layer), biases, inputs, units)
 
     title = tr("Export the weights of {0}").format(plan.name)
-    ask_for_file(window, window, title, f"{snapshot.experiment.data.source} {plan.name}", _MATRIX_KINDS, "csv", write)
+    ask_for_file(window, window, title, f"{stem_of(window.document)} {plan.name}", _MATRIX_KINDS, "csv", write)
 
 
 def layer_of(selection: Selection, snapshot: Snapshot) -> int:
@@ -265,7 +266,7 @@ def save_history(window: Window) -> None:
     def write(path: Path) -> None:
         replace_file(path, snapshot.history.as_csv().encode())
 
-    name = f"{snapshot.experiment.data.source} history"
+    name = f"{stem_of(window.document)} history"
     ask_for_file(window, window, tr("Save the history"), name, (("csv", tr("Table as CSV")),), "csv", write)
 
 
@@ -298,12 +299,12 @@ def choose_file(
     kind: str,
     chosen: Callable[[Path], None],
 ) -> QFileDialog:
-    """Opens a dialog for a file to write, in the folder of the last one.
+    """Opens a dialog for a file to write, in the folder of the last one, or else of the last project or table.
 
     The dialog belongs to ``parent``. ``kinds``: suffix and description; the suffix of the name that is chosen decides,
     ``kind`` where it has none.
     """
-    dialog = QFileDialog(parent, title, recalled(window, "export/folder", str(Path.home())))
+    dialog = QFileDialog(parent, title, recalled(window, "export/folder", str(usual_folder(window))))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from engine.checkpoint import Checkpoint
 from engine.export.target import Target
 from engine.export.targets import EXPORTS
-from gui.builder.data import name_of
 from gui.dialogs.export import choose_file, recalled
 from gui.exporting.panel import NetworkExport
 from gui.exporting.work import Instant
+from gui.projects.choosing import title_of
 from gui.text import tr
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _made(window: Window) -> NetworkExport:
         if point is None:
             panel.show_unavailable()
         else:
-            panel.show_instant(Instant(point, training.generation, name_of(point.experiment.data)))
+            panel.show_instant(Instant(point, training.generation, title_of(window.document)))
 
     def fetch() -> None:
         training.fetch(take)

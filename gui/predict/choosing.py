@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from gui.dialogs.export import choose_file
+from gui.dialogs.export import choose_file, recalled
+from gui.projects.choosing import usual_folder
 from gui.text import tr
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ def choose(window: Window) -> None:
         words = tr("A file is being scored.") if window.scoring.running else tr("The data are still being loaded.")
         window.status.say(words)
         return
-    start = "" if window.settings is None else str(window.settings.value("export/folder", ""))
-    dialog = QFileDialog(window, tr("Score a file"), start or str(Path.home()))
+    start = recalled(window, "export/folder", str(usual_folder(window)))
+    dialog = QFileDialog(window, tr("Score a file"), start)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
 

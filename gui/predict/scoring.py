@@ -70,7 +70,7 @@ class _Work(Thread):
         except Exception as error:  # noqa: BLE001 - whatever it is must reach the window
             return _Outcome(not_scored.format(table.name, error), details=traceback.format_exc())
         words = tr("{0} rows of {1} answered. Written: {2}").format(f"{scored.answered:,}", table.name, out)
-        return _Outcome(f"{words}\n{scored.shortfall}." if scored.unanswered else words, fault=not scored.answered)
+        return _Outcome(f"{words}\n{scored.remarks}".rstrip("\n"), fault=not scored.answered)
 
     def _follow(self, stage: Stage, share: float, rows: int) -> None:
         if self.given_up.is_set():

@@ -79,12 +79,12 @@ def give_up(window: Window) -> None:
 
 
 def _dialog(window: Window, parent: QWidget, title: str) -> QFileDialog:
-    dialog = QFileDialog(parent, title, str(_folder(window)))
+    dialog = QFileDialog(parent, title, str(usual_folder(window)))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return dialog
 
 
-def _folder(window: Window) -> Path:
+def usual_folder(window: Window) -> Path:
     """Where files are looked for and saved at first: the folder of the last one, or the one that was chosen."""
     last = "" if window.settings is None else str(window.settings.value("open/folder", ""))
     chosen = window.preferences.settings.folder
@@ -104,10 +104,16 @@ def window_title(document: Document) -> str:
 
 def proposed_name(document: Document) -> str:
     """The name that a project is first saved under, from its data: iris.glassbox."""
+    path = document.place.path
+    return path.name if path is not None else f"{stem_of(document)}{PROJECT_SUFFIX}"
+
+
+def stem_of(document: Document) -> str:
+    """What files made from the document are called after: its own file, or its data."""
     if document.place.path is not None:
-        return document.place.path.name
+        return document.place.path.stem
     called = document.place.name or name_of(document.experiment.data)
     data = document.experiment.data
     stem = Path(called).stem if document.place.name or (data.table is not None and data.table.path) else called.lower()
     plain = re.sub(r"[^\w .()-]+", " ", stem).strip()
-    return f"{plain or 'project'}{PROJECT_SUFFIX}"
+    return plain or "project"

@@ -13,9 +13,9 @@ from PySide6.QtGui import QDesktopServices
 
 from engine.apart import ApartError, do_apart
 from engine.checkpoint import Checkpoint
-from gui.builder.data import name_of
 from gui.dialogs.export import choose_file
 from gui.exporting.errand import Errand, Work
+from gui.projects.choosing import stem_of
 from gui.report.writing import KINDS, refuse_other_endings, write_apart
 from gui.text import tr
 
@@ -43,8 +43,8 @@ class Reporting(QObject):
 
     def ask(self) -> None:
         """Asks for a file and writes the report of the instant at which it was chosen."""
-        window, data = self._window, self._window.document.experiment.data
-        name = f"{Path(name_of(data)).stem} report"
+        window = self._window
+        name = f"{stem_of(window.document)} report"
         choose_file(window, window, tr("Save the report"), name, KINDS, "html", self.write)
 
     def write(self, path: Path) -> None:

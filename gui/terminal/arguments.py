@@ -30,7 +30,7 @@ Data = Annotated[
 ]
 Target = Annotated[
     str | None,
-    typer.Option(help="The column to learn; default: the last one of the file.", rich_help_panel=DATA),
+    typer.Option(help="The column to learn; default: the last one that can be learned.", rich_help_panel=DATA),
 ]
 TestFraction = Annotated[
     float | None, typer.Option(help="The share of rows held out for testing.", rich_help_panel=DATA)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite
@@ -25,6 +25,8 @@ from gui.settings import read, settings_file
 
 # How long training goes on before it is looked whether it is to end, in seconds.
 _SLICE_S = 0.1
+# More classes than this are not named one by one.
+_MOST_CLASSES = 10
 
 
 def obey_settings() -> None:
@@ -141,9 +143,10 @@ def in_words(run: Run) -> str:
     trainer = run.trainer
     before = trainer.steps_done - run.steps
     lines = [
+        _learned(trainer),
         f"{trainer.steps_done:,} steps, {trainer.epochs_done:,} epochs"
         f"{f', {run.steps:,} of these steps' if before else ''} in {run.seconds:.2f} s; "
-        f"{trainer.network.plan.parameters:,} parameters"
+        f"{trainer.network.plan.parameters:,} parameters",
     ]
     for part, words in (("train", "training"), ("test", "test")):
         found = trainer.evaluate(part)
@@ -153,6 +156,19 @@ def in_words(run: Run) -> str:
                 if key != "loss":
                     lines[-1] += f", {words} {_metric(key, value)}"
     return "\n".join(lines)
+
+
+def _learned(trainer: Trainer) -> str:
+    """What is learned, from how many rows; in a table of one's own nobody need have said it."""
+    data = trainer.data
+    classes = f" ({_listed(data.classes)})" if data.classes else ""
+    held_out = f"; {len(data.x_test):,} held out" if len(data.x_test) else ""
+    return f"learned {data.target}{classes} from {len(data.x_train):,} rows{held_out}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = len(words) - _MOST_CLASSES
+    return ", ".join(words[:_MOST_CLASSES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _metric(key: str, value: float) -> str:

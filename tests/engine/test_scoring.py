@@ -13,6 +13,7 @@ from engine import scoring
 from engine.answering import Predictor
 from engine.data.progress import CancelledError
 from engine.data.table import DataError
+from engine.data.table_spec import TableSpec
 from engine.experiment import DataSpec, Experiment
 from engine.scoring import Scored, score, score_file
 from engine.trainer import Trainer
@@ -103,6 +104,28 @@ def test_a_file_none_of_whose_rows_can_be_answered_is_written_all_the_same(
     found = score_file(predictor, table("0.2,1e300\n2.3,1e39\n"), tmp_path / "out.csv", HOW)
     assert [row["prediction"] for row in rows_of(tmp_path / "out.csv")] == ["", ""]
     assert found.shortfall.endswith("row 1, column 'petal length (cm)' is not a finite number below 3e38")
+
+
+def test_what_is_not_understood_and_yet_answered_is_said_by_column(tmp_path: Path) -> None:
+    learned = tmp_path / "learned.csv"
+    lines = [
+        f"{i % 7 or ''},{'ab'[i % 2]},2024-01-{1 + i % 28:02d},{i % 2},{'yes' if i % 3 else 'no'}" for i in range(60)
+    ]
+    learned.write_text("\n".join(["size,kind,day,count,good", *lines]))
+    trainer = Trainer(Experiment(data=DataSpec(source="table", table=TableSpec(path=str(learned)))))
+    new = tmp_path / "new.csv"
+    new.write_text("size,kind,day,count\n3,a,2024-01-05,1\nbig,c,2024-01-06,1\n,a,2024-01-07,0\nhuge,d,2024-01-08,0\n")
+    found = score(Predictor(trainer.network, trainer.data.preparation), new, lambda _: None, DataSpec())
+    assert found.remarks.splitlines() == [
+        "Column 'size': 2 values are no number and taken as missing, such as 'big' in row 2.",
+        "Column 'kind': 2 values are not known from training, such as 'c' in row 2.",
+    ]
+
+
+def test_of_many_columns_not_understood_the_first_are_named() -> None:
+    assert Scored(1, doubts=tuple("abcdef")).remarks.splitlines() == [
+        "A.", "B.", "C.", "D.", "The same in 2 more.",
+    ]  # fmt: skip
 
 
 def test_what_is_no_number_is_no_answer(predictor: Predictor, table: Make) -> None:

@@ -28,7 +28,7 @@ from projects import (
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from tables import until
 
 from benchmarks.window import Heart
@@ -36,6 +36,7 @@ from engine.experiment import Experiment
 from engine.layers import Dense
 from engine.project import load
 from gui import launch
+from gui.exporting.panel import NetworkExport
 from gui.projects import questions
 from gui.projects.locks import lock_of
 from gui.projects.questions import QuestionDialog
@@ -136,6 +137,36 @@ def test_saving_as_leaves_the_first_file_and_goes_on_with_the_second(window: Win
     dialog.accept()
     wait(window)
     assert (path.read_bytes(), window.document.place.path) == (before, tmp_path / "b.glassbox")
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("file.report", "house report.html"),
+        ("file.history", "house history.csv"),
+        ("weights.export", "house hidden 1.csv"),
+    ],
+)
+def test_what_is_made_from_a_project_is_called_after_it_and_proposed_beside_it(
+    window: Window, tmp_path: Path, command: str, name: str
+) -> None:
+    save_to(window, tmp_path / "house.glassbox")
+    hands.trigger(window, command)
+    dialog = dialog_of(window)
+    assert dialog.selectedFiles() == [str(tmp_path / name)]
+    dialog.reject()
+
+
+def test_the_network_is_exported_beside_its_project_under_its_name(window: Window, tmp_path: Path) -> None:
+    save_to(window, tmp_path / "house.glassbox")
+    hands.trigger(window, "file.export")
+    panel = window.findChild(NetworkExport)
+    until(panel.save.isEnabled)
+    panel.save.click()
+    dialog = panel.findChild(QFileDialog)
+    assert dialog.selectedFiles() == [str(tmp_path / "house.py")]
+    dialog.reject()
+    panel.close()
 
 
 @pytest.mark.parametrize("answer", ["replace", "cancel"])

@@ -6,7 +6,7 @@ import hands
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.experiment import Experiment
@@ -122,3 +122,20 @@ def test_an_unknown_theme_is_the_light_one(window: Window) -> None:
     window.show_theme("dark")
     window.show_theme("purple")
     assert theme.name() == "light"
+
+
+@both_themes
+def test_the_buttons_of_a_file_dialog_leave_room_for_their_pictures(window: Window, qtbot: QtBot, name: str) -> None:
+    window.show_theme(name)
+    dialog = QFileDialog(window)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    button = dialog.findChild(QToolButton, "newFolderButton")
+    pixels = button.grab().toImage()
+    ground = pixels.pixel(0, pixels.height() // 2)
+    drawn = [
+        x for x in range(pixels.width()) if any(pixels.pixel(x, y) != ground for y in range(4, pixels.height() - 4))
+    ]
+    dialog.close()
+    assert drawn[-1] - drawn[0] >= 12

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,19 @@ def test_help_begins_with_examples(glassbox: Glassbox) -> None:
 def test_every_command_teaches_by_example(glassbox: Glassbox, command: str) -> None:
     said = glassbox(command, "--help").stdout
     assert said.index("Examples:") < said.index(f"python main.py {command}") < said.index("─ Options")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_example_stands_on_one_line_of_80_columns_so_that_it_can_be_copied(command: str) -> None:
+    about = inspect.getdoc(getattr(import_module(f"gui.terminal.commands.{command}"), command))
+    examples = [line.strip() for line in str(about).splitlines() if line.strip().startswith("python main.py")]
+    assert [line for line in examples if len(line) > 75] == []
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_a_switch_is_not_said_to_take_a_value(glassbox: Glassbox, command: str) -> None:
+    said = glassbox(*filter(None, (command, "--help"))).stdout
+    assert ("bool" in said, "--help" in said) == (False, True)
 
 
 def test_help_loads_no_window_and_no_progress_bar() -> None:

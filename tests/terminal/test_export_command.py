@@ -147,7 +147,7 @@ def test_a_name_that_is_given_is_replaced(export: Export, folder: Path) -> None:
     ("arguments", "code", "words"),
     [
         (("--to", "tensorflow"), 2, "there is no export 'tensorflow'; there are json, "),
-        (("--to", "json", "--out", "no/such/folder/x.json"), 1, "there is no such folder: no/such/folder/x.json"),
+        (("--to", "json", "--out", "no/such/folder/x.json"), 1, "no/such/folder/x.json: there is no such folder."),
     ],
 )
 def test_wrong_use_is_one_sentence(export: Export, arguments: tuple[str, ...], code: int, words: str) -> None:

@@ -57,7 +57,7 @@ def test_a_project_may_be_saved_in_its_own_place(half: Path, tmp_path: Path, her
 def test_what_could_not_be_saved_is_refused_before_it_is_trained(half: Path, tmp_path: Path, here: Glassbox) -> None:
     done = here("train", str(half), "--epochs", "8", "--save", str(tmp_path / "gone" / "a.glassbox"))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"Glassbox: there is no such folder: {tmp_path / 'gone' / 'a.glassbox'}\n"
+    assert done.stderr == f"Glassbox: {tmp_path / 'gone' / 'a.glassbox'}: there is no such folder.\n"
 
 
 def test_what_was_learned_is_said_where_the_disk_is_full_at_the_end(
@@ -78,7 +78,11 @@ def test_without_save_the_project_stays_as_it_was(half: Path, here: Glassbox) ->
 
 
 def test_the_words_tell_new_steps_from_old_ones(half: Path, here: Glassbox) -> None:
-    assert here("train", str(half), "--epochs", "9").stdout.startswith("36 steps, 9 epochs, 12 of these steps in ")
+    assert (
+        here("train", str(half), "--epochs", "9")
+        .stdout.splitlines()[1]
+        .startswith("36 steps, 9 epochs, 12 of these steps in ")
+    )
 
 
 def test_options_change_what_goes_on(half: Path, tmp_path: Path, here: Glassbox) -> None:

@@ -160,7 +160,12 @@ def test_what_is_no_project_is_refused(table: Path, here: Glassbox) -> None:
 def test_a_project_that_cannot_be_written_is_said(table: Path, here: Glassbox) -> None:
     done = here("train", "--epochs", "1", "--save", str(table.with_name("no folder") / "a.glassbox"))
     assert done.returncode == 1
-    assert "there is no such folder" in done.stderr
+    assert done.stderr == f"Glassbox: {table.with_name('no folder') / 'a.glassbox'}: there is no such folder.\n"
+
+
+def test_a_folder_is_no_place_for_a_project_and_nothing_is_trained_first(table: Path, here: Glassbox) -> None:
+    done = here("train", "--epochs", "1", "--save", str(table.parent))
+    assert (done.returncode, done.stderr) == (1, f"Glassbox: {table.parent}: it is a folder.\n")
 
 
 def test_a_picture_of_a_table_of_ones_own(table: Path, here: Glassbox) -> None:

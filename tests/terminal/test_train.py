@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,23 @@ def result(done: Any) -> dict[str, Any]:
 
 def test_json_has_exactly_the_keys_that_were_promised(glassbox: Glassbox) -> None:
     assert list(result(glassbox(*SHORT))) == KEYS
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("iris", "learned species (setosa, versicolor, virginica) from 105 rows; 45 held out"),
+        ("docs/examples/flats.csv", "learned rent from 280 rows; 120 held out"),
+    ],
+)
+def test_what_was_learned_is_said_first(here: Glassbox, data: str, words: str) -> None:
+    assert here("train", "--data", data, "--epochs", "1").stdout.splitlines()[0] == words
+
+
+def test_many_classes_are_not_all_named(here: Glassbox, tmp_path: Path) -> None:
+    table = tmp_path / "many.csv"
+    table.write_text("x,kind\n" + "".join(f"{i},kind {i % 12:02d}\n" for i in range(120)))
+    assert "kind 09 and 2 more)" in here("train", "--data", str(table), "--epochs", "1").stdout
 
 
 def test_standard_output_is_nothing_but_one_line_of_json(glassbox: Glassbox) -> None:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 import typer.main
 from pydantic import ValidationError
+from typer.core import TyperGroup
 
 from engine.data.table import DataError
 from engine.export.target import ExportError
@@ -71,8 +72,20 @@ for _name, _group in COMMANDS.items():
 
 def run(arguments: Sequence[str]) -> int:
     """Runs a command and returns the exit code; every refusal is one plain sentence."""
-    command = typer.main.get_command(application)
+    command = _all_commands()
     return guarded(lambda: command(list(arguments), prog_name=program_name(), complete_var=completion_variable()))
+
+
+def _all_commands() -> TyperGroup:
+    """The commands; the help of a switch names no kind of value, for it takes none."""
+    group = typer.main.get_command(application)
+    assert isinstance(group, TyperGroup)
+    above = typer.Context(group, **group.context_settings)
+    for command in (group, *group.commands.values()):
+        for option in command.get_params(typer.Context(command, parent=above)):
+            if getattr(option, "is_flag", False):
+                option.metavar = ""
+    return group
 
 
 def guarded(work: Callable[[], object]) -> int:
@@ -88,7 +101,7 @@ def guarded(work: Callable[[], object]) -> int:
         return _refuse(str(error))
     except OSError as error:
         logs.log.warning("refused: %s", error)
-        print(f"Glassbox: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        print(f"Glassbox: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}.", file=sys.stderr)
         return 1
     except Exception as error:  # noqa: BLE001 - whatever it is, people get a sentence, and the log the rest
         print(f"Glassbox: {logs.report(error)}.", file=sys.stderr)

@@ -20,7 +20,6 @@ def history(
     Examples:
 
       python main.py history wine.glassbox
-
       python main.py history wine.glassbox --out wine.csv
     """
     from gui.terminal.verifying import run_in  # noqa: PLC0415 - rich is not needed for --help

@@ -97,8 +97,8 @@ def picture(
       python main.py picture iris.glassbox --out iris.png
       python main.py picture --data spirals --theme dark --out spirals.png
       python main.py picture --view network --out network.svg
-      python main.py picture --nodes sample --edges contribution --row 60 --out row.png
-      python main.py picture --data wine --plane "alcohol, hue" --view network --out wine.svg
+      python main.py picture --nodes sample --row 60 --out row.png
+      python main.py picture --data wine --plane "alcohol, hue" --out wine.png
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gui.launch import missing_libraries  # noqa: PLC0415

@@ -18,7 +18,8 @@ def predict(
 ) -> None:
     """Answers every row of a table and writes the table with the answers as further columns.
 
-    A row that cannot be answered has an empty answer; how many there are is said at the end.
+    A row that cannot be answered has an empty answer; how many there are is said at the end, and which values were
+    not understood and taken as missing.
 
     Examples:
 
@@ -30,5 +31,5 @@ def predict(
     if out is not None:
         rows = "row" if scored.answered == 1 else "rows"
         print(f"{scored.answered:,} {rows} answered; written: {out}", file=sys.stderr)
-    if scored.unanswered:
-        print(f"{scored.shortfall}.", file=sys.stderr)
+    if scored.remarks:
+        print(scored.remarks, file=sys.stderr)

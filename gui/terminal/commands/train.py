@@ -58,10 +58,10 @@ def train(
 
       python main.py train
       python main.py train --data wine --hidden "8 relu" --epochs 60 --json
-      python main.py train --data spirals --hidden "16 tanh, dropout 0.1, 16 tanh" --set data.classes=5
-      python main.py train --data patients.csv --target outcome --save patients.glassbox
-      python main.py train patients.glassbox --epochs 200 --save patients.glassbox
-      python main.py train --set training.schedule.kind=cosine --set training.early_stopping.patience=10
+      python main.py train --data spirals --set data.classes=5
+      python main.py train --data flats.csv --target rent --save flats.glassbox
+      python main.py train flats.glassbox --epochs 200 --save flats.glassbox
+      python main.py train --set training.early_stopping.patience=10
     """
     from gui.terminal import projects, training  # noqa: PLC0415 - rich is not needed for --help
 

@@ -145,6 +145,23 @@ def test_a_column_that_is_not_there_and_a_value_that_is_needed_are_said(titanic:
         titanic.predict([{"fare": 1.0, "class": 1, "seen": "2020-01-01", "flag": "true"}, {"fare": "much"}])
 
 
+TITANIC = tuple(column.name for column in made("means and indicators").preparation.columns)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([[1.0, 2.0]], "a row is its values by column, as in {"),
+        ([{"fare": 1.0}, None], "a row is its values by column, as in {"),
+        (dict.fromkeys(TITANIC, 1.0), "is one value, not a list of them; a single row is given as [row]"),
+        (dict.fromkeys(TITANIC, "1.0"), "is one value, not a list of them; a single row is given as [row]"),
+    ],
+)
+def test_rows_of_another_form_are_refused_with_a_sentence(titanic: ModuleType, rows: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        titanic.predict(rows)
+
+
 def test_a_value_too_large_is_said(tmp_path: Path) -> None:
     module = import_script(write_export(made("iris"), EXPORTS["numpy"], tmp_path / "net.py")[0])
     with pytest.raises(ValueError, match="row 1: a value is too large"):

@@ -355,6 +355,10 @@ def test_search_and_menu_are_in_sight_at_every_width_of_a_german_window(german: 
     assert lost == []
 
 
+# As far as a choice may reach into the margin beside it.
+_HARDLY = 3
+
+
 def _room(button: QPushButton) -> int:
     beside = button.iconSize().width() + 20 if not button.icon().isNull() else 0
     return button.contentsRect().width() - beside
@@ -371,3 +375,22 @@ def test_no_button_of_a_german_window_is_cut_off(german: Window, width: int) -> 
         if button.isVisible() and button.fontMetrics().horizontalAdvance(button.text()) > _room(button)
     ]
     assert cut == []
+
+
+@pytest.mark.parametrize("place", [0, 2, 3, 4, 5, -1])
+def test_every_choice_of_the_builder_has_room_in_german(german: Window, place: int) -> None:
+    for kind in ("dropout", "batch_norm", "layer_norm", "gaussian_noise"):
+        hands.trigger(german, f"layer.add_{kind}")
+    hands.select_layer(german, place)
+    hands.settle(german)
+    hands.events()
+    cut = set()
+    for field in (each for each in german.builder.findChildren(ChoiceField) if each.isVisible()):
+        parent, chosen = field.parentWidget(), field.currentIndex()
+        for row in range(field.count()):
+            field.setCurrentIndex(row)
+            field.updateGeometry()
+            if parent.minimumSizeHint().width() > parent.width() + _HARDLY:
+                cut.add(field.itemText(row))
+        field.setCurrentIndex(chosen)
+    assert cut == set()

@@ -50,7 +50,7 @@ class Settings(Spec):
     keep_learned: Annotated[
         bool,
         Setting("Keep what was learned",
-                "New and removed units and layers leave the network's function as it is."),
+                "New and removed units and inserted layers leave the network's function as it is."),
     ] = True  # fmt: skip
     autosave: Annotated[bool, Setting("Autosave", "Keeps a copy of unsaved work, which is offered after a crash.")] = (
         True

@@ -148,7 +148,8 @@ COMMANDS: tuple[Command, ...] = (
         net.pin, ("P",), "pin", net.needs_parameter, net.is_pinned, on_diagram=True,
     ),
     Command(
-        "edit.keep", "Keep what was learned", "New and removed units and inserted layers leave the network's function as it is.",
+        "edit.keep", "Keep what was learned",
+        "New and removed units and inserted layers leave the network's function as it is.",
         net.toggle_keeping, ticked=net.keeps,
     ),
     Command(

@@ -7,6 +7,7 @@ category, a yes or no, a date, an identifier that says nothing, and some values 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ DISTRICTS = {"Harbour": 1.25, "Old town": 1.4, "Park side": 1.1, "Suburb": 0.85}
 HEADER = ("id", "area", "rooms", "floor", "built", "district", "balcony", "station", "energy", "listed", "rent")
 
 
-def rows(count: int = 400, seed: int = 7) -> list[tuple[object, ...]]:
+def rows(count: int = 400, seed: int = 7) -> Sequence[tuple[object, ...]]:
     """The table, row by row."""
     rng = np.random.default_rng(seed)
     found = []

@@ -28,7 +28,7 @@ from gui import threads
 from gui.dialogs.settings import show_settings
 from gui.exporting.opening import open_panel
 from gui.picture import check, keep, open_window
-from gui.projects.swaps import Found, Owner, Swap
+from gui.projects.swaps import Left, Owner, Swap
 from gui.report.page import PROGRAM
 from gui.report.pages import PAPER, Pages, lay_out
 from gui.report.pictures import pictures_of
@@ -109,8 +109,8 @@ def open_recovery(window: Window) -> QWidget:
     """What is offered after a crash, for two pieces of work that are made up."""
     swap, folder = Swap(Path("unsaved.glassbox")), Path("/data/networks")
     found = [
-        Found(swap, Owner(folder / "flats.glassbox", None, "flats.glassbox"), datetime(2026, 3, 5, 16, 42), 3840),
-        Found(swap, Owner(None, None, "Spirals"), datetime(2026, 3, 4, 9, 15), 120),
+        Left(swap, Owner(folder / "flats.glassbox", None, "flats.glassbox"), datetime(2026, 3, 5, 16, 42), 3840),
+        Left(swap, Owner(None, None, "Spirals"), datetime(2026, 3, 4, 9, 15), 120),
     ]
     offer = window.recovery_offer
     offer.show_found(found, lambda _: None, lambda _: None)

@@ -14,7 +14,7 @@ from engine.data.text import Text
 _Thing = TypeVar("_Thing")
 _Made = TypeVar("_Made")
 # Letters of a piece: enough to be worth a thread's while, and few enough that progress is heard of often.
-_SIZE = 8_000_000
+_SIZE = 16_000_000
 _THREADS = min(4, os.cpu_count() or 1)
 
 

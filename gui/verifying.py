@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from engine.apart import ApartError, do_apart
 from engine.checkpoint import Checkpoint
 from engine.verifying import Verdict, verify
-from gui.exporting.errand import Errand, Work
+from gui.errand import Errand, Work
 from gui.progressline import ProgressLine
 from gui.text import tr
 

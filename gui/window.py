@@ -19,7 +19,7 @@ from gui.diagram.shown import Shown
 from gui.diagram.view import DiagramView
 from gui.document import Document
 from gui.editing import Editing
-from gui.exporting.errand import Errand
+from gui.errand import Errand
 from gui.faults import Faults
 from gui.following import Following
 from gui.icons import icon_file

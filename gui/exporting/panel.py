@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton,
 from engine.export.target import Target
 from engine.snapshot import Snapshot
 from gui.banner import Banner
+from gui.errand import Errand, Work
 from gui.exporting import work
-from gui.exporting.errand import Errand, Work
 from gui.exporting.preview import Preview
 from gui.exporting.proof import ProofRow
 from gui.exporting.targets import TargetList

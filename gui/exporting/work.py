@@ -15,7 +15,7 @@ from engine.export.proof import prove, sample_rows
 from engine.export.target import ExportError, Proof, Target
 from engine.export.writing import contents, write_export
 from engine.project import Project
-from gui.exporting.errand import Work
+from gui.errand import Work
 from gui.text import as_sentence, said, tr
 
 # As much of a file as a person reads before deciding.

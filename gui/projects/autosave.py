@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # How often it is looked whether there is something to keep.
 _LOOK_MS = 500
 # What keeping the work may take of the time: where it takes long, it is kept less often than was chosen.
-_SHARE = 0.1
+_SHARE = 0.2
 # What is kept less often than this is said.
 _SELDOM_S = 5.0
 

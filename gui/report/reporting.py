@@ -14,7 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from engine.apart import ApartError, do_apart
 from engine.checkpoint import Checkpoint
 from gui.dialogs.export import choose_file
-from gui.exporting.errand import Errand, Work
+from gui.errand import Errand, Work
 from gui.projects.choosing import stem_of
 from gui.report.writing import KINDS, refuse_other_endings, write_apart
 from gui.text import tr

@@ -16,7 +16,7 @@ from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui import theme
 from gui.diagram.shown import Shown
-from gui.exporting.errand import Errand
+from gui.errand import Errand
 from gui.fields import ChoiceField, NumberField
 from gui.selection import selection_at
 from gui.speeds import FULL_SPEED

@@ -140,7 +140,7 @@ def test_the_users_own_file_is_not_touched(window: Window, tmp_path: Path) -> No
 
 
 def test_what_takes_long_is_kept_less_often_and_that_is_said(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(autosave, "_kept", lambda *_: 1.2)
+    monkeypatch.setattr(autosave, "_kept", lambda *_: 2.4)
     train(window)
     until(lambda: window.autosave.every_s > 10)
     assert window.autosave.every_s == pytest.approx(12.0)

@@ -22,7 +22,7 @@ class _Doing(Thread):
     """Does one piece of work. It touches nothing of Qt."""
 
     def __init__(self, work: Work) -> None:
-        super().__init__(name="export", daemon=True)
+        super().__init__(name="errand", daemon=True)
         self._work = work
         self.given_up = Event()
         self.reports: SimpleQueue[object] = SimpleQueue()

@@ -26,6 +26,8 @@ def read_csv(path: Path, delimiter: str = "") -> dict[str, list[Any]]:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is not written in UTF-8; save it again as CSV in UTF-8") from None
+    if len(delimiter) > 1:
+        raise ValueError(f"the delimiter {delimiter!r} has more than one letter")
     delimiter = delimiter or max(",;\t|", key=text.partition("\n")[0].count)
     rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     names, *lines = [line for line in rows if line] or [[]]

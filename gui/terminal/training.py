@@ -70,6 +70,8 @@ def train(trainer: Trainer) -> Run:
             loss = trainer.last_evaluation.train["loss"]
             progress.update(task, completed=trainer.epochs_done, loss=loss, rate=rate, refresh=True)
         seconds = perf_counter() - begun
+        # What is printed below the bar is that of the last step.
+        progress.update(task, loss=trainer.evaluate("train")["loss"], refresh=True)
         return Run(trainer, seconds, trainer.steps_done - before, interrupted())
 
 

@@ -199,6 +199,8 @@ def test_the_program_says_how_it_is_used_and_what_is_wrong(tmp_path: Path) -> No
     assert run(path, table).stderr == "there is no column 'b'\n"
     table.write_text("", "utf-8")
     assert run(path, table).stderr == "table.csv is empty\n"
+    table.write_text("a (m);b\n1,5;2\n", "utf-8")
+    assert run(path, table, "--delimiter", ";;").stderr == "the delimiter ';;' has more than one letter\n"
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_a_run_that_is_not_interrupted_says_nothing_of_it(here: Callable[..., An
 
 def test_within_a_long_epoch_it_ends_after_the_step_it_is_at(tmp_path: Path) -> None:
     file = tmp_path / "spirals.glassbox"
-    long = ("--data", "spirals", "--set", "data.samples=2000", "--batch-size", "1", "--hidden", "256, 256")
+    long = ("--data", "spirals", "--set", "data.samples=5000", "--batch-size", "1", "--hidden", "1024, 1024")
     code, _, _ = interrupted(*long, "--save", str(file))
     point = load(file).checkpoint
     assert code == 130

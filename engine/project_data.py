@@ -166,17 +166,10 @@ def restored(words: DataWords, preparation: Preparation, arrays: dict[str, NDArr
     if words.source and words.source not in dict(source_choices()):
         raise FaultError(f"cannot be used: there is no source of data called {words.source[:60]!r}")
     found = {name.removeprefix("data."): array for name, array in arrays.items() if name.startswith("data.")}
-    target = preparation.target
-    data = Dataset(
+    data = Dataset.described_by(
+        preparation,
         **found,
-        names=preparation.names,
-        task=preparation.task,
-        target=target.name,
-        classes=target.classes,
-        x_scaling=preparation.scaling,
-        y_scaling=target.scaling,
         columns=words.columns,
-        preparation=preparation,
         source=words.source,
         bounds=words.bounds,
         tables=tuple(_tables(words, arrays)),

@@ -52,19 +52,13 @@ def without_rows(preparation: Preparation) -> Dataset:
     x, y = np.zeros((0, width), np.float32), np.zeros((0, len(target.shift)), np.float32)
     answers = np.zeros(0, np.int64) if target.classes else y
     no_rows: NDArray[np.int64] = np.zeros(0, np.int64)
-    return Dataset(
+    return Dataset.described_by(
+        preparation,
         x_train=x,
         y_train=answers,
         x_test=x,
         y_test=answers,
-        names=preparation.names,
-        task=preparation.task,
-        target=target.name,
-        classes=target.classes,
-        x_scaling=preparation.scaling,
-        y_scaling=target.scaling,
         rows_train=no_rows,
         rows_test=no_rows,
         columns=preparation.names,
-        preparation=preparation,
     )

@@ -55,6 +55,21 @@ class Dataset:
     tables: tuple[RawTable, ...] = ()
 
     @classmethod
+    def described_by(cls, preparation: Preparation, **rest: Any) -> Self:
+        """Data with the names, the question and the scalings of a preparation; ``rest`` are the other fields."""
+        target = preparation.target
+        return cls(
+            names=preparation.names,
+            task=preparation.task,
+            target=target.name,
+            classes=target.classes,
+            x_scaling=preparation.scaling,
+            y_scaling=target.scaling,
+            preparation=preparation,
+            **rest,
+        )
+
+    @classmethod
     def from_table(
         cls,
         table: Table,

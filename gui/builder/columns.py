@@ -36,6 +36,7 @@ class ColumnPicker(QWidget):
         self._many.setCheckable(True)
         self._many.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._many.setToolTip(tr("Choose what the network is given"))
+        self._many.hide()  # until there are columns
         menu = QMenu(self._many)
         action = QWidgetAction(menu)
         action.setDefaultWidget(self._list)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine import matrices
 from engine.files import replace_file
 from engine.snapshot import Snapshot
 from gui import theme
+from gui.buttons import push_button
 from gui.diagram.drawing import Drawing
 from gui.export import COPY_SCALE, KINDS, Picture, copied_at, copy_diagram, export_diagram, image, pixels_of
 from gui.forms import Form
@@ -85,9 +86,9 @@ class ExportPanel(QDialog):
         self.preview, self.form, self.figures = Preview(), Form(Picture), QLabel()
         self.figures.setProperty("role", "note")
         self.form.edited.connect(self._edit)
-        self.save = self._button(tr("Save as…"), tr("Chooses a file and writes the drawing (Enter)"), "primary")
-        self.copy = self._button(tr("Copy"), tr("Puts the drawing on the clipboard as an image and as SVG"), "")
-        self.cancel = self._button(tr("Cancel"), tr("Closes this panel (Esc)"), "")
+        self.save = push_button(tr("Save as…"), tr("Chooses a file and writes the drawing (Enter)"), "primary")
+        self.copy = push_button(tr("Copy"), tr("Puts the drawing on the clipboard as an image and as SVG"))
+        self.cancel = push_button(tr("Cancel"), tr("Closes this panel (Esc)"))
         self.save.setDefault(True)
         self.save.clicked.connect(self._wish_to_save)
         self.copy.clicked.connect(self._wish_to_copy)
@@ -106,15 +107,6 @@ class ExportPanel(QDialog):
         layout.addLayout(buttons)
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         self._show()
-
-    @staticmethod
-    def _button(text: str, words: str, role: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setToolTip(words)
-        button.setAccessibleName(text)
-        button.setProperty("role", role)
-        button.setAutoDefault(False)
-        return button
 
     @Slot(str, object, int)
     def _edit(self, path: str, value: object, _gesture: int) -> None:

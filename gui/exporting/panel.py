@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.export.target import Target
 from engine.snapshot import Snapshot
 from gui.banner import Banner
+from gui.buttons import push_button
 from gui.errand import Errand, Work
 from gui.exporting import work
 from gui.exporting.preview import Preview
@@ -49,11 +50,13 @@ class NetworkExport(QDialog):
         self.name, self.when = QLabel(), QLabel()
         self.name.setProperty("role", "figure")
         self.when.setProperty("role", "note")
-        self.fresh = _button(tr("Take the network as it is now"), tr("Exports the instant that is shown now"), "link")
+        self.fresh = push_button(
+            tr("Take the network as it is now"), tr("Exports the instant that is shown now"), "link"
+        )
         self.banner, self.targets, self.preview, self.proof = Banner(), TargetList(targets), Preview(), ProofRow()
-        self.close_button = _button(tr("Close"), tr("Closes this panel and gives up a check that is running (Esc)"))
-        self.check = _button(tr("Check"), tr("Runs the export on rows of your data without saving it"))
-        self.save = _button(tr("Save…"), tr("Chooses a file, writes the export and checks it (Enter)"), "primary")
+        self.close_button = push_button(tr("Close"), tr("Closes this panel and gives up a check that is running (Esc)"))
+        self.check = push_button(tr("Check"), tr("Runs the export on rows of your data without saving it"))
+        self.save = push_button(tr("Save…"), tr("Chooses a file, writes the export and checks it (Enter)"), "primary")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 16)
         layout.setSpacing(12)
@@ -227,12 +230,3 @@ def _rule() -> QFrame:
     rule = QFrame()
     rule.setObjectName("rule")
     return rule
-
-
-def _button(text: str, words: str, role: str = "") -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(words)
-    button.setAccessibleName(text)
-    button.setAutoDefault(False)
-    button.setProperty("role", role)
-    return button

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
+from gui.buttons import push_button
 from gui.exporting.work import Said
 from gui.text import tr
 from gui.theme import colours
@@ -27,8 +28,8 @@ class ProofRow(QFrame):
         for label in (self.words, self.written):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.written.setContentsMargins(0, 0, 0, 4)
-        self.copy = _button(tr("Copy details"), tr("Copies all that is known about this check"))
-        self.cancel = _button(tr("Cancel"), tr("Gives up the check; what is written stays"))
+        self.copy = push_button(tr("Copy details"), tr("Copies all that is known about this check"))
+        self.cancel = push_button(tr("Cancel"), tr("Gives up the check; what is written stays"))
         self.copy.clicked.connect(self._copy_details)
         self.cancel.clicked.connect(self.cancelled)
         grid = QGridLayout(self)
@@ -88,11 +89,3 @@ class _Mark(QWidget):
                 painter.drawPolyline(marks)
             else:
                 painter.drawEllipse(QRectF(4, 4, 8, 8))
-
-
-def _button(text: str, words: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(words)
-    button.setAccessibleName(text)
-    button.setAutoDefault(False)
-    return button

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from engine.data.table_spec import ColumnSpec
 from engine.experiment import DataSpec
+from gui.buttons import push_button
 from gui.importing.columns import ColumnList
 from gui.importing.draft import Opened, doubtful, table_of
 from gui.importing.preview import PreviewTable
@@ -82,12 +83,12 @@ class Foot(QWidget):
         super().__init__(parent)
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.zeros = _button(
+        self.zeros = push_button(
             tr("Take zeros as missing"), tr("In the columns whose zeros may be missing values"), "link"
         )
-        self.reset = _button(tr("Reset"), tr("Everything as it was guessed when the table was opened"))
-        self.cancel = _button(tr("Cancel"), tr("Closes this window; nothing that is open changes (Esc)"))
-        self.use = _button(tr("Use this table"), tr("The network learns from this table (Enter)"), "primary")
+        self.reset = push_button(tr("Reset"), tr("Everything as it was guessed when the table was opened"))
+        self.cancel = push_button(tr("Cancel"), tr("Closes this window; nothing that is open changes (Esc)"))
+        self.use = push_button(tr("Use this table"), tr("The network learns from this table (Enter)"), "primary")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -105,12 +106,3 @@ class Foot(QWidget):
         self.zeros.setVisible(plan is not None and bool(doubtful(plan)))
         self.reset.setVisible(opened is not None)
         self.use.setEnabled(opened is not None and not problem)
-
-
-def _button(text: str, words: str, role: str = "") -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(words)
-    button.setAccessibleName(text)
-    button.setAutoDefault(False)
-    button.setProperty("role", role)
-    return button

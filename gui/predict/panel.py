@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from engine.answering import TypedRow, row_in_words, typical_row
 from engine.data.preparation import PreparedColumn
@@ -14,6 +14,7 @@ from engine.data.table_spec import TableSpec
 from engine.experiment import Experiment
 from engine.probes import TYPED, Trace
 from engine.snapshot import Snapshot
+from gui.buttons import push_button
 from gui.plots.titles import PanelTitle
 from gui.predict.answer import AnswerView
 from gui.predict.entries import Entry, fits
@@ -54,20 +55,15 @@ class PredictPanel(QWidget):
         self.search.textChanged.connect(self._build)
         self.more = QLabel(wordWrap=True)
         self.more.setProperty("role", "note")
-        self.from_row = self._button(tr("Row"), tr("Fills in the row that was traced last"))
-        self.typical = self._button(tr("Typical"), tr("Fills in what is typical of each column"))
-        self.score = self._button(tr("Score a file…"), tr("Answers every row of a file and writes it with the answers"))
+        self.from_row = push_button(tr("Row"), tr("Fills in the row that was traced last"), "link")
+        self.typical = push_button(tr("Typical"), tr("Fills in what is typical of each column"), "link")
+        self.score = push_button(
+            tr("Score a file…"), tr("Answers every row of a file and writes it with the answers"), "link"
+        )
         self.from_row.clicked.connect(self._fill_from_row)
         self.typical.clicked.connect(self._fill_typical)
         self.score.clicked.connect(self.score_wished)
         self._lay_out()
-
-    def _button(self, text: str, words: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setProperty("role", "link")
-        button.setToolTip(words)
-        button.setAccessibleName(text)
-        return button
 
     def _lay_out(self) -> None:
         content = QWidget()

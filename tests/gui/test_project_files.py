@@ -411,8 +411,10 @@ ways = pytest.mark.parametrize("way", ["close", "quit", "new", "open"])
 @ways
 def test_what_is_untouched_is_left_without_a_question(window: Window, tmp_path: Path, way: str) -> None:
     trained(tmp_path / "b.glassbox")
+    window.files.ask = asked = Asked("cancel")
     go(window, way, tmp_path / "b.glassbox")
     until(lambda: not window.files.busy)
+    assert asked == []
 
 
 @ways

@@ -26,6 +26,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -42,6 +43,7 @@ _COMMON = "import argparse\nimport csv\nimport sys\nfrom pathlib import Path\nfr
 _COMMON += "import numpy as np\nfrom numpy.typing import NDArray\n"
 # What a file has its answers from, the first of these that it defines.
 _ANSWERS = ("probabilities", "scores", "predict")
+_ONE_AT_A_TIME = Lock()
 
 
 def script(
@@ -106,7 +108,7 @@ class _Source:
     def __init__(self, text: str) -> None:
         self.pieces: dict[str, str] = {}
         lines, end, imports = text.splitlines(), 0, []
-        for node in ast.parse(text).body:
+        for node in _parsed(text).body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imports.append(ast.unparse(node))
             elif (name := _name(node)) is not None:
@@ -123,6 +125,12 @@ class _Source:
         return cls(Path(module.__file__).read_text("utf-8"))
 
 
+def _parsed(text: str) -> ast.Module:
+    """The syntax tree of a text. In two threads at once Python 3.11 refuses it with a ``SystemError``."""
+    with _ONE_AT_A_TIME:
+        return ast.parse(text)
+
+
 def _name(node: ast.stmt) -> str | None:
     """The name that a statement of a module defines; None for one that defines none, or ``Array``."""
     if isinstance(node, ast.FunctionDef):
@@ -134,7 +142,7 @@ def _name(node: ast.stmt) -> str | None:
 def _used(text: str) -> set[str]:
     """The names that the statements of a text use and do not make themselves."""
     found: set[str] = set()
-    for statement in ast.parse(text).body:
+    for statement in _parsed(text).body:
         nodes = list(ast.walk(statement))
         names = [node for node in nodes if isinstance(node, ast.Name)]
         own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
@@ -157,13 +165,13 @@ def _copied(bare: str, sources: Iterable[dict[str, str]]) -> list[str]:
 
 
 def _is_function(piece: str) -> bool:
-    return isinstance(ast.parse(piece).body[0], ast.FunctionDef)
+    return isinstance(_parsed(piece).body[0], ast.FunctionDef)
 
 
 def _imports(lines: str, text: str) -> str:
     """The lines of imports of which the text uses the names, in sections, and in the order that ruff wants."""
     used, whole, members = _used(text), set[str](), dict[str, set[str]]()
-    for node in ast.parse(lines).body:
+    for node in _parsed(lines).body:
         assert isinstance(node, ast.Import | ast.ImportFrom)
         for each in node.names:
             if (each.asname or each.name).partition(".")[0] not in used:

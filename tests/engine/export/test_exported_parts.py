@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import sys
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -18,7 +21,7 @@ from engine.data.raw import RawTable
 from engine.data.scaling import SCALES
 from engine.data.table_spec import DATE_PARTS
 from engine.data.typed import MISSING_MARKERS, named, typed_column
-from engine.export import csv_parts, description, numpy_parts, parts
+from engine.export import csv_parts, description, numpy_parts, parts, source
 from engine.layers import LAYERS, Dense
 
 BOUNDED = settings(deadline=None, max_examples=150, derandomize=True)
@@ -151,3 +154,26 @@ def test_columns_have_the_names_that_the_program_gives(names: list[str]) -> None
 @pytest.mark.parametrize("module", [parts, csv_parts, numpy_parts])
 def test_what_is_copied_uses_nothing_of_the_program(module: Any) -> None:
     assert "engine" not in inspect.getsource(module).split('"""', 2)[2]
+
+
+def test_texts_are_read_in_several_threads_at_once() -> None:
+    # A callback of the collector lets other threads run in the middle of it, as may happen at any time.
+    text, failed, before = "\n".join(f"def f{i}(x): return x + {i}" for i in range(300)), [], sys.getswitchinterval()
+    gc.callbacks.append(slow := lambda *_: sum(range(1000)))
+    sys.setswitchinterval(1e-5)
+
+    def read() -> None:
+        for _ in range(60):
+            try:
+                source._used(text)
+            except SystemError as error:
+                failed.append(error)
+
+    threads = [Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.setswitchinterval(before)
+    gc.callbacks.remove(slow)
+    assert failed == []

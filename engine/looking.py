@@ -9,11 +9,12 @@ import numpy as np
 from engine.activations import Array
 from engine.model import Evaluation
 from engine.probes import Maps, Plane, Wants, chosen_plane, maps
+from engine.probing.rounds import PROBING_SHARE, Rounds
 from engine.trainer import Trainer
 from engine.unit_views import UnitStatistics, unit_statistics
 
-# Evaluations, maps and statistics may take this share of the thread's time.
-_LOOKING_SHARE = 0.2
+# Evaluations, maps and statistics may take this share of the thread's time; probes have their own, 0.2 together.
+_LOOKING_SHARE = 0.2 - PROBING_SHARE
 # The search for dead units at all rows may take this share.
 _DEAD_SHARE = 0.05
 
@@ -21,10 +22,13 @@ _DEAD_SHARE = 0.05
 class Look:
     """Evaluates the network and makes maps and statistics for a report, at most for a fixed share of the time.
 
-    ``maps`` and ``units`` are the newest there are, None when they are not wanted or cannot be had.
+    ``maps`` and ``units`` are the newest there are, None when they are not wanted or cannot be had; ``probing`` has
+    the answers of probes. ``spent_s`` is what all of it has taken. With ``earlier`` it goes on with those answers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, earlier: Look | None = None) -> None:
+        self.probing: Rounds = Rounds() if earlier is None else earlier.probing
+        self._spent_s = 0.0
         self.evaluation: Evaluation | None = None
         self.maps: Maps | None = None
         self.units: UnitStatistics | None = None
@@ -37,6 +41,15 @@ class Look:
 
     def update(self, trainer: Trainer, wants: Wants, now: bool) -> None:
         """Looks again, unless that has taken too much of the time lately; ``now`` does in any case."""
+        self._see(trainer, wants, now)
+        self.probing.update(trainer, wants, now)
+
+    @property
+    def spent_s(self) -> float:
+        """The seconds that looking has taken so far."""
+        return self._spent_s + self.probing.spent_s
+
+    def _see(self, trainer: Trainer, wants: Wants, now: bool) -> None:
         begun = perf_counter()
         rested = begun - self._ended >= self._cost_s * (1.0 / _LOOKING_SHARE - 1.0)
         # Another row or other edges need no look, unless the maps hold inputs at that row.
@@ -56,6 +69,7 @@ class Look:
         self._plane, self._counted = plane, counted
         self._ended = perf_counter()
         self._cost_s = self._ended - begun
+        self._spent_s += self._cost_s
 
     def _statistics(self, trainer: Trainer, counted: str, now: bool) -> UnitStatistics:
         """The statistics; dead units are looked for at all rows only now and then, since they die seldom."""

@@ -30,7 +30,7 @@ class Wants:
     ``plane``: the indices of up to two variables (see ``Dataset``) that the maps run over; () is the data's own where
     it has no more than two, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
     ``maps``: the nodes are drawn, with maps or with statistics of their units. ``typed`` is a row typed by hand
-    that is to be answered; it is traced where ``row`` is TYPED.
+    that is to be answered; it is traced where ``row`` is TYPED. ``probes`` are keys of PROBES.
     """
 
     maps: bool = False
@@ -39,6 +39,7 @@ class Wants:
     nodes: str = "activation"
     edges: str = "weight"
     typed: TypedRow | None = None
+    probes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

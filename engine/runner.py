@@ -162,7 +162,7 @@ class Runner:
                 self._trainer = Trainer(job.experiment)
             else:
                 self._said = self._applied(self._trainer, job, point)
-            self._look = Look()
+            self._look = Look(self._look if job.start is None else None)
         assert self._trainer is not None, "the first job must be Apply"
         if isinstance(job, Train):
             epochs = self._trainer.experiment.training.epochs
@@ -237,5 +237,7 @@ def _snapshot(trainer: Trainer, job: Job, look: Look, question: Question, rate: 
         steps_per_second=rate,
         pristine=trainer.pristine,
         units=look.units,
+        probes={key: look.probing.answers[key] for key in wants.probes if key in look.probing.answers},
+        lineage=trainer.lineage,
         edges=None if wants.edges == "weight" else edge_values(trainer, wants.edges, traced),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.data.dataset import Dataset
 from engine.edge_views import EdgeValues
 from engine.experiment import Experiment
 from engine.history import LossBand, Series
+from engine.lineage import Lineage
 from engine.model import Evaluation
 from engine.network import Network
 from engine.plan import Plan
@@ -39,7 +41,8 @@ class Snapshot:
     number of the oldest kept instant that one can still come back to. ``pristine``: no step was done and no number
     set by hand since the weights were drawn. ``statistics`` is a copy of what normalizing stages remember;
     ``answered`` what is said to the row typed by hand, None when there is none; ``checkpoint`` all of this instant,
-    None when it was not asked for.
+    None when it was not asked for. ``probes`` are answers of the probes that were wanted, by key, each with a ``step``
+    of its own; ``lineage`` has what was changed while it trained.
     """
 
     generation: int
@@ -68,6 +71,8 @@ class Snapshot:
     statistics: NDArray[Any] = field(default_factory=lambda: np.zeros(0))
     answered: Answered | None = None
     checkpoint: Checkpoint | None = None
+    probes: Mapping[str, Any] = field(default_factory=dict)
+    lineage: Lineage | None = None
 
     @property
     def predictor(self) -> Predictor:

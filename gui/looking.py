@@ -29,6 +29,7 @@ class Looking(QObject):
         self.shown = Shown()
         self.row = 0
         self.typed: TypedRow | None = None
+        self.probes: tuple[str, ...] = ()
         self._table_row = 0
         self._before = Shown()
         self._names: tuple[str, ...] = ()
@@ -36,7 +37,7 @@ class Looking(QObject):
     @property
     def wants(self) -> Wants:
         """What the views need of the training thread."""
-        return replace(self.shown.wants(self.row), typed=self.typed)
+        return replace(self.shown.wants(self.row), typed=self.typed, probes=self.probes)
 
     @property
     def shows_sample(self) -> bool:
@@ -51,6 +52,12 @@ class Looking(QObject):
                 self._before = self.shown
             self.shown = shown
             self.changed.emit(shown)
+            self.wanted.emit(self.wants)
+
+    def need(self, probes: tuple[str, ...]) -> None:
+        """Has these probes answered from now on: those of the visible views."""
+        if probes != self.probes:
+            self.probes = probes
             self.wanted.emit(self.wants)
 
     @Slot(int)

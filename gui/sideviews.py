@@ -28,13 +28,15 @@ class SideViews(QObject):
         self._views, self._docks = views, docks
         self._drawn = dict.fromkeys(views, 0.0)
         self._snapshot: Snapshot | None = None
+        # Docks of which another one hides all, in front of them in the same place.
+        self._behind: set[str] = set()
         for name in views.keys() & docks.keys():
             docks[name].visibilityChanged.connect(self._show_opened)
 
     def show_snapshot(self, snapshot: Snapshot, running: bool) -> None:
         """Shows an instant: in every view, or while running in the one that has waited longest."""
         self._snapshot = snapshot
-        shown = [name for name in self._views if name not in self._docks or not self._docks[name].isHidden()]
+        shown = self.shown
         now = perf_counter()
         if running:
             oldest = min(shown, key=self._drawn.__getitem__)
@@ -42,9 +44,17 @@ class SideViews(QObject):
         for name in shown:
             self._show(name, snapshot)
 
+    @property
+    def shown(self) -> list[str]:
+        """The views that can be seen."""
+        return [name for name in self._views if name not in self._docks or self._is_open(name)]
+
+    def _is_open(self, name: str) -> bool:
+        return not self._docks[name].isHidden() and name not in self._behind
+
     def show_now(self, name: str, snapshot: Snapshot) -> None:
         """Shows an instant in one view out of its turn."""
-        if not self._docks[name].isHidden():
+        if self._is_open(name):
             self._show(name, snapshot)
 
     def _show(self, name: str, snapshot: Snapshot) -> None:
@@ -57,5 +67,7 @@ class SideViews(QObject):
     @Slot(bool)
     def _show_opened(self, visible: bool) -> None:
         """A panel that was hidden shows the present when it is opened."""
+        name = next(name for name, dock in self._docks.items() if dock is self.sender())
+        self._behind = self._behind - {name} if visible else self._behind | {name}
         if visible and self._snapshot is not None:
             self.show_snapshot(self._snapshot, running=False)

@@ -23,13 +23,16 @@ from gui.errand import Errand
 from gui.faults import Faults
 from gui.following import Following
 from gui.icons import icon_file
+from gui.linking import Linking
 from gui.looking import Looking
 from gui.opening import Opening
 from gui.panels import BOTTOM, LEFT, RIGHT, Panel, Panels
+from gui.plots.catalogue import VIEWS
 from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
 from gui.plots.output import OutputView
 from gui.plots.pins import PinPlot
+from gui.plots.view import View
 from gui.predict.panel import PredictPanel
 from gui.predict.progress import ScoringProgress
 from gui.predict.scoring import Scoring
@@ -97,9 +100,10 @@ class Window(QMainWindow):
         self.toolbar = ToolBar(self.actions_by_id, self.panels.toggles)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        names = ("loss", "magnitudes", "pins", "output", "inspector", "predict")
-        views = {name: getattr(self, name).show_snapshot for name in names}
+        views = {name: view.show_snapshot for name, view in self.views.items()}
+        views |= {name: getattr(self, name).show_snapshot for name in ("inspector", "predict")}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
+        self.linking = Linking(self, self.views)
         self._connect()
         self.following = Following(self)
         if settings is not None:
@@ -118,6 +122,8 @@ class Window(QMainWindow):
         self.predict, self.scoring, self.scoring_progress = PredictPanel(), Scoring(self), ScoringProgress()
         self.verifying, self.verifying_progress = Verifying(self), VerifyingProgress()
         self.loss, self.magnitudes, self.pins = LossPlot(), MagnitudePlot(), PinPlot()
+        self.views: dict[str, View] = {"loss": self.loss, "magnitudes": self.magnitudes, "pins": self.pins}
+        self.views |= {"output": self.output, **{kind.id: kind.make() for kind in VIEWS}}
         centre = QWidget()
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -142,6 +148,11 @@ class Window(QMainWindow):
             Panel("loss", tr("Loss"), loss, BOTTOM, loss.title, 420, 215),
             Panel("magnitudes", tr("Weight magnitudes"), magnitudes, BOTTOM, magnitudes.title, 420, 215),
             Panel("pins", tr("Pinned values"), self.pins, BOTTOM, self.pins.title, 420, 215, opened=False),
+            *(
+                Panel(kind.id, tr(kind.name), view, kind.area, view.title, kind.width, kind.height, opened=False)
+                for kind in VIEWS
+                for view in (self.views[kind.id],)
+            ),
         )
 
     def _connect(self) -> None:
@@ -266,6 +277,7 @@ class Window(QMainWindow):
         self.diagram.show_selection(selection)
         self.gestures.show_selection(selection)
         self.inspector.show_selection(selection)
+        self.linking.show_selection(selection)
         self.builder.show_layer(self.selected_layer)
         self.refresh_commands()
 

@@ -43,7 +43,6 @@ class Wishes(QObject):
         for values in (window.gestures.valued, window.inspector.values.edited):
             values.connect(self.set_value)
         window.output.painting.edited.connect(window.editing.change)
-        window.output.row_picked.connect(window.looking.pick_row)
         window.predict.asked.connect(window.looking.ask)
         window.predict.trace_wished.connect(window.looking.trace_typed)
         window.predict.score_wished.connect(window.actions_by_id["data.score"].trigger)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,13 +13,12 @@ from gui.plots.decision import DecisionMap
 from gui.plots.fit import FitPlot
 from gui.plots.prediction import PredictionPlot
 from gui.plots.titles import PanelTitle
+from gui.plots.view import View
 from gui.text import tr
 
 
-class OutputView(QWidget):
+class OutputView(View):
     """Chooses the view that suits the data, and shows snapshots in it."""
-
-    row_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -14,6 +14,7 @@ from engine.history import Numbers
 from gui.plots.axes import dress, prepare
 from gui.plots.ticks import held_range, round_up
 from gui.plots.titles import PanelTitle, series_pen
+from gui.plots.view import Table, View
 from gui.text import number, tr
 from gui.theme import colour, colours
 
@@ -22,7 +23,7 @@ _SMALLEST = 1e-12
 _ROOM_FOR_AIR = 260
 
 
-class TimePlot(QWidget):
+class TimePlot(View):
     """Several series over the step, with exact values under the pointer.
 
     ``draw(steps, series)`` is idempotent. ``switched(key, on)`` when a switch of the title is clicked.
@@ -120,6 +121,10 @@ class TimePlot(QWidget):
         self._empty.setVisible(not series or (len(steps) < 2 and not self.says_single))
         if self._following:
             self._fit()
+
+    def table(self) -> Table | None:
+        """The steps and every series."""
+        return Table({"step": self._steps, **self._series}) if len(self._steps) else None
 
     def show_empty(self, words: str) -> None:
         """What is said where there is nothing to draw."""

@@ -1,0 +1,8 @@
+"""All probes, by key."""
+
+from __future__ import annotations
+
+from engine.probing.probe import Probe
+from engine.registry import Registry
+
+PROBES: Registry[Probe] = Registry("probe", [])

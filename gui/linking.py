@@ -1,0 +1,65 @@
+"""Linking: what is chosen in one view is shown in all, and what visible views need is asked of the training thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from gui.plots.view import View
+from gui.selection import Selection
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+
+class Linking(QObject):
+    """Connects the views of a window. ``chosen_class`` is the class that is marked everywhere, -1 for none."""
+
+    def __init__(self, window: Window, views: dict[str, View]) -> None:
+        super().__init__(window)
+        self._window, self._views = window, views
+        self.chosen_class = -1
+        for view in views.values():
+            view.selected.connect(window.select)
+            view.row_picked.connect(window.looking.pick_row)
+            view.class_picked.connect(self.choose_class)
+            view.pointed.connect(self.point)
+            view.needs_changed.connect(self.see_needs)
+        for name in views.keys() & window.panels.docks.keys():
+            window.panels.docks[name].visibilityChanged.connect(self.see_needs)
+        window.looking.wanted.connect(self.follow)
+        self.see_needs()
+
+    @Slot(object)
+    def show_selection(self, selection: Selection) -> None:
+        """Marks what is selected in every view."""
+        for view in self._views.values():
+            view.show_selection(selection)
+
+    @Slot(int)
+    def choose_class(self, index: int) -> None:
+        """Marks a class of the data in every view."""
+        self.chosen_class = index
+        for view in self._views.values():
+            view.show_class(index)
+
+    @Slot(object)
+    def point(self, step: float | None) -> None:
+        """Marks in all other views the step at which the pointer is in one."""
+        for view in self._views.values():
+            if view is not self.sender():
+                view.show_pointer(step)
+
+    @Slot()
+    def follow(self) -> None:
+        """Marks the traced row in every view."""
+        for view in self._views.values():
+            view.show_row(self._window.looking.row)
+
+    @Slot()
+    def see_needs(self) -> None:
+        """Asks for what the visible views show."""
+        shown = self._window.side_views.shown
+        needs = {probe for name in shown if name in self._views for probe in self._views[name].probes}
+        self._window.looking.need(tuple(sorted(needs)))

@@ -1,0 +1,27 @@
+"""All live views beside the first ones, in one table: the window, its menus and the tests read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+from gui.plots.view import View
+
+
+@dataclass(frozen=True)
+class ViewKind:
+    """A view that can be opened: its id, its name, what makes it, where it stands and how large it is there."""
+
+    id: str
+    name: str
+    make: Callable[[], View]
+    area: Qt.DockWidgetArea
+    width: int = 420
+    height: int = 260
+
+
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+VIEWS: tuple[ViewKind, ...] = ()

@@ -203,7 +203,7 @@ def main() -> None:
     options = parser.parse_args()
     start([], remember=False)[1].close()
     if options.quick:
-        results = measure(options.networks, 0.4, 1, 2)
+        results = measure(options.networks, 0.4, 1, 1)
     else:
         results = measure(options.networks, options.seconds, options.rounds, 10 * options.rounds)
     report(results, options.json, show)

@@ -291,9 +291,7 @@ def test_random_numbers_come_from_generators_only(path: Path) -> None:
     called = [dotted(node) for node in nodes(path) if isinstance(node, ast.Attribute)]
     legacy = [name for name in called if re.fullmatch(r"(np|numpy)\.random\.\w+", name)]
     legacy = [name for name in legacy if name.rsplit(".", 1)[1] not in MODERN]
-    named = [
-        node for node in nodes(path) if isinstance(node, ast.ImportFrom) and node.module == "numpy.random"
-    ]
+    named = [node for node in nodes(path) if isinstance(node, ast.ImportFrom) and node.module == "numpy.random"]
     legacy += [alias.name for node in named for alias in node.names if alias.name not in MODERN]
     assert [*legacy, *(packages(path) & {"random"})] == []
 

@@ -304,8 +304,10 @@ def apply(application: QApplication, theme: str, arrow: str) -> None:
     global _current, _name
     _current, _name = THEMES[theme], theme
     tokens = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
-    application.setPalette(_palette(_current))
-    application.setStyleSheet(_STYLE.substitute(tokens, arrow=arrow))
+    style = _STYLE.substitute(tokens, arrow=arrow)
+    if application.styleSheet() != style:  # for the same again Qt would go through every widget of every window
+        application.setPalette(_palette(_current))
+        application.setStyleSheet(style)
 
 
 def _palette(c: Colours) -> QPalette:

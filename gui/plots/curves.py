@@ -14,6 +14,9 @@ from gui.text import tr
 
 _PRESS = "Press Train (Space) to see the loss of training and test data here."
 
+# In more buckets than this the losses of the batches are not drawn.
+_MOST_BUCKETS = 2048
+
 
 def up_to(snapshot: Snapshot, step: int, columns: dict[str, float]) -> list[Numbers]:
     """Columns of the history, each with its value at ``step`` at the end when that step is not recorded yet."""
@@ -54,7 +57,7 @@ class LossPlot(TimePlot):
         measured = {f"{part}.loss": found["loss"] for part, found in parts.values() if found}
         steps, *losses = up_to(snapshot, evaluation.step, {"step": float(evaluation.step), **measured})
         series = dict(zip((name for name, (_, found) in parts.items() if found), losses, strict=True))
-        band = snapshot.batch_losses
+        band = snapshot.batch_losses.thinned(_MOST_BUCKETS)
         self.draw(steps, series, (band.steps, band.low, band.high))
 
 

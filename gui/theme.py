@@ -118,6 +118,8 @@ QPushButton[role="primary"]:focus { border: 1px solid $text; }
 QPushButton[role="primary"]:disabled { background: $chip; color: $faint; }
 QPushButton[role="link"] { color: $accent; padding: 4px 2px; text-align: left; }
 QPushButton[role="link"]:hover { background: transparent; text-decoration: underline; }
+QPushButton[role="hint"] { color: $text; padding: 2px 4px; text-align: left; border-radius: 6px; }
+QPushButton[role="hint"]:hover { background: $chip_hover; }
 QPushButton[role="folder"] { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 10px; }
 QPushButton[role="folder"]:hover { background: $chip_hover; border-color: $chip_hover; }
 QPushButton[role="folder"]:focus { border-color: $accent; }
@@ -302,8 +304,10 @@ def apply(application: QApplication, theme: str, arrow: str) -> None:
     global _current, _name
     _current, _name = THEMES[theme], theme
     tokens = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
-    application.setPalette(_palette(_current))
-    application.setStyleSheet(_STYLE.substitute(tokens, arrow=arrow))
+    style = _STYLE.substitute(tokens, arrow=arrow)
+    if application.styleSheet() != style:  # for the same again Qt would go through every widget of every window
+        application.setPalette(_palette(_current))
+        application.setStyleSheet(style)
 
 
 def _palette(c: Colours) -> QPalette:

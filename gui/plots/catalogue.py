@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from gui.plots.gradients import GradientPlot
 from gui.plots.view import View
 
 
@@ -24,4 +25,4 @@ class ViewKind:
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-VIEWS: tuple[ViewKind, ...] = ()
+VIEWS: tuple[ViewKind, ...] = (ViewKind("gradients", "Gradients", GradientPlot, BOTTOM),)

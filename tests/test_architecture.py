@@ -139,6 +139,7 @@ ORDER = [
     ("project",),
     ("trainer",),
     ("probing.probe",),
+    ("probing.proof", "probing.sums"),
     ("probing.table",),
     ("probing.rounds",),
     ("edge_views", "looking", "verifying"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from engine.probing.probe import Probe
+from engine.probing.proof import PROOF
+from engine.probing.sums import SUMS
 from engine.registry import Registry
 
-PROBES: Registry[Probe] = Registry("probe", [])
+PROBES: Registry[Probe] = Registry("probe", [SUMS, PROOF])

@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from engine.snapshot import Snapshot
+from gui.prooflight import ProofLight
 from gui.text import said, tr
 
 # A path through more layers than this is shortened: it would be wider than the window.
@@ -28,6 +29,8 @@ class StatusBar(QStatusBar):
             self.addWidget(label)
         self.state = QLabel(tr("Loading the data…"))
         self.addPermanentWidget(self.state)
+        self.light = ProofLight()
+        self.addPermanentWidget(self.light)
         self._progress: deque[tuple[float, int]] = deque(maxlen=90)
 
     @Slot(str)
@@ -58,6 +61,7 @@ class StatusBar(QStatusBar):
         for name, text in texts.items():
             self._labels[name].setText(text)
         self.state.setText(_in_words(snapshot, running))
+        self.light.show_snapshot(snapshot)
 
 
 def _path(widths: tuple[int, ...]) -> str:

@@ -56,6 +56,7 @@ class Wishes(QObject):
         window.verifying_progress.cancelled.connect(window.verifying.cancel)
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
+        window.status.light.clicked.connect(window.actions_by_id["view.proof"].trigger)
 
     @Slot(str)
     def run(self, name: str) -> None:

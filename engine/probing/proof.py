@@ -70,6 +70,11 @@ class Proof:
         """How many are compared in a round: all, or a sample of a large network."""
         return min(self.parameters, KEPT_OF_ALL if self.asked else KEPT)
 
+    @property
+    def complete(self) -> bool:
+        """Whether a whole round has been compared."""
+        return self.checked >= self.goal
+
     @cached_property
     def counts(self) -> tuple[int, int, int, int]:
         """How many agree, differ, are at kinks and are mostly rounding."""

@@ -184,6 +184,10 @@ COMMANDS: tuple[Command, ...] = (
         commands.toggle_logarithmic, ("Ctrl+G",),
     ),
     Command(
+        "view.proof", "Proof of the gradients", "Backpropagation beside central differences, parameter by parameter.",
+        commands.show_proof, ("Ctrl+Shift+G",),
+    ),
+    Command(
         "view.reset_layout", "Reset layout", "Puts all panels back in their places.", commands.reset_layout,
     ),
     Command(
@@ -293,7 +297,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "unit.fewer", "", "selection.remove"),
     ),
     ("View", ("view.sample", "trace.next", "trace.previous", "", "view.fit", "view.zoom_in", "view.zoom_out", "",
-              "view.theme", "view.log", "view.reset_layout", "view.commands")),
+              "view.theme", "view.log", "view.proof", "view.reset_layout", "view.commands")),
     ("Help", ("help.shortcuts", "help.diagnostics", "help.log", "help.about")),
 )  # fmt: skip
 

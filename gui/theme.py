@@ -134,6 +134,9 @@ QToolButton[role="chip"] { background: transparent; border: 1px dashed $faint; b
   color: $quiet; font-size: 12px; }
 QToolButton[role="chip"]:checked { background: $chip; border: 1px solid $chip; color: $text; }
 QToolButton[role="chip"]:hover { border-color: $accent; }
+QToolButton[role="light"] { color: $quiet; padding: 2px 8px; border: 1px solid transparent; border-radius: 6px; }
+QToolButton[role="light"]:hover { color: $text; }
+QToolButton[role="light"]:focus { border-color: $accent; }
 QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
 QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
 

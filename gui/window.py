@@ -43,6 +43,7 @@ from gui.projects.files import Files
 from gui.projects.reading import OpeningProgress
 from gui.projects.recent import Recent
 from gui.projects.recovery import Recovery, RecoveryOffer
+from gui.proving import Proving
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
@@ -106,7 +107,7 @@ class Window(QMainWindow):
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self.linking = Linking(self, self.views)
         self._connect()
-        self.following = Following(self)
+        self.proving, self.following = Proving(self), Following(self)
         if settings is not None:
             self.panels.restore(settings)
         self._show_experiment(experiment)

@@ -59,6 +59,7 @@ class Wishes(QObject):
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
         window.status.hint.followed.connect(self.show_evidence)
+        window.status.light.clicked.connect(window.actions_by_id["view.proof"].trigger)
 
     @Slot(str)
     def run(self, name: str) -> None:

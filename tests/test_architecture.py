@@ -148,7 +148,7 @@ ORDER = [
     ("project",),
     ("trainer",),
     ("probing.probe", "probing.histogram"),
-    ("probing.distributions", "probing.activity"),
+    ("probing.distributions", "probing.activity", "probing.proof", "probing.sums"),
     ("probing.table",),
     ("probing.rounds",),
     ("edge_views", "looking", "verifying"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from engine.probing.activity import ACTIVATIONS
 from engine.probing.distributions import DISTRIBUTIONS
 from engine.probing.probe import Probe
+from engine.probing.proof import PROOF
+from engine.probing.sums import SUMS
 from engine.registry import Registry
 
-PROBES: Registry[Probe] = Registry("probe", [DISTRIBUTIONS, ACTIVATIONS])
+PROBES: Registry[Probe] = Registry("probe", [DISTRIBUTIONS, ACTIVATIONS, SUMS, PROOF])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from gui.plots.data.view import DataView
+from gui.plots.matrix.view import MatrixView
 from gui.plots.view import View
 
 
@@ -24,4 +26,7 @@ class ViewKind:
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-VIEWS: tuple[ViewKind, ...] = ()
+VIEWS: tuple[ViewKind, ...] = (
+    ViewKind("data", "Data", DataView, BOTTOM, 520, 280),
+    ViewKind("matrix", "Matrix", MatrixView, BOTTOM, 520, 280),
+)

@@ -172,11 +172,12 @@ QPlainTextEdit#source:focus { border-color: $accent; }
 
 QTableView { background: $surface; border: none; gridline-color: $line; outline: none;
   selection-background-color: $accent_soft; selection-color: $text; }
-QTableView#preview QHeaderView { background: $surface; border: none; }
-QTableView#preview QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
+QTableView[role="cells"] QHeaderView { background: $surface; border: none; }
+QTableView[role="cells"] QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
   font-size: 11px; }
-QTableView#preview QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
-QTableView#preview::item { padding: 0 5px; }
+QTableView[role="cells"] QTableCornerButton::section { background: $surface; border: none;
+  border-bottom: 1px solid $line; }
+QTableView[role="cells"]::item { padding: 0 5px; }
 QSplitter::handle { background: transparent; image: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView#columns::indicator, QListView#inputs::indicator

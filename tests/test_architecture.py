@@ -120,6 +120,7 @@ REGISTRIES = (
     "metrics",
     "data.sources",
     "data.derived",
+    "curves",
 )
 ORDER = [
     ("registry", "spec", "files", "tensor_file"),
@@ -139,6 +140,7 @@ ORDER = [
     ("project",),
     ("trainer",),
     ("probing.probe",),
+    ("probing.effects",),
     ("probing.table",),
     ("probing.rounds",),
     ("edge_views", "looking", "verifying"),

@@ -45,7 +45,9 @@ def test_the_value_of_the_row_itself_is_known() -> None:
     trainer = trained()
     found = effects(trainer, Wants(row=11), mean=False)
     here = table_row(trainer, 11)
-    assert [each.here for each in found.effects] == pytest.approx([here[each.column.places[0]] for each in found.effects])
+    assert [each.here for each in found.effects] == pytest.approx(
+        [here[each.column.places[0]] for each in found.effects]
+    )
 
 
 class Asked(RegressorMixin, BaseEstimator):
@@ -105,7 +107,9 @@ def test_of_many_columns_the_most_influential_are_taken_with_those_of_the_plane(
 
 def patients() -> Trainer:
     """A network for a table with a colour, a number and a yes or no."""
-    lines = [f"{'red green blue'.split()[i % 3]},{i * 7 % 23},{'no yes'.split()[i % 2]},{'ab'[i % 5 < 2]}" for i in range(60)]
+    lines = [
+        f"{['red', 'green', 'blue'][i % 3]},{i * 7 % 23},{['no', 'yes'][i % 2]},{'ab'[i % 5 < 2]}" for i in range(60)
+    ]
     spec = {"source": "table", "table": {"text": "\n".join(["colour,size,smoker,kind", *lines])}}
     trainer = Trainer(Experiment.model_validate({"data": spec}))
     trainer.run(epochs=10)
@@ -150,7 +154,9 @@ def test_with_features_made_of_others_the_columns_are_varied() -> None:
     x = found.effects[0].column.values[3]
     values = table_row(trainer, row)
     inputs = np.array([[x, values[1], x * x]])
-    assert found.effects[0].outputs[3] == pytest.approx(trainer.predict(trainer.data.x_scaling.apply(inputs))[0], abs=1e-5)
+    assert found.effects[0].outputs[3] == pytest.approx(
+        trainer.predict(trainer.data.x_scaling.apply(inputs))[0], abs=1e-5
+    )
 
 
 def test_a_typed_row_is_not_of_the_table_so_the_first_row_is_held() -> None:
@@ -177,4 +183,5 @@ def test_the_probe_changes_nothing(key: str) -> None:
     before = trainer.network.parameters.copy(), trainer.network.gradient.copy()
     answer = PROBES[key].measure(trainer, Wants(row=3), None)
     assert isinstance(answer, Effects)
-    assert all(np.array_equal(a, b) for a, b in zip(before, (trainer.network.parameters, trainer.network.gradient)))
+    after = trainer.network.parameters, trainer.network.gradient
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))

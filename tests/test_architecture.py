@@ -129,6 +129,7 @@ REGISTRIES = (
     "metrics",
     "data.sources",
     "data.derived",
+    "curves",
 )
 ORDER = [
     ("registry", "spec", "files", "tensor_file"),
@@ -148,7 +149,7 @@ ORDER = [
     ("project",),
     ("trainer",),
     ("probing.probe", "probing.histogram"),
-    ("probing.distributions", "probing.activity", "probing.proof", "probing.sums"),
+    ("probing.distributions", "probing.activity", "probing.proof", "probing.sums", "probing.effects"),
     ("probing.table",),
     ("probing.rounds",),
     ("edge_views", "looking", "verifying"),

@@ -13,16 +13,22 @@ from gui.plots.decision import DecisionMap
 from gui.plots.fit import FitPlot
 from gui.plots.prediction import PredictionPlot
 from gui.plots.titles import PanelTitle
-from gui.plots.view import View
+from gui.plots.view import About, Table, View
 from gui.text import tr
 
 
 class OutputView(View):
     """Chooses the view that suits the data, and shows snapshots in it."""
 
+    about = About(
+        "What does the network predict?",
+        "The answers to all rows beside the truth, or over the plane of one or two inputs.",
+    )
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = PanelTitle(tr("Output"))
+        self._snapshot: Snapshot | None = None
         self.map, self.confusion, self.prediction = DecisionMap(), ConfusionMatrix(), PredictionPlot()
         self.fit = FitPlot()
         for picking in (self.map, self.fit):
@@ -47,6 +53,7 @@ class OutputView(View):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows an instant in the view that suits its data."""
         view: DecisionMap | ConfusionMatrix | PredictionPlot | FitPlot
+        self._snapshot = snapshot
         if snapshot.data.task == "regression":
             along = snapshot.maps is not None and len(snapshot.data.variables) == 1
             view, note = self.fit if along else self.prediction, tr("● training  ○ test")
@@ -63,6 +70,14 @@ class OutputView(View):
         self.title.show_note(note)
         self._stack.setCurrentWidget(view)
         self.painting.show_snapshot(snapshot, view, view if isinstance(view, DecisionMap | FitPlot) else None)
+
+    def table(self) -> Table | None:
+        """The first output for all rows."""
+        if self._snapshot is None:
+            return None
+        found = self._snapshot.evaluation
+        outputs = [*found.outputs_train[:, 0], *found.outputs_test[:, 0]]
+        return Table({"output": outputs}) if outputs else None
 
     def show_experiment(self, experiment: Experiment) -> None:
         """Shows points that are drawn by hand at once, before anything is trained on them."""

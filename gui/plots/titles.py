@@ -165,6 +165,12 @@ class PanelTitle(QWidget):
             row.addWidget(button)
             self._switches[key] = button
 
+    def show_tools(self, tools: QWidget) -> None:
+        """Puts buttons at the end of the line, the same for all panels."""
+        row = self.layout()
+        assert row is not None
+        row.addWidget(tools)
+
     @Slot()
     def _switch(self) -> None:
         button = self.sender()

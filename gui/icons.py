@@ -44,6 +44,7 @@ _STROKES = {
     "jitter": '<path d="M3.5 13l3-6 4 11 4-13 3.5 9 2.5-4"/>',
     "help": '<path d="M8 8.6a4 4 0 1 1 6.3 3.3c-1.5 1-2.3 1.7-2.3 3.3M12 19.4h.01"/>',
     "more": '<path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3"/>',
+    "warning": '<path d="M12 4L3 19.5h18z"/><path d="M12 10v4.5M12 17h.01"/>',
     "close": '<path d="M6 6l12 12M18 6L6 18"/>',
 }
 

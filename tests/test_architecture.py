@@ -143,6 +143,7 @@ ORDER = [
     ("probing.rounds",),
     ("edge_views", "looking", "verifying"),
     ("snapshot",),
+    ("findings",),
     ("runner",),
     ("export.target",),
     ("export.targets",),

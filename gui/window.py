@@ -29,8 +29,9 @@ from gui.looking import Looking
 from gui.opening import Opening
 from gui.panels import BOTTOM, HOME, LEFT, RIGHT, Panel, Panels
 from gui.plots.catalogue import VIEWS
-from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
+from gui.plots.loss import LossPlot
+from gui.plots.magnitudes import MagnitudePlot
 from gui.plots.output import OutputView
 from gui.plots.pins import PinPlot
 from gui.plots.view import View

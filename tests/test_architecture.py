@@ -129,6 +129,7 @@ REGISTRIES = (
     "metrics",
     "data.sources",
     "data.derived",
+    "curves",
 )
 ORDER = [
     ("registry", "spec", "files", "tensor_file"),
@@ -147,7 +148,8 @@ ORDER = [
     ("project_reading",),
     ("project",),
     ("trainer",),
-    ("probing.probe",),
+    ("probing.probe", "probing.histogram"),
+    ("probing.distributions", "probing.activity", "probing.proof", "probing.sums", "probing.effects"),
     ("probing.table",),
     ("probing.rounds",),
     ("edge_views", "looking", "verifying"),

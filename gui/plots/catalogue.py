@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from gui.plots.data.view import DataView
+from gui.plots.explorer import Explorer
 from gui.plots.gradients import GradientPlot
+from gui.plots.matrix.view import MatrixView
+from gui.plots.proof import ProofView
 from gui.plots.view import View
 
 
@@ -25,4 +29,10 @@ class ViewKind:
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-VIEWS: tuple[ViewKind, ...] = (ViewKind("gradients", "Gradients", GradientPlot, BOTTOM),)
+VIEWS: tuple[ViewKind, ...] = (
+    ViewKind("gradients", "Gradients", GradientPlot, BOTTOM),
+    ViewKind("explorer", "Activation explorer", Explorer, RIGHT, 320, 460),
+    ViewKind("proof", "Proof", ProofView, RIGHT, 320, 460),
+    ViewKind("data", "Data", DataView, BOTTOM, 520, 280),
+    ViewKind("matrix", "Matrix", MatrixView, BOTTOM, 520, 280),
+)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from engine.snapshot import Snapshot
 from gui.plots.curves import up_to
 from gui.plots.timeplot import TimePlot
+from gui.plots.view import About
 from gui.text import tr
 
 PRESS = "Press Train (Space) to see the loss of training and test data here."
@@ -15,6 +16,11 @@ PRESS = "Press Train (Space) to see the loss of training and test data here."
 
 class LossPlot(TimePlot):
     """Loss of the training and the test part, and faint behind it that of every batch."""
+
+    about = About(
+        "Is it learning, and is it over-fitting?",
+        "The mean loss over all training and all test rows, and faint behind it that of every batch.",
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(

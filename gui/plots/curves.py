@@ -19,3 +19,13 @@ def up_to(snapshot: Snapshot, step: int, columns: dict[str, float]) -> list[Numb
     if len(recorded) and recorded[-1] >= step:
         return found
     return [np.append(values, now) for values, now in zip(found, columns.values(), strict=True)]
+
+
+def epochs_at(snapshot: Snapshot, steps: Numbers) -> Numbers:
+    """How many epochs were done, in parts too, at these steps: between recorded steps in proportion."""
+    history = snapshot.history
+    if len(history) == 0 or "epoch" not in history.names:
+        return steps / max(snapshot.steps_per_epoch, 1)
+    recorded, epochs = history["step"], history["epoch"]
+    later = np.maximum(steps - recorded[-1], 0.0) / max(snapshot.steps_per_epoch, 1)
+    return np.asarray(np.interp(steps, recorded, epochs) + later)

@@ -1,7 +1,7 @@
-"""What it costs to refresh a plot over steps: ``refresh()`` is called by ``benchmarks.window``; alone it prints tables.
+"""What it costs to refresh a plot over steps: ``python -m benchmarks.timeplots``.
 
-The history is that of a run of a million steps: about 1,100 points, thinner as the run grows; behind the curves lies the
-spread of the batch losses in 131,072 buckets. Each refresh adds a point and paints.
+The history is that of a run of a million steps: about 1,100 points, thinner as the run grows; behind the curves lies
+the spread of the batch losses in 131,072 buckets. Each refresh adds a point and paints.
 """
 
 from __future__ import annotations

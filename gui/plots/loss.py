@@ -49,7 +49,7 @@ class LossPlot(TimePlot):
     """
 
     about = About(
-        "Does it learn, and does it still get better on rows it has not seen?",
+        "Is it learning, and is it over-fitting?",
         "The curves are the loss of all training and all test rows, with dropout and noise off; faint behind them lies "
         "the loss of single batches, lowest to highest. From the best point on, the gap between the curves is shaded: "
         "where it widens, the network learns the training rows by heart.",

@@ -41,8 +41,8 @@ class PinPlot(TimePlot):
     """The traces of the pinned parameters. A trace begins when its parameter is pinned."""
 
     about = About(
-        "How did this very weight get its value?",
-        "Each curve is one weight or bias at the steps that were shown, from the one on at which it was pinned.",
+        "How does one weight or bias move?",
+        "The value of each pinned parameter after every step that was seen, from the step at which it was pinned.",
     )
     says_single = True
 

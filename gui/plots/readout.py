@@ -65,10 +65,8 @@ class Readout(QGraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(11))
         wide = QFontMetricsF(painter.font()).horizontalAdvance
-        names = max((wide(value.name) for value in shown), default=0.0)
-        width = 2 * _EDGE + max(
-            wide(self._head), _SWATCH + names + 8 + max((wide(v.words) for v in shown), default=0.0)
-        )
+        names, words = (max(map(wide, column)) for column in zip(*((v.name, v.words) for v in shown), strict=True))
+        width = 2 * _EDGE + max(wide(self._head), _SWATCH + names + 8.0 + words)
         right = self._x + _AWAY + width <= frame.width() or self._x < frame.width() / 2
         left = self._x + _AWAY if right else self._x - _AWAY - width
         box = QRectF(left, 2.0, width, 2 * _EDGE + _LINE * (len(shown) + 1))

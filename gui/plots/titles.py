@@ -224,6 +224,12 @@ class PanelTitle(QWidget):
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
+    def show_tools(self, tools: QWidget) -> None:
+        """Puts buttons at the end of the line, the same for all panels."""
+        row = self.layout()
+        assert row is not None
+        row.addWidget(tools)
+
     @Slot()
     def _switch(self) -> None:
         button = self.sender()

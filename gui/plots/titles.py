@@ -189,7 +189,7 @@ class PanelTitle(QWidget):
             self._choosers[choice.key] = self._button(_opens(choice.entries[0][1]), choice.help)
             self._add_menu(self._choosers[choice.key], (choice,))
         if options:
-            button = self._button(_opens(tr("options")), ", ".join(choice.name for choice in options))
+            button = self._button(_opens(tr("view")), ", ".join(choice.name for choice in options))
             self._add_menu(button, options)
 
     def _button(self, text: str, words: str) -> QToolButton:
@@ -254,13 +254,14 @@ class PanelTitle(QWidget):
             self._choosers[key].setText(_opens(entry.text()))
 
     def show_note(self, text: str) -> None:
-        """Shows a note at the right: what is drawn, or the values under the pointer.
-
-        Where it is long it has the room of the legend too, since it names the series itself.
-        """
+        """Shows a note at the right: what is drawn, or the values under the pointer."""
         self._note.setText(text)
-        if not text or self._note.fontMetrics().horizontalAdvance(text) > self._note.width():
-            self._legend.setVisible(not text)
+        self._note.setToolTip(text)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the whole note can be seen."""
+        return self._note.fontMetrics().horizontalAdvance(self._note.text()) <= self._note.width()
 
     def show_legend(self, entries: tuple[str, ...]) -> None:
         """A swatch and a word for each series; none where there is only one."""

@@ -16,6 +16,8 @@ from engine.history import Numbers
 from engine.snapshot import Snapshot
 from gui.plots.flow import HEALTHY, USUAL, Flow, flow_of, seen_in_gradients, seen_in_ratios
 from gui.plots.layers import LayerPlot
+from gui.plots.legends import FEW
+from gui.plots.readout import Value
 from gui.plots.strokes import Stroke
 from gui.plots.view import About, Table
 from gui.selection import name_in_plan
@@ -71,6 +73,7 @@ class GradientPlot(LayerPlot):
             "‖dL/dw‖ = √Σ (dL/dw)²",
             "by norm: dL/dw is multiplied by c / ‖dL/dw‖ of all layers together where that norm is above c",
             "ratio = ‖Δw‖ / ‖w‖; 0.0003 to 0.003 is usually healthy, by a rule of thumb",
+            "vanishing or exploding: a factor of 1,000 between the first layer and the last, by the median of 5 points",
         ),
     )
 
@@ -176,23 +179,25 @@ class GradientPlot(LayerPlot):
 
     # -- the pointer -------------------------------------------------------------------------------
 
-    def said_at(self, place: int) -> str:
+    def _said_at(self, place: int) -> tuple[str, list[Value]]:
         """The step and the values there: all three of the selected layer first, then what is drawn of the others."""
-        flow = self._flow
+        head, found = super()._said_at(place)
+        flow, strokes = self._flow, {value.name: value.stroke for value in found}
         if flow is None:
-            return ""
-        words = [f"{tr('step')} {int(flow.steps[place]):,}"]
+            return head, found
+        values = []
         shown = [i for i in range(len(self._layers)) if i not in self.legend.hidden_layers]
-        for i in sorted(shown, key=lambda i: i != self._selected):
+        # Of very many only some find room: then the first and the last layer say most.
+        ends = (0, len(self._layers) - 1) if len(shown) > FEW else ()
+        for i in sorted(shown, key=lambda i: (i != self._selected, i not in ends)):
             gradient, clipped, ratio = (_said(v[i, place]) for v in (flow.gradient, flow.clipped, flow.ratio))
+            words = ratio if self._on["ratio"] else gradient
             if i == self._selected:
-                every = tr("{0}: norm of dL/dw {1}, clipped {2}, ratio {3}")
-                words.append(every.format(self._layers[i], gradient, clipped, ratio))
+                words = tr("{0}, clipped {1}, ratio {2}").format(gradient, clipped, ratio)
             elif self._on["clipped"]:
-                words.append(f"{self._layers[i]} {gradient} → {clipped}")
-            else:
-                words.append(f"{self._layers[i]} {ratio if self._on['ratio'] else gradient}")
-        return "   ".join(words)
+                words = f"{gradient} → {clipped}"
+            values.append(Value(self._layers[i], words, strokes.get(self._layers[i])))
+        return head, values
 
 
 def _said(value: float) -> str:

@@ -56,7 +56,7 @@ LAYOUTS = (
     ),
     Layout(
         "present", "Present", "For a projector: few panels in type that can be read from the back of a room.",
-        (), ("output",), ("loss",), 1.6,
+        (), ("output",), ("loss",), 1.4,
     ),
 )  # fmt: skip
 

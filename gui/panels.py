@@ -17,6 +17,7 @@ LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockW
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 # Which panel a view of an area shares its place with when it is first opened.
 HOME = {LEFT: "builder", RIGHT: "inspector", BOTTOM: "magnitudes"}
+_ALONG = {BOTTOM: Qt.Orientation.Horizontal}
 # As wide as this a panel at the foot is to be; where there is no room for one more beside the others, it is a tab.
 _LEAST_WIDTH = 340
 # So much of a floating panel is to be seen on a screen, in pixels.
@@ -68,11 +69,14 @@ class Panels(QObject):
         self._closed = tuple(panel.id for panel in panels if panel.shares or not panel.opened)
         for name in self._closed:
             self.docks[name].hide()
-        for panel in panels:
-            if not panel.shares:
-                window.resizeDocks([self.docks[panel.id]], [panel.width], Qt.Orientation.Horizontal)
-                window.resizeDocks([self.docks[panel.id]], [panel.height], Qt.Orientation.Vertical)
+        self._resize_first()
         self._first = window.saveState(_LAYOUT_VERSION)
+
+    def _resize_first(self) -> None:
+        for panel in self._panels.values():
+            if not panel.shares:
+                self._window.resizeDocks([self.docks[panel.id]], [panel.width], Qt.Orientation.Horizontal)
+                self._window.resizeDocks([self.docks[panel.id]], [panel.height], Qt.Orientation.Vertical)
 
     def _dock(self, panel: Panel) -> QDockWidget:
         dock = QDockWidget(panel.name, self._window)
@@ -146,6 +150,7 @@ class Panels(QObject):
         self._unplaced = set(self._sharing)
         for name, dock in self.docks.items():
             dock.setVisible(name not in self._closed)
+        self._resize_first()
 
     def arrange(self, left: Iterable[str], right: Iterable[str], foot: Iterable[str]) -> None:
         """Opens these panels and no others: above each other at the sides, beside each other at the foot.
@@ -153,32 +158,42 @@ class Panels(QObject):
         Names of panels that are not there are left out; those at the foot that there is no room for become tabs of the
         last one.
         """
-        self.reset()
         sides = {LEFT: self._known(left), RIGHT: self._known(right)}
         below = self._known(foot)
         for dock in self.docks.values():
-            dock.hide()
+            # Tabs of places that are left stay on the screen otherwise.
+            self._window.removeDockWidget(dock)
         for area, names in sides.items():
             for name in names:
                 self._place(area, name, Qt.Orientation.Vertical)
         widths = sum(max((self._panels[name].width for name in names), default=0) for names in sides.values())
-        room = max((self._window.width() - widths) // _LEAST_WIDTH, 1)
-        for name in below[:room]:
+        columns = below[: max((self._window.width() - widths) // _LEAST_WIDTH, 1)]
+        for name in columns:
             self._place(BOTTOM, name, Qt.Orientation.Horizontal)
-        for name in below[room:]:
-            self._place(BOTTOM, name, Qt.Orientation.Horizontal)
-            self._window.tabifyDockWidget(self.docks[below[room - 1]], self.docks[name])
-        self._share_out(sides, below[:room])
-        if below[room:]:
-            self.docks[below[room - 1]].raise_()
+        for name in below[len(columns) :]:
+            self._window.tabifyDockWidget(self.docks[columns[-1]], self.docks[name])
+            self.docks[name].show()
+        self._put_by({name for names in sides.values() for name in names}.union(below))
+        self._share_out(sides, columns)
+        if columns:
+            self.docks[columns[-1]].raise_()
 
     def _known(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if name in self.docks]
 
     def _place(self, area: Qt.DockWidgetArea, name: str, along: Qt.Orientation) -> None:
-        self._unplaced.discard(name)
         self._window.addDockWidget(area, self.docks[name], along)
         self.docks[name].show()
+
+    def _put_by(self, opened: set[str]) -> None:
+        """Gives the panels that are not opened a place to be opened at: as tabs, or below the others of their area."""
+        self._unplaced = set(self._sharing) - opened
+        for name in self.docks.keys() - opened:
+            panel = self._panels[name]
+            self._window.addDockWidget(panel.area, self.docks[name], _ALONG.get(panel.area, Qt.Orientation.Vertical))
+            if panel.shares in opened:
+                self._window.tabifyDockWidget(self.docks[panel.shares], self.docks[name])
+            self.docks[name].hide()
 
     def _share_out(self, sides: dict[Qt.DockWidgetArea, list[str]], below: list[str]) -> None:
         """Gives every panel the size it asks for; those at the foot share its width."""

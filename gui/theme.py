@@ -191,9 +191,9 @@ QLabel[tone="warning"] { color: $warning; }
 
 QFrame#popover { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame#popover QLabel#explained { background: $surface; border: none; }
-QMainWindow > QTabBar { background: $surface; }
+QMainWindow > QTabBar { background: $surface; font-size: 12px; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
-  padding: 6px 10px 5px 10px; font-size: 12px; }
+  padding: 6px 10px 5px 10px; margin: 0; }
 QTabBar::tab:hover { color: $text; background: $chip; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 

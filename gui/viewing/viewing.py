@@ -85,13 +85,10 @@ class Viewing(QObject):
             if open_now.property("view") == name:
                 return
         about = self._window.views[name].about
-        self.explanation = Explanation(dock.windowTitle(), about, self._parent_for(button))
+        self.explanation = Explanation(dock.windowTitle(), about, button.window())
         self.explanation.setProperty("view", name)
         self.explanation.destroyed.connect(self._forget)
-        self.explanation.open_at(button, self.explanation.words)
-
-    def _parent_for(self, button: QWidget) -> QWidget:
-        return button.window()
+        self.explanation.open_at(button)
 
     @Slot()
     def _forget(self) -> None:

@@ -208,7 +208,7 @@ def main() -> None:
         report(soak.soak(options.minutes, Heart, wait), options.json, soak.show)
         return
     if options.quick:
-        results = measure(options.networks, 0.4, 1, 2)
+        results = measure(options.networks, 0.4, 1, 1)
     else:
         results = measure(options.networks, options.seconds, options.rounds, 10 * options.rounds)
     report(results, options.json, show)

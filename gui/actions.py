@@ -192,6 +192,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("layout.save", "Save layout as…", "Keeps the places of all panels under a name.", layouts.save_as),
     Command(
+        "view.proof", "Proof of the gradients", "Backpropagation beside central differences, parameter by parameter.",
+        commands.show_proof, ("Ctrl+Shift+G",),
+    ),
+    Command(
         "layout.edit", "Own layouts…", "Renames and removes the layouts that you have saved.", layouts.edit,
         why_not=layouts.has_own,
     ),
@@ -205,7 +209,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "view.copy", "Copy picture", "Puts a picture of the view used last on the clipboard, as an image and as SVG.",
-        viewing.copy, ("Ctrl+Shift+I",),
+        viewing.copy, ("Ctrl+Shift+F",),
     ),
     Command(
         "view.copy_data", "Copy data", "Puts the numbers of the view used last on the clipboard, for a spreadsheet.",
@@ -328,7 +332,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("View", ("view.sample", "trace.next", "trace.previous", "", "view.fit", "view.zoom_in", "view.zoom_out", "",
               "view.panels", "view.layouts", "",
               "view.copy", "view.copy_data", "view.export", "view.export_data", "view.explain", "",
-              "view.theme", "view.log", "view.commands")),
+              "view.theme", "view.log", "view.proof", "view.commands")),
     ("Help", ("help.shortcuts", "help.diagnostics", "help.log", "help.about")),
 )  # fmt: skip
 

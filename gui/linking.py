@@ -61,5 +61,6 @@ class Linking(QObject):
     def see_needs(self) -> None:
         """Asks for what the visible views show."""
         shown = self._window.side_views.shown
-        needs = {probe for name in shown if name in self._views for probe in self._views[name].probes}
+        # The light in the status strip is always in sight.
+        needs = {"proof"} | {probe for name in shown if name in self._views for probe in self._views[name].probes}
         self._window.looking.need(tuple(sorted(needs)))

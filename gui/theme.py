@@ -136,6 +136,9 @@ QToolButton[role="chip"] { background: transparent; border: 1px dashed $faint; b
   color: $quiet; font-size: 12px; }
 QToolButton[role="chip"]:checked { background: $chip; border: 1px solid $chip; color: $text; }
 QToolButton[role="chip"]:hover { border-color: $accent; }
+QToolButton[role="light"] { color: $quiet; padding: 2px 8px; border: 1px solid transparent; border-radius: 6px; }
+QToolButton[role="light"]:hover { color: $text; }
+QToolButton[role="light"]:focus { border-color: $accent; }
 QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
 QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
 
@@ -171,11 +174,12 @@ QPlainTextEdit#source:focus { border-color: $accent; }
 
 QTableView { background: $surface; border: none; gridline-color: $line; outline: none;
   selection-background-color: $accent_soft; selection-color: $text; }
-QTableView#preview QHeaderView { background: $surface; border: none; }
-QTableView#preview QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
+QTableView[role="cells"] QHeaderView { background: $surface; border: none; }
+QTableView[role="cells"] QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
   font-size: 11px; }
-QTableView#preview QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
-QTableView#preview::item { padding: 0 5px; }
+QTableView[role="cells"] QTableCornerButton::section { background: $surface; border: none;
+  border-bottom: 1px solid $line; }
+QTableView[role="cells"]::item { padding: 0 5px; }
 QSplitter::handle { background: transparent; image: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView#columns::indicator, QListView#inputs::indicator
@@ -338,9 +342,11 @@ def apply(application: QApplication, theme: str, arrow: str) -> None:
     global _current, _name, _type_in_force
     _current, _name = THEMES[theme], theme
     tokens = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
-    application.setPalette(_palette(_current))
-    style = _STYLE.substitute(tokens, arrow=arrow)
-    application.setStyleSheet(_PIXELS.sub(lambda found: f"font-size: {pixels(int(found[1]))}px", style))
+    plain = _STYLE.substitute(tokens, arrow=arrow)
+    style = _PIXELS.sub(lambda found: f"font-size: {pixels(int(found[1]))}px", plain)
+    if application.styleSheet() != style:  # for the same again Qt would go through every widget of every window
+        application.setPalette(_palette(_current))
+        application.setStyleSheet(style)
     if _type_in_force != _type_size:
         _type_in_force = _type_size
         usual = application.font()

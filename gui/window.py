@@ -44,6 +44,7 @@ from gui.projects.files import Files
 from gui.projects.reading import OpeningProgress
 from gui.projects.recent import Recent
 from gui.projects.recovery import Recovery, RecoveryOffer
+from gui.proving import Proving
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
@@ -110,7 +111,7 @@ class Window(QMainWindow):
         self.linking = Linking(self, self.views)
         self.viewing = Viewing(self)
         self._connect()
-        self.following = Following(self)
+        self.proving, self.following = Proving(self), Following(self)
         self.layouts.restore()
         self._show_experiment(experiment)
         # Not what stands first, or the space bar would answer an offer of recovery.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -45,6 +46,8 @@ class Wishes(QObject):
         for values in (window.gestures.valued, window.inspector.values.edited):
             values.connect(self.set_value)
         window.output.painting.edited.connect(window.editing.change)
+        window.output.plane_chosen.connect(self.choose_plane)
+        window.output.row_held.connect(window.looking.trace_row)
         window.predict.asked.connect(window.looking.ask)
         window.predict.trace_wished.connect(window.looking.trace_typed)
         window.predict.score_wished.connect(window.actions_by_id["data.score"].trigger)
@@ -59,6 +62,7 @@ class Wishes(QObject):
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
         window.status.hint.followed.connect(self.show_evidence)
+        window.status.light.clicked.connect(window.actions_by_id["view.proof"].trigger)
 
     @Slot(str)
     def run(self, name: str) -> None:
@@ -121,6 +125,12 @@ class Wishes(QObject):
     def set_value(self, which: Parameter, value: float, gesture: int) -> None:
         """A weight or bias set by hand."""
         net.set_value(self._window, which, value, gesture)
+
+    @Slot(object)
+    def choose_plane(self, plane: tuple[int, ...]) -> None:
+        """Maps over other columns."""
+        looking = self._window.looking
+        looking.choose(replace(looking.shown, plane=plane))
 
     @Slot(int)
     def choose_speed(self, index: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
@@ -11,7 +13,10 @@ _RIM, _GAP = 8, 4
 
 
 class Popover(QFrame):
-    """Closes with Esc, which gives the keyboard back, and when the keyboard or what it belongs to goes elsewhere."""
+    """Closes with Esc, which gives the keyboard back, and when the keyboard or what it belongs to goes elsewhere.
+
+    Its parent is a window.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -23,16 +28,14 @@ class Popover(QFrame):
     def open_at(self, anchor: QWidget) -> None:
         """Shows it below a widget, or above where there is no room, and gives it the keyboard."""
         self._before = QApplication.focusWidget()
-        corner = anchor.mapTo(self.parentWidget(), QPoint(0, 0))
+        window = anchor.window()
         self.adjustSize()
-        self.move(placed(QRect(corner, anchor.size()), self.size(), self.parentWidget().size()))
+        self.move(placed(QRect(anchor.mapTo(window, QPoint(0, 0)), anchor.size()), self.size(), window.size()))
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
-        while anchor is not self.parentWidget():
-            anchor.installEventFilter(self)
-            anchor = anchor.parentWidget()
-        anchor.installEventFilter(self)
+        for watched in _up_to_the_window(anchor):
+            watched.installEventFilter(self)
         QApplication.instance().focusChanged.connect(self._follow_keyboard)  # type: ignore[union-attr]
 
     @Slot(QWidget, QWidget)
@@ -63,6 +66,13 @@ class Popover(QFrame):
         if before is not None:
             before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.close()
+
+
+def _up_to_the_window(widget: QWidget) -> Iterator[QWidget]:
+    found: QWidget | None = widget
+    while found is not None:
+        yield found
+        found = None if found.isWindow() else found.parentWidget()
 
 
 def placed(anchor: QRect, size: QSize, room: QSize) -> QPoint:

@@ -192,10 +192,6 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("layout.save", "Save layout as…", "Keeps the places of all panels under a name.", layouts.save_as),
     Command(
-        "view.proof", "Proof of the gradients", "Backpropagation beside central differences, parameter by parameter.",
-        commands.show_proof, ("Ctrl+Shift+G",),
-    ),
-    Command(
         "layout.edit", "Own layouts…", "Renames and removes the layouts that you have saved.", layouts.edit,
         why_not=layouts.has_own,
     ),
@@ -204,12 +200,16 @@ COMMANDS: tuple[Command, ...] = (
         layouts.reset,
     ),
     Command(
+        "view.proof", "Proof of the gradients", "Backpropagation beside central differences, parameter by parameter.",
+        commands.show_proof, ("Ctrl+Shift+G",),
+    ),
+    Command(
         "view.explain", "What is this view?", "The question that the view answers, what is drawn, and the formulas.",
         viewing.explain, ("Shift+F1",),
     ),
     Command(
         "view.copy", "Copy picture", "Puts a picture of the view used last on the clipboard, as an image and as SVG.",
-        viewing.copy, ("Ctrl+Shift+F",),
+        viewing.copy, ("Ctrl+Alt+C",),
     ),
     Command(
         "view.copy_data", "Copy data", "Puts the numbers of the view used last on the clipboard, for a spreadsheet.",

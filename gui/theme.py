@@ -195,9 +195,9 @@ QLabel[tone="warning"] { color: $warning; }
 
 QFrame#popover { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame#popover QLabel#explained { background: $surface; border: none; }
-QMainWindow > QTabBar { background: $surface; font-size: 12px; }
+QMainWindow > QTabBar { background: $surface; }
 QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
-  padding: 6px 10px 5px 10px; margin: 0; }
+  padding: 6px 10px 5px 10px; font-size: 12px; }
 QTabBar::tab:hover { color: $text; background: $chip; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 
@@ -342,8 +342,8 @@ def apply(application: QApplication, theme: str, arrow: str) -> None:
     global _current, _name, _type_in_force
     _current, _name = THEMES[theme], theme
     tokens = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
-    plain = _STYLE.substitute(tokens, arrow=arrow)
-    style = _PIXELS.sub(lambda found: f"font-size: {pixels(int(found[1]))}px", plain)
+    style = _STYLE.substitute(tokens, arrow=arrow)
+    style = _PIXELS.sub(lambda found: f"font-size: {pixels(int(found[1]))}px", style)
     if application.styleSheet() != style:  # for the same again Qt would go through every widget of every window
         application.setPalette(_palette(_current))
         application.setStyleSheet(style)

@@ -110,9 +110,7 @@ def _values(trainer: Trainer) -> dict[str, list[Array]]:
     return {**found, "sums": work.z, "activations": work.a, "gradients": gradients}
 
 
-def _thinned(
-    earlier: tuple[Moment, ...], now: Moment, spacing: int, layers: int
-) -> tuple[tuple[Moment, ...], int]:
+def _thinned(earlier: tuple[Moment, ...], now: Moment, spacing: int, layers: int) -> tuple[tuple[Moment, ...], int]:
     """The moments with the newest one, and how far apart they are: twice as far whenever they become too many."""
     settled = earlier
     # The last one is there because it was now; it stays if it is far enough from the one before.

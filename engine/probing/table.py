@@ -10,6 +10,4 @@ from engine.probing.proof import PROOF
 from engine.probing.sums import SUMS
 from engine.registry import Registry
 
-PROBES: Registry[Probe] = Registry(
-    "probe", [PROOF, SUMS, DISTRIBUTIONS, ACTIVATIONS, EFFECTS, MEAN_EFFECTS]
-)
+PROBES: Registry[Probe] = Registry("probe", [PROOF, SUMS, DISTRIBUTIONS, ACTIVATIONS, EFFECTS, MEAN_EFFECTS])

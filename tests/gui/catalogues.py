@@ -18,6 +18,7 @@ from engine.choices import settings_of
 from engine.layers import LAYERS
 from engine.registry import Registry
 from engine.spec import Setting, Spec
+from gui.plots.view import About
 
 ROOT = Path(__file__).parents[2]
 # What a part of a registry, or a command, says of itself to people.
@@ -87,10 +88,20 @@ def declared() -> Iterator[str]:
         yield from (entry[place] for entry in getattr(importlib.import_module(module), name) for place in places)
     for module, name in LISTS:
         yield from getattr(importlib.import_module(module), name)
+    for about in _explanations():
+        yield from (about.question, about.sentence, *about.formulas)
+    yield from (kind.name for kind in importlib.import_module("gui.plots.catalogue").VIEWS)
     for command in importlib.import_module("gui.actions").COMMANDS:
         yield from _said(command)
     yield importlib.import_module("gui.plots.loss").PRESS
     yield from (kind.replace("_", " ") for kind in LAYERS)
+
+
+def _explanations() -> Iterator[About]:
+    """What the views, and the pages of views, say of themselves."""
+    for value in [value for module in modules() for value in vars(module).values()]:
+        if isinstance(value, type) and isinstance(about := getattr(value, "about", None), About):
+            yield about
 
 
 def _below(kind: type) -> Iterator[type]:

@@ -34,6 +34,8 @@ TABLES = (
     ("gui.dialogs.settings", "GROUPS", (0,)),
     ("gui.export", "KINDS", (1,)),
     ("gui.painting.strip", "STRIP", (1, 2)),
+    ("gui.plots.loss", "RATES", (1,)),
+    ("gui.plots.loss", "SMOOTHINGS", (1,)),
     ("gui.report.pictures", "_PARTS", (1,)),
     ("gui.report.writing", "KINDS", (1,)),
 )
@@ -94,6 +96,10 @@ def declared() -> Iterator[str]:
     for command in importlib.import_module("gui.actions").COMMANDS:
         yield from _said(command)
     yield importlib.import_module("gui.plots.loss").PRESS
+    for measure in importlib.import_module("gui.plots.magnitudes").MEASURES:
+        yield from (measure.label, measure.unit)
+    for name in ("OPERATIONS", "PARTS"):
+        yield from getattr(importlib.import_module("gui.plots.changes"), name).values()
     yield from (kind.replace("_", " ") for kind in LAYERS)
 
 

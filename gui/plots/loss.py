@@ -21,8 +21,8 @@ from gui.text import number, tr
 
 PRESS = "Press Train (Space) to see the loss of training and test data here."
 _STRIP_HEIGHT = 36
-_SMOOTHINGS = (("0", "none"), ("0.6", "β = 0.6"), ("0.9", "β = 0.9"), ("0.97", "β = 0.97"))
-_RATES = (("changes", "when it changes"), ("always", "always"), ("never", "never"))
+SMOOTHINGS = (("0", "none"), ("0.6", "β = 0.6"), ("0.9", "β = 0.9"), ("0.97", "β = 0.97"))
+RATES = (("changes", "when it changes"), ("always", "always"), ("never", "never"))
 
 
 def _options() -> tuple[Choice, ...]:
@@ -31,13 +31,13 @@ def _options() -> tuple[Choice, ...]:
             "smoothing",
             tr("Smoothing"),
             tr("A moving average over the recorded steps; the curve itself stays faint behind it."),
-            tuple((key, tr(words)) for key, words in _SMOOTHINGS),
+            tuple((key, tr(words)) for key, words in SMOOTHINGS),
         ),
         Choice(
             "rate",
             tr("Learning rate below"),
             tr("The learning rate at each recorded step, as the schedule has made it."),
-            tuple((key, tr(words)) for key, words in _RATES),
+            tuple((key, tr(words)) for key, words in RATES),
         ),
     )
 

@@ -16,7 +16,7 @@ from gui.plots.strokes import Stroke
 from gui.plots.timechart import TimeChart
 from gui.theme import colour, colours, font
 
-_LINE, _EDGE, _SWATCH, _AWAY = 15.0, 6.0, 16.0, 8.0
+_LINE, _EDGE, _SWATCH, _AWAY = 13.5, 4.0, 16.0, 8.0
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,12 @@ class Readout(QGraphicsObject):
         return QRectF(self._chart.getViewBox().rect())
 
     def _shown(self) -> list[Value]:
-        """The values for which there is room; an ellipsis stands for the others."""
+        """The values for which there is room, those of stronger lines first; an ellipsis stands for the others."""
         room = max(int((self.boundingRect().height() - 2 * _EDGE) / _LINE) - 1, 1)
         if len(self.values) <= room:
             return list(self.values)
-        return [*self.values[: room - 1], Value("…", "")]
+        strongest = sorted(self.values, key=lambda value: -value.stroke.width if value.stroke else 0.0)
+        return [*strongest[: room - 1], Value("…", "")]
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         """The table on a ground through which the lines can still be seen."""
@@ -67,8 +68,8 @@ class Readout(QGraphicsObject):
         wide = QFontMetricsF(painter.font()).horizontalAdvance
         names, words = (max(map(wide, column)) for column in zip(*((v.name, v.words) for v in shown), strict=True))
         width = 2 * _EDGE + max(wide(self._head), _SWATCH + names + 8.0 + words)
-        right = self._x + _AWAY + width <= frame.width() or self._x < frame.width() / 2
-        left = self._x + _AWAY if right else self._x - _AWAY - width
+        left = self._x + _AWAY if self._x < frame.width() / 2 else self._x - _AWAY - width
+        left = max(min(left, frame.width() - width - 1.0), 1.0)
         box = QRectF(left, 2.0, width, 2 * _EDGE + _LINE * (len(shown) + 1))
         painter.setPen(QPen(QColor(c.line), 1.0))
         painter.setBrush(colour(c.surface, 0.92))

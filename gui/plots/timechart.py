@@ -110,6 +110,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self._given_band: Band | None = None
         self.band = Curve()
         self.addItem(self.band)
+        self.band.setZValue(-2.0)
         self.cursor = pg.InfiniteLine(angle=90, movable=False)
         self.cursor.setVisible(False)
         self.addItem(self.cursor, ignoreBounds=True)
@@ -153,7 +154,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self.follow()
 
     def draw(self, lines: Sequence[Line], band: Band | None = None) -> None:
-        """Draws lines, the first ones behind, and a band behind all of them."""
+        """Draws lines, and a band behind all of them."""
         self._lines, self._given_band = lines, band
         while len(self.curves) < len(lines):
             self.curves.append(Curve())
@@ -175,6 +176,8 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
                 line = self._lines[index]
                 x, y = self.on_axes(line.x, line.y)
                 curve.name = line.name
+                # Stronger lines lie on top.
+                curve.setZValue(-1.0 if line.stroke.faint else line.stroke.width)
                 curve.setData(*thinned(x, y, left, right, columns), line.stroke)
         if self._given_band is not None:
             self._lay_band(self._given_band, left, right, columns)

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.history import Numbers
 from gui.plots.readout import Readout, Value
 from gui.plots.strokes import Stroke
 from gui.plots.timechart import Band, Line, TimeChart
-from gui.plots.titles import Choice, PanelTitle
+from gui.plots.titles import Choice, Legend, PanelTitle
 from gui.plots.view import Table, View
 from gui.text import number, tr
 
@@ -23,6 +23,7 @@ from gui.text import number, tr
 _ROOM_FOR_AIR = 260
 # The opacity of a raw curve behind the smoothed one.
 _RAW = 0.35
+_LEGEND_HEIGHT = 20
 
 
 def _axes() -> tuple[Choice, ...]:
@@ -95,6 +96,13 @@ class TimePlot(View):
         self.stack = QVBoxLayout(self)
         self.stack.setContentsMargins(0, 0, 8, 4)
         self.stack.setSpacing(0)
+        self.names = Legend()
+        self.names.setFixedHeight(_LEGEND_HEIGHT)
+        self.names.hide()
+        line = QHBoxLayout()
+        line.setContentsMargins(10, 0, 0, 0)
+        line.addWidget(self.names)
+        self.stack.addLayout(line)
         self.stack.addWidget(self.plot, 1)
         self._name_axes()
 
@@ -192,8 +200,11 @@ class TimePlot(View):
             self._mark(self._pointer)
 
     def show_names(self, names: tuple[str, ...]) -> None:
-        """Names the series."""
-        self.title.show_legend(names)
+        """Names the series in the title, or in a line of their own where that has no room for all."""
+        self.names.show_entries(names if len(names) > 1 else ())
+        below = self.names.sizeHint().width() > self.title.room_for_legend
+        self.names.setVisible(below and len(names) > 1)
+        self.title.show_legend(() if below else names)
 
     def _placed(self, steps: Numbers) -> Numbers:
         """Where other steps stand on the axis."""
@@ -216,6 +227,7 @@ class TimePlot(View):
     def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         """Keeps the words for an empty plot in the middle, with air around them where there is room for it."""
         super().resizeEvent(event)
+        self.show_names(tuple(self._series))
         left, right = (72, 24) if self.plot.width() >= _ROOM_FOR_AIR else (50, 4)
         self._empty.setGeometry(self.plot.rect().adjusted(left, 0, -right, -30))
 

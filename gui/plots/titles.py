@@ -167,7 +167,7 @@ class PanelTitle(QWidget):
         super().__init__(parent)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 10, 12, 4)
-        self._row.setSpacing(6)
+        self._row.setSpacing(2)
         self._title = title
         name = QLabel(title)
         name.setProperty("role", "section")
@@ -266,6 +266,16 @@ class PanelTitle(QWidget):
     def show_legend(self, entries: tuple[str, ...]) -> None:
         """A swatch and a word for each series; none where there is only one."""
         self._legend.show_entries(entries if len(entries) > 1 else ())
+
+    @property
+    def room_for_legend(self) -> int:
+        """How wide a legend may be so that all of it can be seen."""
+        inside = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        inside = [part for part in inside if self._row.indexOf(part) >= 0 and not part.isHidden()]
+        parts = [part for part in inside if part not in (self._legend, self._note)]
+        margins = self._row.contentsMargins()
+        taken = sum(part.sizeHint().width() + self._row.spacing() for part in parts)
+        return self.width() - taken - margins.left() - margins.right()
 
 
 def _opens(words: str) -> str:

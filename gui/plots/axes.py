@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QGraphicsItem
 from gui.theme import colours, font
 
 
-def prepare(plot: pg.PlotWidget, name: str) -> None:
-    """Once for a plot: a name, none of pyqtgraph's own buttons and menus, axes that are drawn only when they change."""
+def new_plot(name: str) -> pg.PlotWidget:
+    """A plot with a name, none of pyqtgraph's own buttons and menus, and axes that are drawn only when they change."""
+    plot = pg.PlotWidget(enableMenu=False)
     plot.setAccessibleName(name)
     plot.hideButtons()
-    plot.setMenuEnabled(False)
     for side in ("left", "bottom"):
         axis = plot.getPlotItem().getAxis(side)
         axis.enableAutoSIPrefix(False)
         # Axes are costly to draw and change seldom.
         axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+    return plot
 
 
 def dress(plot: pg.PlotWidget, left: str, bottom: str) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.text import number, tr
 from gui.theme import colour, colours
 
@@ -29,8 +29,7 @@ class FitPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumSize(180, 180)
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr("Prediction along the input"))
+        self.plot = new_plot(tr("Prediction along the input"))
         self.curve = pg.PlotDataItem()
         self.points = {part: pg.ScatterPlotItem(size=6, hoverable=True, tip=None) for part in _PARTS}
         self._traced = pg.ScatterPlotItem(size=14)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.text import number, tr
 from gui.theme import colour, colours
 
@@ -22,8 +22,7 @@ class PredictionPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumSize(180, 180)
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr("Prediction against truth"))
+        self.plot = new_plot(tr("Prediction against truth"))
         self._diagonal = pg.PlotDataItem()
         self._parts = {part: pg.ScatterPlotItem(size=6, hoverable=True, tip=None) for part in ("train", "test")}
         for item in (self._diagonal, *self._parts.values()):

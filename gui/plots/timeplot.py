@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.history import Numbers
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.ticks import held_range, round_up
 from gui.plots.titles import PanelTitle, series_pen
 from gui.text import number, tr
@@ -47,8 +47,7 @@ class TimePlot(QWidget):
         self._steps: Numbers = np.empty(0)
         self._series: dict[str, Numbers] = {}
         self._logarithmic = False
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, title)
+        self.plot = new_plot(title)
         self.plot.setMinimumHeight(120)
         item = self.plot.getPlotItem()
         item.showGrid(y=True, alpha=0.25)

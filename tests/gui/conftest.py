@@ -87,6 +87,7 @@ def shared_window(qapp: QCoreApplication) -> Iterator[Window]:
     _end(window)
     del window
     gc.collect()
+    gc.freeze()  # what is left stays; the next collection need not look through it
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ def _put_away_windows() -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if closed:
         gc.collect()
+        gc.freeze()  # what is left stays; the next collection need not look through it
 
 
 @pytest.fixture(scope="session")

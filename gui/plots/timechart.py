@@ -75,7 +75,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, name: str) -> None:
         self._box = _Box()
-        super().__init__(viewBox=self._box)
+        super().__init__(viewBox=self._box, enableMenu=False)
         prepare(self, name)
         item = self.getPlotItem()
         item.showGrid(y=True, alpha=0.25)

@@ -35,7 +35,7 @@ class ScatterPage(QWidget):
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, enableMenu=False)
         self._rows: Rows | None = None
         self._row, self._class = TYPED, -1
         self._names: tuple[str, ...] = ()

@@ -87,3 +87,25 @@ def test_another_run_is_read_from_its_beginning() -> None:
 def test_a_run_of_which_nothing_is_known_has_no_changes() -> None:
     assert Changes().of(None) == ()
     assert Changes().of(Lineage.begun(Experiment(), "it was not recorded")) == ()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"step": 9, "kind": "nonsense"},
+        {"step": 9, "kind": "reconfigure", "edits": [[["training", "nonsense", "x"], 1]]},
+        {"step": 9, "kind": "operate", "operation": "nonsense"},
+        {"step": 9, "kind": "operate", "operation": "add_unit", "settings": {"layer": 70}},
+        {"kind": []},
+    ],
+)
+def test_what_cannot_be_followed_is_said_once_and_ends_the_list(event: dict[str, object]) -> None:
+    lineage = Lineage.begun(Experiment()).operated(5, AddUnit(0))
+    broken = Lineage(lineage.first, (*lineage.events, event, *lineage.operated(12, AddUnit(1)).events[1:]))
+    words = [change.words for change in Changes().of(broken)]
+    assert words == ["added a unit to hidden 1", "what was changed cannot be read"]
+
+
+def test_a_run_whose_beginning_cannot_be_read_has_no_changes() -> None:
+    lineage = Lineage.begun(Experiment()).operated(5, AddUnit(0))
+    assert Changes().of(Lineage({"data": 3}, lineage.events)) == ()

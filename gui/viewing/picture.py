@@ -81,13 +81,17 @@ def _draw(painter: QPainter, view: View) -> None:
 @contextmanager
 def _without_caches(view: View) -> Iterator[None]:
     """Within it nothing is copied from pixels that are kept for the screen."""
-    kept: list[tuple[QGraphicsView | QGraphicsItem, QGraphicsView.CacheModeFlag | QGraphicsItem.CacheMode]] = []
-    for plot in view.findChildren(QGraphicsView):
-        kept += [(part, part.cacheMode()) for part in (plot, *plot.items())]
-    for part, mode in kept:
-        part.setCacheMode(type(mode)(0))
+    plots: list[QGraphicsView] = view.findChildren(QGraphicsView)
+    grounds = [(plot, plot.cacheMode()) for plot in plots]
+    kept = [(item, item.cacheMode()) for plot in plots for item in plot.items()]
+    for plot in plots:
+        plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+    for item, _ in kept:
+        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
     try:
         yield
     finally:
-        for part, mode in kept:
-            part.setCacheMode(mode)
+        for plot, ground in grounds:
+            plot.setCacheMode(ground)
+        for item, mode in kept:
+            item.setCacheMode(mode)

@@ -35,7 +35,7 @@ class ScatterPage(QWidget):
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, enableMenu=False)
+        super().__init__(parent)
         self._rows: Rows | None = None
         self._row, self._class = TYPED, -1
         self._names: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class ScatterPage(QWidget):
         self.across = ChoiceField((), tr("Across"), tr("The column along the horizontal axis."))
         self.up = ChoiceField((), tr("Up"), tr("The column along the vertical axis."))
         self.key = PointKey()
-        self.plot = _Plot()
+        self.plot = _Plot(enableMenu=False)
         prepare(self.plot, tr("Scatter plot of the data"))
         self.points = pg.ScatterPlotItem(hoverable=True, tip=None, hoverSize=_SIZE + 3)
         self.ring = pg.ScatterPlotItem(size=_RING)

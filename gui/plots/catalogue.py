@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from gui.plots.data.view import DataView
 from gui.plots.explorer import Explorer
+from gui.plots.gradients import GradientPlot
 from gui.plots.matrix.view import MatrixView
 from gui.plots.proof import ProofView
 from gui.plots.view import View
@@ -29,6 +30,7 @@ class ViewKind:
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 VIEWS: tuple[ViewKind, ...] = (
+    ViewKind("gradients", "Gradients", GradientPlot, BOTTOM),
     ViewKind("explorer", "Activation explorer", Explorer, RIGHT, 320, 460),
     ViewKind("proof", "Proof", ProofView, RIGHT, 320, 460),
     ViewKind("data", "Data", DataView, BOTTOM, 520, 280),

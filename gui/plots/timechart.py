@@ -116,6 +116,9 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self.cursor.setVisible(False)
         self.addItem(self.cursor, ignoreBounds=True)
         self.log_x, self.log_y = False, False
+        # What a logarithmic axis shows at least, and values that are always in sight.
+        self.smallest = SMALLEST
+        self.landmarks: tuple[float, ...] = ()
         self.following = True
         self._held: tuple[float, float] | None = None
         self._laying = False
@@ -194,7 +197,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         There the places begin with the first one above zero; values that are not above zero lie at its foot.
         """
         if self.log_y:
-            y = np.log10(np.maximum(y, SMALLEST))
+            y = np.log10(np.maximum(y, self.smallest))
         if self.log_x:
             first = int(np.searchsorted(x, 0.0, side="right"))
             x, y = np.log10(x[first:]), y[first:]
@@ -336,6 +339,9 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         """All finite values between two places of the axis, as they stand on the other one."""
         placed = [self.on_axes(line.x, line.y) for line in self._lines]
         found = [y[(x >= left) & (x <= right) & np.isfinite(y)] for x, y in placed]
+        if found and self.landmarks:
+            marks = np.array(self.landmarks)
+            found.append(self.on_axes(np.ones_like(marks), marks)[1])
         return np.concatenate(found) if found else np.empty(0)
 
     # -- the pointer and the keys ------------------------------------------------------------------

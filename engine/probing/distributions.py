@@ -51,7 +51,7 @@ QUANTITIES: Registry[Quantity] = Registry(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Moment:
     """The histograms of one step: for each key of QUANTITIES one of every layer. Without rows those of rows are empty.
 
@@ -62,7 +62,7 @@ class Moment:
     histograms: Mapping[str, tuple[Histogram, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Distributions:
     """The moments since the question was first asked, in order, the last one now.
 
@@ -110,9 +110,7 @@ def _values(trainer: Trainer) -> dict[str, list[Array]]:
     return {**found, "sums": work.z, "activations": work.a, "gradients": gradients}
 
 
-def _thinned(
-    earlier: tuple[Moment, ...], now: Moment, spacing: int, layers: int
-) -> tuple[tuple[Moment, ...], int]:
+def _thinned(earlier: tuple[Moment, ...], now: Moment, spacing: int, layers: int) -> tuple[tuple[Moment, ...], int]:
     """The moments with the newest one, and how far apart they are: twice as far whenever they become too many."""
     settled = earlier
     # The last one is there because it was now; it stays if it is far enough from the one before.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from gui.plots.activations import ActivationsView
+from gui.plots.distributions import DistributionsView
 from gui.plots.view import View
 
 
@@ -24,4 +26,7 @@ class ViewKind:
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-VIEWS: tuple[ViewKind, ...] = ()
+VIEWS: tuple[ViewKind, ...] = (
+    ViewKind("distributions", "Distributions", DistributionsView, BOTTOM, 420, 260),
+    ViewKind("activations", "Activations", ActivationsView, BOTTOM, 420, 260),
+)

@@ -33,6 +33,7 @@ TABLES = (
     ("gui.dialogs.settings", "GROUPS", (0,)),
     ("gui.export", "KINDS", (1,)),
     ("gui.painting.strip", "STRIP", (1, 2)),
+    ("gui.plots.activations", "_HEADS", (0, 2)),
     ("gui.report.pictures", "_PARTS", (1,)),
     ("gui.report.writing", "KINDS", (1,)),
 )
@@ -91,6 +92,10 @@ def declared() -> Iterator[str]:
         yield from _said(command)
     yield importlib.import_module("gui.plots.curves")._PRESS
     yield from (kind.replace("_", " ") for kind in LAYERS)
+    yield from (kind.name for kind in importlib.import_module("gui.plots.catalogue").VIEWS)
+    for view in _below(importlib.import_module("gui.plots.view").View):
+        if (about := getattr(view, "about", None)) is not None:
+            yield from (about.question, about.sentence)
 
 
 def _below(kind: type) -> Iterator[type]:

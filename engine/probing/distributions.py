@@ -121,7 +121,9 @@ def _thinned(earlier: tuple[Moment, ...], now: Moment, spacing: int, layers: int
     while len(moments) > most:
         spacing *= 2
         kept = [moments[0]]
-        kept += [each for each in moments[1:-1] if each.step - kept[-1].step >= spacing]
+        for each in moments[1:-1]:
+            if each.step - kept[-1].step >= spacing:
+                kept.append(each)
         moments = (*kept, now)
     return moments, spacing
 

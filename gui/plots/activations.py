@@ -175,7 +175,9 @@ class LayerRow(QWidget):
         self.dead.show_share(words, dead / units if found.can_die else float("nan"), dead > 0, "")
         self.zeros.show_share(percent(found.zeros), found.zeros, False, "")
         sentence, alarming = said_of(layer, found)
-        self.sentence.setText(sentence)
+        if sentence != self.sentence.text():
+            # A link that is being pressed stays.
+            self.sentence.setText(sentence)
         self.sentence.setVisible(bool(sentence))
         tone = "warning" if alarming else ""
         if self.sentence.property("tone") != tone:
@@ -193,8 +195,9 @@ class LayerRow(QWidget):
         self.chosen.emit(Unit(self._column, int(unit)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Chooses the layer."""
-        self.chosen.emit(Unit(self._column, 0))
+        """Chooses the layer, but where a sentence has units of its own to choose."""
+        if self.childAt(event.position().toPoint()) is not self.sentence:
+            self.chosen.emit(Unit(self._column, 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The mark of what is selected."""

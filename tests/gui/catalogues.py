@@ -36,6 +36,7 @@ TABLES = (
     ("gui.painting.strip", "STRIP", (1, 2)),
     ("gui.plots.loss", "RATES", (1,)),
     ("gui.plots.loss", "SMOOTHINGS", (1,)),
+    ("gui.plots.activations", "_HEADS", (0, 2)),
     ("gui.report.pictures", "_PARTS", (1,)),
     ("gui.report.writing", "KINDS", (1,)),
 )
@@ -108,12 +109,6 @@ def _explanations() -> Iterator[About]:
     for value in [value for module in modules() for value in vars(module).values()]:
         if isinstance(value, type) and isinstance(about := getattr(value, "about", None), About):
             yield about
-
-
-def _below(kind: type) -> Iterator[type]:
-    for below in kind.__subclasses__():
-        yield below
-        yield from _below(below)
 
 
 def _said(part: Any) -> Iterator[str]:

@@ -89,10 +89,8 @@ class DecisionMap(Page):
         return len(snapshot.data.variables) > 2
 
     def note(self, snapshot: Snapshot) -> str:
-        """What is drawn, and what the points are."""
-        held = snapshot.maps.held if snapshot.maps is not None else None
-        what = tr("decision map") if held is None else tr("slice at row {0}").format(held + 1)
-        return f"{what} · {tr('● training  ○ test')}"
+        """What the points are; the row of a slice stands beside its slider."""
+        return tr("● training  ○ test")
 
     def problem(self, snapshot: Snapshot) -> str:
         """A map needs a plane, and answers that are numbers."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from engine.findings import Finding
 from gui import commands
 from gui import network_commands as net
+from gui.hints import show_evidence
 from gui.selection import Parameter, selection_at
 from gui.speeds import key_of
 
@@ -59,6 +61,8 @@ class Wishes(QObject):
         window.verifying_progress.cancelled.connect(window.verifying.cancel)
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
+        window.status.hint.followed.connect(self.show_evidence)
+        window.status.light.clicked.connect(window.actions_by_id["view.proof"].trigger)
 
     @Slot(str)
     def run(self, name: str) -> None:
@@ -134,6 +138,11 @@ class Wishes(QObject):
         self._window.training.speed = index
         if key_of(index) != self._window.preferences.settings.speed:
             self._window.preferences.change(speed=key_of(index))
+
+    @Slot(object)
+    def show_evidence(self, finding: Finding) -> None:
+        """The view that shows why a hint is given."""
+        show_evidence(self._window, finding)
 
     @Slot()
     def remedy(self) -> None:

@@ -85,7 +85,9 @@ class Calibration(Page):
         filled = found.counts > 0
         self.line.setData(found.predicted[filled], found.observed[filled])
         self.bars.setOpts(height=found.counts)
-        self.counts.setRange(yRange=(0, max(int(found.counts.max()), 1)), padding=0.08)
+        most = max(int(found.counts.max()), 1)
+        self.counts.setRange(yRange=(0, most), padding=0.2)
+        self.counts.getPlotItem().getAxis("left").setTicks([[(0, "0"), (most, f"{most:,}")]])
         self.words.say(tr("ECE {0} · {1} rows").format(f"{found.expected_error:.4f}", f"{len(rows.rows):,}"))
         self.show_theme()
 

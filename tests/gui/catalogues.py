@@ -111,6 +111,12 @@ def _explanations() -> Iterator[About]:
             yield about
 
 
+def _below(kind: type) -> Iterator[type]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _below(below)
+
+
 def _said(part: Any) -> Iterator[str]:
     yield from (words for name in SAID if isinstance(words := getattr(part, name, None), str))
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.activations import Activation, Array
 from engine.batches import Rows
 from engine.network import LayerWork, Network, Work
+from engine.plan import Plan
 from engine.registry import Registry
 
 BINS = 24
@@ -101,24 +102,28 @@ def unit_statistics(network: Network, rows: Rows, view: str, step: int, known: D
     """
     if view not in NODE_VIEWS:
         raise KeyError(f"there is no node view '{view}'; there are {', '.join(part.key for part in NODE_VIEWS)}")
-    count = min(_ROWS, max(_FEWEST, _NUMBERS // sum(network.plan.widths[1:])))
-    some = _spread(rows, count)
+    some = sample(network, rows)
     with np.errstate(all="ignore"):
-        work = _answered(network, some, back=view == "gradient")
+        work = answered(network, some, back=view == "gradient")
         if view == "gradient":
             # The work's delta is that of the mean over all rows.
             values = [at.delta * len(some) for at in work.layers]
         else:
             values = work.z if view == "pre_activation" else work.a
-        dead = _dead(network, rows, work, known)
+        dead = dead_units(network, rows, work, known)
         layers = [
-            LayerStatistics(*_distribution(each), _saturated(at), flat)
+            LayerStatistics(*_distribution(each), saturated(at), flat)
             for each, at, flat in zip(values, work.layers, dead, strict=True)
         ]
     return UnitStatistics(step, view, len(some), layers)
 
 
-def _spread(rows: Rows, count: int) -> Rows:
+def sample(network: Network, rows: Rows) -> Rows:
+    """The rows that statistics are taken over: up to 256, evenly spread; fewer of a very wide network."""
+    return spread(rows, min(_ROWS, max(_FEWEST, _NUMBERS // sum(network.plan.widths[1:]))))
+
+
+def spread(rows: Rows, count: int) -> Rows:
     """So many of the rows, evenly spread; all where there are no more."""
     if count >= len(rows):
         return rows
@@ -126,8 +131,12 @@ def _spread(rows: Rows, count: int) -> Rows:
     return Rows(rows.x[chosen], rows.y[chosen], None if rows.weights is None else rows.weights[chosen])
 
 
-def _answered(network: Network, rows: Rows, back: bool) -> Work:
-    """The rows sent forward as the network answers, and back again in a network of its own."""
+def answered(network: Network, rows: Rows, back: bool) -> Work:
+    """The rows sent forward as the network answers, and ``back`` again in a network of its own.
+
+    Then ``d_wb`` and ``delta`` of its layers are the slopes of the mean loss of these rows, weighed as in training,
+    without penalties.
+    """
     if not back:
         work = Work(network, len(rows), back=False)
         network.forward(rows.x.T, work)
@@ -164,18 +173,18 @@ def _distribution(values: Array) -> tuple[Array, NDArray[np.int64], Array]:
     return low * (1.0 - t) + high * t, counts, level
 
 
-def _saturated(at: LayerWork) -> Array:
+def saturated(at: LayerWork) -> Array:
     """The share of the rows at which each unit is flat, (units,); NaN where the activation mixes the units."""
     f = at.plan.activation
     if f.backward is not None:
         return np.full(at.plan.units, np.nan)
-    slopes = _slopes(at)
+    slopes = slopes_of(at)
     flat: Array = (slopes < _FLAT * steepest_slope(f)) | (slopes == 0.0)
     share: Array = flat.mean(axis=1)
     return share
 
 
-def _slopes(at: LayerWork) -> Array:
+def slopes_of(at: LayerWork) -> Array:
     """|f'(z)|, (units, rows), of an activation that does not mix its units."""
     slopes = np.asarray(at.plan.activation.slope(at.z, at.a), at.z.dtype)
     return np.broadcast_to(np.abs(slopes), at.z.shape)
@@ -188,22 +197,35 @@ def steepest_slope(activation: Activation) -> float:
     return float(np.abs(np.asarray(activation.slope(z, activation.value(z, None)), float)).max())
 
 
-def _dead(network: Network, rows: Rows, seen: Work, known: Dead | None) -> list[NDArray[np.bool_]]:
-    """Which units are flat at every row, (units,) for each layer. ``seen``: some rows, already sent forward."""
-    learns = {at.plan.name for at in seen.layers if at.plan.activation.backward is not None}
-    if network.plan.fused:
-        learns.add(seen.layers[-1].plan.name)
+def rows_of_dead(network: Network, rows: int, seen: int) -> int:
+    """At how many of so many rows a dead unit must be flat, where ``seen`` are already sent forward."""
+    return min(rows, _ROWS_OF_DEAD, max(seen, _PRODUCTS // network.plan.parameters))
+
+
+def never_dead(plan: Plan) -> list[bool]:
+    """For each layer whether its units cannot be dead: it mixes them, or its loss is computed from z at once."""
+    last = len(plan.layers) - 1
+    return [layer.activation.mixes or (plan.fused and i == last) for i, layer in enumerate(plan.layers)]
+
+
+def dead_units(network: Network, rows: Rows, seen: Work, known: Dead | None = None) -> list[NDArray[np.bool_]]:
+    """Which units are flat at every row, (units,) for each layer. ``seen``: some rows, already sent forward.
+
+    All rows are looked at, or 4096 where there are more, fewer of very large networks (see ``rows_of_dead``); with
+    ``known`` none but those already sent forward, see ``unit_statistics``.
+    """
+    learns = never_dead(network.plan)
 
     def flat(work: Work) -> list[NDArray[np.bool_]]:
         return [
-            np.zeros(at.plan.units, bool) if at.plan.name in learns else (_slopes(at) == 0.0).all(axis=1)
-            for at in work.layers
+            np.zeros(at.plan.units, bool) if learning else (slopes_of(at) == 0.0).all(axis=1)
+            for at, learning in zip(work.layers, learns, strict=True)
         ]
 
     found, count = flat(seen), len(seen.layers[0].z[0])
     if known is not None:
         return [now & was for now, was in zip(found, known, strict=True)]
-    more = _spread(rows, min(_ROWS_OF_DEAD, max(count, _PRODUCTS // network.plan.parameters)))
+    more = spread(rows, rows_of_dead(network, len(rows), count))
     if len(more) <= count:
         return found
     for start in range(0, len(more), count):
@@ -211,6 +233,6 @@ def _dead(network: Network, rows: Rows, seen: Work, known: Dead | None) -> list[
         if not any(each.any() for each in found):
             break
         part = slice(start, start + count)
-        work = _answered(network, Rows(more.x[part], more.y[part], None), back=False)
+        work = answered(network, Rows(more.x[part], more.y[part], None), back=False)
         found = [was & now for was, now in zip(found, flat(work), strict=True)]
     return found

@@ -266,11 +266,6 @@ def toggle_logarithmic(window: Window) -> None:
     window.loss.set_logarithmic(not window.loss.logarithmic)
 
 
-def reset_layout(window: Window) -> None:
-    """All panels back in their places."""
-    window.panels.reset()
-
-
 def search(window: Window) -> None:
     """Opens the command palette under the toolbar."""
     from gui.dialogs.commands import CommandPalette  # noqa: PLC0415 - not needed for the first paint

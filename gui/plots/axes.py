@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsItem
 
-from gui.theme import colours, font
+from gui.theme import colours, font, pixels
 
 
 def prepare(plot: pg.PlotWidget, name: str) -> None:
@@ -32,4 +32,4 @@ def dress(plot: pg.PlotWidget, left: str, bottom: str) -> None:
         axis.setPen(pg.mkPen(QColor(c.line)))
         axis.setTextPen(pg.mkPen(QColor(c.quiet)))
         axis.setStyle(tickFont=font(11), tickLength=0, hideOverlappingLabels=True)
-        plot.setLabel(side, escape(words, quote=False), **{"color": c.quiet, "font-size": "11px"})
+        plot.setLabel(side, escape(words, quote=False), **{"color": c.quiet, "font-size": f"{pixels(11)}px"})

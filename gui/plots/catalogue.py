@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from gui.plots.data.view import DataView
 from gui.plots.explorer import Explorer
+from gui.plots.matrix.view import MatrixView
 from gui.plots.proof import ProofView
 from gui.plots.view import View
 
@@ -29,4 +31,6 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 VIEWS: tuple[ViewKind, ...] = (
     ViewKind("explorer", "Activation explorer", Explorer, RIGHT, 320, 460),
     ViewKind("proof", "Proof", ProofView, RIGHT, 320, 460),
+    ViewKind("data", "Data", DataView, BOTTOM, 520, 280),
+    ViewKind("matrix", "Matrix", MatrixView, BOTTOM, 520, 280),
 )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.snapshot import Snapshot
 from gui.plots.timeplot import TimePlot
+from gui.plots.view import About
 from gui.selection import Parameter, Weight, layer_of, parameter_name, parameter_value, still_there
 from gui.text import tr
 
@@ -38,6 +39,10 @@ class Trace:
 class PinPlot(TimePlot):
     """The traces of the pinned parameters. A trace begins when its parameter is pinned."""
 
+    about = About(
+        "How does one weight or bias move?",
+        "The value of each pinned parameter after every step that was seen, from the step at which it was pinned.",
+    )
     says_single = True
 
     def __init__(self, parent: QWidget | None = None) -> None:

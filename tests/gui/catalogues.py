@@ -89,7 +89,7 @@ def declared() -> Iterator[str]:
         yield from getattr(importlib.import_module(module), name)
     for command in importlib.import_module("gui.actions").COMMANDS:
         yield from _said(command)
-    yield importlib.import_module("gui.plots.curves")._PRESS
+    yield importlib.import_module("gui.plots.loss").PRESS
     yield from (kind.replace("_", " ") for kind in LAYERS)
 
 

@@ -13,7 +13,7 @@ from engine.snapshot import Snapshot
 from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.page import Page
 from gui.pages.scored import Scored, scored
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.view import About, Table
 from gui.text import number, tr
 from gui.theme import colour, colours
@@ -35,9 +35,7 @@ class Calibration(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot, self.counts = pg.PlotWidget(), pg.PlotWidget()
-        prepare(self.plot, tr("Calibration"))
-        prepare(self.counts, tr("Rows in each bin"))
+        self.plot, self.counts = new_plot(tr("Calibration")), new_plot(tr("Rows in each bin"))
         self.counts.setFixedHeight(_COUNTS_HEIGHT)
         self.counts.setXLink(self.plot)
         self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.04)

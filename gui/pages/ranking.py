@@ -17,7 +17,7 @@ from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.classlist import ClassList
 from gui.pages.page import Page, rows_in_words
 from gui.pages.scored import Scored, scored
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
 from gui.text import number, tr
@@ -72,8 +72,7 @@ class RankingPage(Page):
     def __init__(self, kind: RankingKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = kind
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr(kind.name))
+        self.plot = new_plot(tr(kind.name))
         self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
         self.plot.scene().sigMouseMoved.connect(self._say)
         self.plot.scene().sigMouseClicked.connect(self._maybe_fit)

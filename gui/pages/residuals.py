@@ -13,7 +13,7 @@ from gui.pages.bars import Bar, Words
 from gui.pages.numbers import Numbers, predicted
 from gui.pages.page import part_in_words
 from gui.pages.points import PARTS
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.prediction import NumbersPage
 from gui.plots.view import About
 from gui.text import number, tr
@@ -37,8 +37,7 @@ class Residuals(NumbersPage):
         self.figures = Words()
         self.figures.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.bar = Bar(self.figures)
-        self.histogram = pg.PlotWidget()
-        prepare(self.histogram, tr("How many residuals there are of each size"))
+        self.histogram = new_plot(tr("How many residuals there are of each size"))
         self.histogram.setFixedWidth(_SIDE)
         self.histogram.setYLink(self.plot)
         self.histogram.setMouseEnabled(x=False)

@@ -32,10 +32,12 @@ _ROOM = 0.06
 
 @dataclass(frozen=True)
 class RankingKind:
-    """A kind of curve: its words, how it is computed, what its figure is called and how that is computed."""
+    """A kind of curve: its words, how it is computed, what its figure is called and how that is computed.
+
+    ``stepped``: up to each point it is as high as there, instead of straight from one to the next.
+    """
 
     name: str
-    about: About
     x: str
     y: str
     figure: str
@@ -46,12 +48,6 @@ class RankingKind:
 
 ROC = RankingKind(
     "ROC",
-    About(
-        "How well do its scores tell a class from the rest, wherever one draws the line?",
-        "Each curve goes through every threshold: the share of a class's rows that reach it over the share of all "
-        "other rows that do. The ring is the threshold in use; by chance one lies on the dashed diagonal.",
-        ("true positive rate = TP / (TP + FN)", "false positive rate = FP / (FP + TN)", "AUC = area, by trapezoids"),
-    ),
     "false positive rate",
     "true positive rate",
     "AUC",
@@ -61,12 +57,6 @@ ROC = RankingKind(
 )
 PRECISION_RECALL = RankingKind(
     "Precision–recall",
-    About(
-        "Of the rows it takes for a class, how many are, and how many of the class does it find?",
-        "Each curve goes through every threshold: the precision over the recall of one class against the rest. The "
-        "ring is the threshold in use. Where a class is rare, this says more than the ROC curve.",
-        ("precision p = TP / (TP + FP)", "recall r = TP / (TP + FN)", "average precision AP = Σ (rᵢ − rᵢ₋₁) pᵢ"),
-    ),
     "recall",
     "precision",
     "AP",
@@ -81,7 +71,7 @@ class RankingPage(Page):
 
     def __init__(self, kind: RankingKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind, self.about = kind, kind.about
+        self._kind = kind
         self.plot = new_plot(tr(kind.name))
         self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
         self.plot.scene().sigMouseMoved.connect(self._say)
@@ -214,6 +204,34 @@ class RankingPage(Page):
         """A double click shows everything again."""
         if getattr(event, "double", lambda: False)():
             self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
+
+
+class RocPage(RankingPage):
+    """The true over the false positive rate of each class against the rest."""
+
+    about = About(
+        "How well do its scores tell a class from the rest, wherever one draws the line?",
+        "Each curve goes through every threshold: the share of a class's rows that reach it over the share of all "
+        "other rows that do. The ring is the threshold in use; by chance one lies on the dashed diagonal.",
+        ("true positive rate = TP / (TP + FN)", "false positive rate = FP / (FP + TN)", "AUC = area, by trapezoids"),
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(ROC, parent)
+
+
+class PrecisionRecallPage(RankingPage):
+    """The precision over the recall of each class against the rest."""
+
+    about = About(
+        "Of the rows it takes for a class, how many are, and how many of the class does it find?",
+        "Each curve goes through every threshold: the precision over the recall of one class against the rest. The "
+        "ring is the threshold in use. Where a class is rare, this says more than the ROC curve.",
+        ("precision p = TP / (TP + FP)", "recall r = TP / (TP + FN)", "average precision AP = Σ (rᵢ − rᵢ₋₁) pᵢ"),
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(PRECISION_RECALL, parent)
 
 
 def _figure(value: float) -> str:

@@ -22,7 +22,6 @@ from gui.plots.fit import FitPlot
 from gui.plots.prediction import PredictionPlot
 from gui.plots.titles import PanelTitle
 from gui.plots.view import Table, View
-from gui.selection import Selection, Unit
 from gui.text import tr
 
 _KINDS = {kind.key: kind for kind in PAGES}
@@ -205,21 +204,10 @@ class OutputView(View):
         """Marks a class."""
         self._mark(replace(self.marks, class_index=index))
 
-    def show_selection(self, selection: Selection) -> None:
-        """An output unit stands for its class."""
-        snapshot = self._snapshot
-        if snapshot is None or not isinstance(selection, Unit) or selection.column != len(snapshot.plan.layers):
-            return
-        if len(snapshot.data.classes) == snapshot.plan.layers[-1].units:
-            self.show_class(selection.index)
-
     @Slot(int)
     def _pick_class(self, index: int) -> None:
         self.class_picked.emit(index)
         self.show_class(index)
-        snapshot = self._snapshot
-        if snapshot is not None and index >= 0 and len(snapshot.data.classes) == snapshot.plan.layers[-1].units:
-            self.selected.emit(Unit(len(snapshot.plan.layers), index))
 
     @Slot(str)
     def _choose_part(self, part: str) -> None:

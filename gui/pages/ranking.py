@@ -17,7 +17,7 @@ from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.classlist import ClassList
 from gui.pages.page import Page, rows_in_words
 from gui.pages.scored import Scored, scored
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
 from gui.text import number, tr
@@ -26,6 +26,8 @@ from gui.theme import colour, colours
 # More classes than this are not all drawn: those with the smallest areas are, and the chosen one.
 MOST = 12
 _NEAR = 24.0
+# Beyond 0 and 1, so that no ring is cut.
+_ROOM = 0.06
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,8 @@ class RankingPage(Page):
     def __init__(self, kind: RankingKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind, self.about = kind, kind.about
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr(kind.name))
-        self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.03)
+        self.plot = new_plot(tr(kind.name))
+        self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
         self.plot.scene().sigMouseMoved.connect(self._say)
         self.plot.scene().sigMouseClicked.connect(self._maybe_fit)
         self.curves: dict[int, pg.PlotDataItem] = {}
@@ -123,7 +124,7 @@ class RankingPage(Page):
             self._draw_one(k, every[k], scores.threshold)
         self.found = {k: every[k] for k in shown}
         names = snapshot.data.classes
-        entries = [(k, f"{names[k]}   {tr(self._kind.figure)} {_figure(values[k])}") for k in shown]
+        entries = [(k, names[k], f"{tr(self._kind.figure)} {_figure(values[k])}") for k in shown]
         self.legend.show_entries(entries, self.marks.class_index)
         rest = tr("{0} of {1} classes").format(len(shown), len(every)) if len(shown) < len(every) else ""
         self.words.say(" · ".join(filter(None, (rest, rows_in_words(len(scores.rows), part)))))
@@ -212,7 +213,7 @@ class RankingPage(Page):
     def _maybe_fit(self, event: object) -> None:
         """A double click shows everything again."""
         if getattr(event, "double", lambda: False)():
-            self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.03)
+            self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
 
 
 def _figure(value: float) -> str:

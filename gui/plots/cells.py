@@ -26,7 +26,7 @@ MOST_COPIED = 250_000
 _ROW_HEIGHT = 24
 _NARROWEST, _WIDEST = 56, 220
 # The widths of more columns than this are not measured: that would take long.
-_MOST_MEASURED, _ROWS_MEASURED = 200, 12
+_MOST_MEASURED, _ROWS_MEASURED = 200, 30
 
 
 class CellTable(QTableView):
@@ -61,9 +61,10 @@ class CellTable(QTableView):
     def measure(self) -> None:
         """Makes columns as wide as their heads and first values."""
         model, letters = self.model(), self.fontMetrics()
+        count = model.rowCount()
         for column in range(min(model.columnCount(), _MOST_MEASURED)):
             words = [str(model.headerData(column, Qt.Orientation.Horizontal)) + "  ▾"]
-            words += [str(model.index(row, column).data()) for row in range(min(_ROWS_MEASURED, model.rowCount()))]
+            words += [str(model.index(row, column).data()) for row in range(0, count, max(count // _ROWS_MEASURED, 1))]
             width = max(letters.horizontalAdvance(text) for text in words) + 24
             self.setColumnWidth(column, min(max(width, _NARROWEST), _WIDEST))
 

@@ -35,7 +35,7 @@ class ErrorPlot(pg.PlotWidget):  # type: ignore[misc]
     picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, enableMenu=False)
         prepare(self, tr("Relative differences"))
         self.setMinimumHeight(150)
         item = self.getPlotItem()

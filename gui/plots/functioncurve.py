@@ -41,7 +41,7 @@ class FunctionCurve(pg.PlotWidget):  # type: ignore[misc]
     moved = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, enableMenu=False)
         prepare(self, tr("Activation function"))
         self.setMinimumHeight(170)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -59,6 +59,7 @@ class OutputView(View):
         self._empty.setMargin(24)
         self._stack.addWidget(self._empty)
         self.painting = Painting(self)
+        self.painting.taken_up.connect(self._turn_to_paper)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -154,6 +155,13 @@ class OutputView(View):
         self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}" if drawn else note)
         self.painting.show_snapshot(snapshot, page, paper)
 
+    @Slot()
+    def _turn_to_paper(self) -> None:
+        """The page that can be painted on is the first one."""
+        self._chosen = ""
+        if self._snapshot is not None:
+            self.show_snapshot(self._snapshot)
+
     def _turn_to(self, key: str) -> Page:
         """Another page, with what it is about and what it needs."""
         page = self.page(key)
@@ -219,7 +227,8 @@ class OutputView(View):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """The keys of painting, wherever in the panel the keyboard is."""
-        if not self.painting.press(event):
+        paper = isinstance(self.view, DecisionMap | FitPlot)
+        if not paper or not self.painting.press(event):
             super().keyPressEvent(event)
 
 

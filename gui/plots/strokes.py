@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.Qt.internals import PrimitiveArray
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.history import Numbers
@@ -24,6 +24,8 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (1.5, 3.0), (7.0, 3.0, 
 _DEPTHS = {"light": ("CET-L8", 0.10, 0.72), "dark": ("CET-L8", 0.38, 1.0)}
 # Whatever is far outside of the picture is drawn at its edge, so to speak.
 _FAR = 3e4
+# Hairlines with more points than this are nothing but a surface.
+_MANY = 1000
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,22 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
         painter.save()
         painter.resetTransform()
         painter.setPen(self.stroke.pen())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Hairlines are painted fast as a whole, wider lines stroke by stroke.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not (self.stroke.faint and len(x) > _MANY))
         if self.stroke.faint:
             painter.drawPath(pg.arrayToQPath(x, y, connect="finite"))
         else:
             self._draw_strokes(painter, strokes(x, y, self.stroke.dashes))
+            self._draw_dots(painter, x, y)
         painter.restore()
+
+    def _draw_dots(self, painter: QPainter, x: Numbers, y: Numbers) -> None:
+        """Points between gaps, to which no line leads."""
+        there = np.concatenate([[False], np.isfinite(y), [False]])
+        alone = np.flatnonzero(there[1:-1] & ~there[:-2] & ~there[2:])
+        if len(alone):
+            painter.setPen(QPen(self.stroke.colour(), 4.0, c=Qt.PenCapStyle.RoundCap))
+            painter.drawPoints([QPointF(x[i], y[i]) for i in alone])
 
     def _draw_strokes(self, painter: QPainter, ends: Numbers) -> None:
         self._lines.resize(len(ends))

@@ -82,13 +82,23 @@ def test_the_window_has_the_ground_of_its_theme(window: Window, name: str) -> No
     assert share > 0.5
 
 
-@pytest.mark.parametrize("panel", ["builder", "output", "inspector", "loss", "magnitudes", "diagram", "toolbar"])
-def test_every_part_of_the_window_follows_the_theme(window: Window, panel: str) -> None:
-    window.select(Unit(1, 0))
-    window.show_theme("dark")
+PANELS = ("builder", "output", "inspector", "loss", "magnitudes", "diagram", "toolbar")
+
+
+@pytest.fixture(scope="module")
+def dark_panels(shared_window: Window) -> dict[str, np.ndarray]:
+    """What the parts of the window look like after it went dark."""
+    hands.as_new(shared_window)
+    shared_window.select(Unit(1, 0))
+    shared_window.show_theme("dark")
     hands.events()
-    part = window.panels.docks.get(panel) or getattr(window, panel)
-    assert np.median(picture(part)) < 128
+    docks = shared_window.panels.docks
+    return {panel: picture(docks.get(panel) or getattr(shared_window, panel)) for panel in PANELS}
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_every_part_of_the_window_follows_the_theme(dark_panels: dict[str, np.ndarray], panel: str) -> None:
+    assert np.median(dark_panels[panel]) < 128
 
 
 def test_there_and_back_gives_the_same_picture(window: Window) -> None:

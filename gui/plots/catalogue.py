@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from gui.plots.activations import ActivationsView
 from gui.plots.data.view import DataView
+from gui.plots.distributions import DistributionsView
 from gui.plots.explorer import Explorer
 from gui.plots.gradients import GradientPlot
 from gui.plots.matrix.view import MatrixView
@@ -35,4 +37,6 @@ VIEWS: tuple[ViewKind, ...] = (
     ViewKind("proof", "Proof", ProofView, RIGHT, 320, 460),
     ViewKind("data", "Data", DataView, BOTTOM, 520, 280),
     ViewKind("matrix", "Matrix", MatrixView, BOTTOM, 520, 280),
+    ViewKind("distributions", "Distributions", DistributionsView, BOTTOM, 420, 260),
+    ViewKind("activations", "Activations", ActivationsView, BOTTOM, 420, 260),
 )

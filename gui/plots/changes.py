@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,25 +64,33 @@ class Changes:
         """What was changed after the first step, in order; a setting changed twice at a step counts once."""
         if lineage is None:
             return ()
-        events = self._new_events(lineage)
+        for written in self._new_events(lineage):
+            if self._experiment is not None:
+                self._read(written, self._experiment)
         self._lineage = lineage
-        for event in events:
-            assert self._experiment is not None
-            after = _after(event, self._experiment)
-            if event.is_change and event.step > 0:
-                for change in _changes(event, self._experiment, after):
-                    self._add(change)
-            self._experiment = after
         return tuple(self._found.values())
 
-    def _new_events(self, lineage: Lineage) -> list[Event]:
+    def _read(self, written: dict[str, Any], before: Experiment) -> None:
+        """Adds what an event has changed. A file may hold what cannot be followed: then that is said, and no more."""
+        try:
+            event = Event.of(written)
+            self._experiment = _after(event, before)
+        except ValueError:
+            self._experiment = None
+            self._add(Change(max((step for step, _ in self._found), default=0), tr("what was changed cannot be read")))
+            return
+        if event.is_change and event.step > 0:
+            for change in _changes(event, before, self._experiment):
+                self._add(change)
+
+    def _new_events(self, lineage: Lineage) -> Sequence[dict[str, Any]]:
         """Those that were not there before; all, from the beginning, when it is not the same run that has gone on."""
         known = () if self._lineage is None else self._lineage.events
         same = self._lineage is not None and self._lineage.first == lineage.first
         same = same and len(known) <= len(lineage.events)
         if not same or any(a is not b for a, b in zip(known, lineage.events, strict=False)):
-            known, self._found, self._experiment = (), {}, lineage.experiment
-        return [Event.of(written) for written in lineage.events[len(known) :]]
+            known, self._found, self._experiment = (), {}, _first(lineage)
+        return lineage.events[len(known) :]
 
     def _add(self, change: Change) -> None:
         key = change.step, change.what
@@ -90,6 +98,14 @@ class Changes:
         merged = Change(change.step, change.what, first.before, change.after)
         if not merged.after or merged.before != merged.after:
             self._found[key] = merged
+
+
+def _first(lineage: Lineage) -> Experiment | None:
+    """With what a run began, None where that cannot be read."""
+    try:
+        return lineage.experiment
+    except ValueError:
+        return None
 
 
 def _after(event: Event, before: Experiment) -> Experiment:

@@ -22,4 +22,7 @@ def log_ticks(low: float, high: float, most: int = 5) -> list[float]:
     whole = [float(e) for e in range(ceil(low), floor(high) + 1)]
     if len(whole) > most:
         return whole[:: ceil(len(whole) / most)]
-    return [log10(value) for value in round_ticks(10.0**low, 10.0**high, most) if value > 0.0]
+    # Less than two decades: round numbers as on a linear axis.
+    power = floor(low)
+    ticks = round_ticks(10.0 ** (low - power), 10.0 ** (high - power), most)
+    return [power + log10(value) for value in ticks if value > 0.0]

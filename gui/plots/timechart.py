@@ -100,7 +100,8 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self._box = _Box()
         self._chief: TimeChart | None = None
         self._names: tuple[str, str] | None = None
-        super().__init__(viewBox=self._box, axisItems={side: _Axis(side) for side in ("left", "bottom")})
+        axes = {side: _Axis(side) for side in ("left", "bottom")}
+        super().__init__(viewBox=self._box, axisItems=axes, enableMenu=False)
         prepare(self, name)
         item = self.getPlotItem()
         item.showGrid(y=True, alpha=0.25)
@@ -242,6 +243,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self._box.turned.disconnect(self.zoom)
         self._box.turned.connect(chart.zoom)
         chart.moved.connect(self._align)
+        chart.getAxis("left").geometryChanged.connect(self._align)
 
     @Slot()
     def _align(self) -> None:

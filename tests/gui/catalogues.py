@@ -36,6 +36,7 @@ TABLES = (
     ("gui.painting.strip", "STRIP", (1, 2)),
     ("gui.plots.loss", "RATES", (1,)),
     ("gui.plots.loss", "SMOOTHINGS", (1,)),
+    ("gui.plots.activations", "_HEADS", (0, 2)),
     ("gui.report.pictures", "_PARTS", (1,)),
     ("gui.report.writing", "KINDS", (1,)),
 )

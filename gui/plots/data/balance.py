@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QCursor
+from PySide6.QtGui import QBrush, QColor, QCursor
 from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.data.bars import ClassBars
 from gui.plots.data.counting import UNBALANCED, Counts, spread
 from gui.plots.data.rows import Rows
@@ -95,21 +95,21 @@ def judged(classes: tuple[str, ...], counts: Counts) -> str:
         return " ".join([tr("There is no training row."), *sentences])
     large, small, times = found
     if times >= UNBALANCED:
-        words = tr("Unbalanced: {0} has {1} times the training rows of {2}; from {3} times on it is called so.")
+        words = tr("Unbalanced: “{0}” has {1} times the training rows of “{2}”; from {3} times on it is called so.")
         sentences.append(words.format(classes[large], number(times), classes[small], number(UNBALANCED)))
     elif np.count_nonzero(counts.rows[0]) == 1:
-        sentences.append(tr("All training rows are of {0}: there is nothing to tell apart.").format(classes[large]))
+        sentences.append(tr("All training rows are of “{0}”: there is nothing to tell apart.").format(classes[large]))
     elif times == 1.0:
         sentences.append(tr("Balanced: every class has the same number of training rows."))
     else:
-        words = tr("Balanced: {0} has {1} times the training rows of {2}; from {3} times on it would be unbalanced.")
+        words = tr("Balanced: “{0}” has {1} times the training rows of “{2}”; from {3} times on it is unbalanced.")
         sentences.append(words.format(classes[large], number(times), classes[small], number(UNBALANCED)))
     return " ".join(sentences)
 
 
 def _listed(names: list[str]) -> str:
     more = len(names) - _MOST_NAMED
-    shown = ", ".join(names[:_MOST_NAMED])
+    shown = ", ".join(f"“{name}”" for name in names[:_MOST_NAMED])
     return tr("{0} and {1} more").format(shown, more) if more > 0 else shown
 
 
@@ -136,8 +136,7 @@ class SpreadPlot(QWidget):
         super().__init__(parent)
         self._name = ""
         self.edges, self.counts = np.zeros(1), np.zeros((2, 0), np.int64)
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr("Histogram of the target"))
+        self.plot = new_plot(tr("Histogram of the target"))
         self.bars = tuple(pg.BarGraphItem(x=[], height=[], width=1.0) for _ in range(2))
         for bar in self.bars:
             self.plot.addItem(bar)
@@ -162,7 +161,7 @@ class SpreadPlot(QWidget):
         middles, widths = (self.edges[:-1] + self.edges[1:]) / 2, np.diff(self.edges)
         looks = (
             (0.92, colour(c.series[0], 0.55), pg.mkPen(None)),
-            (0.55, QColor(c.surface), pg.mkPen(QColor(c.series[1]), width=1.4)),
+            (0.55, QBrush(Qt.BrushStyle.NoBrush), pg.mkPen(QColor(c.series[1]), width=1.4)),
         )
         for part, (share, brush, pen) in enumerate(looks):
             there = self.counts[part] > 0

@@ -56,7 +56,8 @@ def spread(values: Floats, tested: NDArray[np.bool_]) -> tuple[Floats, NDArray[n
     low, high = float(values[known].min()), float(values[known].max())
     bins = int(np.clip(np.sqrt(known.sum()), 1, _MOST_BINS)) if high > low else 1
     width = abs(low) * 0.1 or 0.5
-    edges = np.linspace(low, high, bins + 1) if high > low else np.array([low - width, low + width])
+    with np.errstate(all="ignore"):
+        edges = np.linspace(low, high, bins + 1) if high > low else np.array([low - width, low + width])
     if not np.isfinite(edges).all() or not (np.diff(edges) > 0).all():
         edges = np.array([low, max(high, float(np.nextafter(low, np.inf)))])
     counts = [np.histogram(values[known & (tested == part)], edges)[0] for part in (False, True)]

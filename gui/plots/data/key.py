@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import theme
 from gui.text import number, tr
-from gui.theme import colour, colours, font
+from gui.theme import colour, colours, font, pixels
 
 # Nine shapes and ten colours do not repeat together before ninety classes.
 SYMBOLS = ("o", "s", "t1", "d", "p", "star", "t", "h", "x")
@@ -50,7 +50,7 @@ class PointKey(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """One line of text."""
-        return QSize(0, 20)
+        return QSize(0, pixels(22))
 
     def show_classes(self, classes: tuple[str, ...], which: int) -> None:
         """Names these classes; ``which`` stands out, -1 for none."""
@@ -78,7 +78,7 @@ class PointKey(QWidget):
                 self._paint_classes(painter)
 
     def _paint_classes(self, painter: QPainter) -> None:
-        x, middle, series = 12.0, self.height() / 2, colours().series
+        x, middle, series = 16.0, self.height() / 2, colours().series
         letters = painter.fontMetrics()
         for k, name in enumerate(self._classes):
             width = min(letters.horizontalAdvance(name), 120)
@@ -107,12 +107,12 @@ class PointKey(QWidget):
         for place, tint in enumerate(tints):
             fill.setColorAt(place / (len(tints) - 1), QColor(tint))
         left, right = number(low), number(high)
-        x = 12.0 + letters.horizontalAdvance(left) + 6
+        x = 16.0 + letters.horizontalAdvance(left) + 6
         bar = QRectF(x, middle - 4, _BAR, 8)
         fill.setStart(bar.topLeft())
         fill.setFinalStop(bar.topRight())
         painter.setPen(QColor(colours().quiet))
-        painter.drawText(QPointF(12.0, middle + 4), left)
+        painter.drawText(QPointF(16.0, middle + 4), left)
         end = bar.right() + 6
         painter.drawText(QPointF(end, middle + 4), right)
         end += letters.horizontalAdvance(right) + 10

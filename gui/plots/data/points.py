@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import islice
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtGui import QBrush, QColor, QCursor, QMouseEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtGui import QBrush, QColor, QCursor, QMouseEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from engine.probes import TYPED
 from gui.fields import ChoiceField
@@ -16,13 +19,15 @@ from gui.plots.data.key import PointKey, scale_colours, symbol_of
 from gui.plots.data.rows import Floats, Rows
 from gui.plots.view import Table
 from gui.text import number, tr
-from gui.theme import colour, colours
+from gui.theme import colour, colours, pixels
 
 MOST_POINTS = 5000
 # Larger numbers than this cannot be drawn.
 _LARGEST = 1e150
 _SIZE, _RING = 8, 17
 _FAINT = 0.12
+_LOOKED_AT = 1000
+_WIDE = 760
 
 
 class ScatterPage(QWidget):
@@ -43,7 +48,7 @@ class ScatterPage(QWidget):
         self.across = ChoiceField((), tr("Across"), tr("The column along the horizontal axis."))
         self.up = ChoiceField((), tr("Up"), tr("The column along the vertical axis."))
         self.key = PointKey()
-        self.plot = _Plot()
+        self.plot = _Plot(enableMenu=False)
         prepare(self.plot, tr("Scatter plot of the data"))
         self.points = pg.ScatterPlotItem(hoverable=True, tip=None, hoverSize=_SIZE + 3)
         self.ring = pg.ScatterPlotItem(size=_RING)
@@ -64,15 +69,18 @@ class ScatterPage(QWidget):
             label = QLabel(words)
             label.setProperty("role", "field")
             label.setBuddy(field)
-            field.setFixedHeight(26)
-            field.setMaximumWidth(220)
+            field.setMaximumWidth(pixels(220))
             bar.addWidget(label)
             bar.addWidget(field)
-        bar.addWidget(self.key, 1)
+        bar.addStretch(1)
+        self._bar = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._bar.setSpacing(0)
+        self._bar.addLayout(bar)
+        self._bar.addWidget(self.key, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(bar)
+        layout.addLayout(self._bar)
         layout.addWidget(self.plot, 1)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -85,7 +93,8 @@ class ScatterPage(QWidget):
         self._rows, names = rows, (*rows.data.names, *(rows.target_names if len(rows) else (rows.data.target,)))
         if names != self._names:
             self._names = names
-            for field, name, first in ((self.across, chosen[0], 0), (self.up, chosen[1], min(1, len(names) - 1))):
+            across, up = first_choice(rows)
+            for field, name, first in ((self.across, chosen[0], across), (self.up, chosen[1], up)):
                 field.clear()
                 for place, text in enumerate(names):
                     field.addItem(text, str(place))
@@ -109,6 +118,12 @@ class ScatterPage(QWidget):
         self.ring.setBrush(None)
         self.ring.setPen(pg.mkPen(QColor(colours().text), width=1.8))
         self._draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """What the colours mean stands beside the choices where there is room for both."""
+        super().resizeEvent(event)
+        wide = self.width() > _WIDE
+        self._bar.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follows a change of theme."""
@@ -182,8 +197,7 @@ class ScatterPage(QWidget):
         for kind in np.unique(kinds).tolist():
             tint = tints[kind % len(tints)]
             alpha = 1.0 if self._class in (-1, kind) or not classes else _FAINT
-            filled = QPen(colour(surface, alpha), 1.0), QBrush(colour(tint, alpha))
-            hollow = QPen(colour(tint, alpha), 1.8), QBrush(colour(surface, alpha))
+            filled, hollow = _look(surface, 1.0, tint, alpha), _look(tint, 1.8, surface, alpha)
             looks[kind] = (filled, hollow, symbol_of(kind) if classes else "o")
         tested = rows.tested[some].tolist()
         each = [(*looks[kind][test], looks[kind][2]) for kind, test in zip(kinds.tolist(), tested, strict=True)]
@@ -239,6 +253,23 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
         """Fits the view to the points."""
         self.enableAutoRange()
         event.accept()
+
+
+@cache
+def _look(outline: str, width: float, inside: str, alpha: float) -> tuple[QPen, QBrush]:
+    """A pen and a brush, kept for good: pyqtgraph keeps a picture of a point for each that it is given."""
+    pen = QPen(colour(outline, alpha), width)
+    pen.setCosmetic(True)
+    return pen, QBrush(colour(inside, alpha))
+
+
+def first_choice(rows: Rows) -> tuple[int, int]:
+    """The columns that are shown first: the first two inputs of more than two values; else simply the first two."""
+    inputs = range(len(rows.data.names))
+    told = (column for column in inputs if len(np.unique(rows.scaled(column)[:_LOOKED_AT])) > 2)
+    found = [*islice(told, 2), *inputs[:2], 1]
+    across = found[0]
+    return across, next(column for column in found if column != across)
 
 
 def evenly(count: int, most: int) -> NDArray[np.intp]:

@@ -71,7 +71,8 @@ class RowsModel(QAbstractTableModel):
     def _arrange(self) -> NDArray[np.intp]:
         assert self.sheet is not None
         kept, (column, falling) = self.sheet.kept(self.filter), self._sorted
-        return kept if column < 0 else kept[arranged(self.sheet.keys(column)[kept], falling)]
+        keys = self.sheet.keys(max(column, 0))[kept]
+        return kept[arranged(keys, falling and column >= 0)]
 
     def _rearrange(self) -> None:
         """Puts the rows into another order; what is selected goes with them."""
@@ -88,7 +89,7 @@ class RowsModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sorts by a column; -1: as the data are."""
+        """Sorts by a column; -1: as in the original table."""
         self._sorted = (column, _TURNED[order])
         if self.sheet is not None:
             self._rearrange()
@@ -201,7 +202,6 @@ class TablePage(QWidget):
         bar.setContentsMargins(16, 0, 12, 4)
         bar.setSpacing(8)
         for part in (self.part, self.which, self.search):
-            part.setFixedHeight(26)
             bar.addWidget(part)
         bar.addStretch(1)
         self.search.setMinimumWidth(90)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QToolTip
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
+from engine import Dense
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
@@ -298,8 +299,8 @@ def test_the_misread_images_are_those_with_a_wrong_answer_the_largest_error_firs
     items = [shown.images.item(i) for i in range(shown.images.count())]
     assert len(items) == min(len(wrong), 100)
     assert [item.text() for item in items] == [f"{truth[k]} → {scores[k].argmax()}" for k in wrong[:100]]
-    assert shown.words.text().endswith(f"{len(wrong)} of {len(truth):,} {'test' if part == 'test' else 'training'} rows, "
-                                       f"{100 * len(wrong) / len(truth):.3g} %")  # fmt: skip
+    name, share = {"test": "test", "train": "training"}[part], 100 * len(wrong) / len(truth)
+    assert shown.words.text().endswith(f"{len(wrong)} of {len(truth):,} {name} rows, {share:.3g} %")
     shown.images.itemClicked.emit(items[2])
     assert window.traced_row == rows[wrong[2]]
 
@@ -321,7 +322,10 @@ def test_a_misread_image_is_that_of_its_row(window: Window) -> None:
 
 
 def test_where_no_image_is_misread_it_says_so(window: Window) -> None:
-    opened(window, "digits", 60, optimizer={"kind": "adam", "learning_rate": 0.03})
+    settings = {"data": {"source": "digits"}, "training": {"epochs": 40}}
+    hands.show(window, Experiment.model_validate(settings).with_layers((Dense(units=48, activation="relu"),)))
+    window.training.finish()
+    hands.settle(window)
     shown = page(window, "misread")
     shown.parts.buttons["train"].click()
     assert window.output._stack.currentWidget() is window.output._empty

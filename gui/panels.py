@@ -120,7 +120,8 @@ class Panels(QObject):
         if others and (area != BOTTOM or len(others) >= self.room):
             shared = self.docks[self._panels[name].shares]
             self._window.tabifyDockWidget(shared if shared in others else others[-1], dock)
-        self._even_out(area)
+        for each in (LEFT, RIGHT, BOTTOM):
+            self._even_out(each)
 
     def _even_out(self, area: Qt.DockWidgetArea) -> None:
         """Panels at the foot share its width, those at a side are as wide as the widest asks for."""
@@ -155,6 +156,7 @@ class Panels(QObject):
 
     def reset(self) -> None:
         """All panels back in their places."""
+        self._take_away()
         self._window.restoreState(self._first, _LAYOUT_VERSION)
         self._unplaced = set(self._sharing)
         for name, dock in self.docks.items():
@@ -169,9 +171,7 @@ class Panels(QObject):
         """
         sides = {LEFT: self._known(left), RIGHT: self._known(right)}
         below = self._known(foot)
-        for dock in self.docks.values():
-            # Tabs of places that are left stay on the screen otherwise.
-            self._window.removeDockWidget(dock)
+        self._take_away()
         for area, names in sides.items():
             for name in names:
                 self._place(area, name, Qt.Orientation.Vertical)
@@ -186,6 +186,11 @@ class Panels(QObject):
         self._share_out(sides, columns)
         if columns:
             self.docks[columns[-1]].raise_()
+
+    def _take_away(self) -> None:
+        """No panel has a place any more; the tabs of places that are left stay on the screen otherwise."""
+        for dock in self.docks.values():
+            self._window.removeDockWidget(dock)
 
     def _known(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if name in self.docks]

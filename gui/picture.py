@@ -36,8 +36,8 @@ def take(
     """Opens the window, trains to the end unless told otherwise, and writes a picture of it or of one view.
 
     The network and the live views are drawn anew, as SVG, PDF or PNG by the suffix of ``out``; everything else is a PNG
-    as it is on the screen. Raises ``UsageError`` and ``ValueError``, as far as possible before anything is opened, and ``OSError``
-    when the file cannot be written.
+    as it is on the screen. Raises ``UsageError`` and ``ValueError``, as far as possible before anything is opened, and
+    ``OSError`` when the file cannot be written.
     """
     check(out, look)
     window = open_window(experiment, look, trainer=trainer, trained=trained)

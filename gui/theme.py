@@ -180,6 +180,8 @@ QTableView[role="cells"] QHeaderView::section { background: $surface; color: $qu
 QTableView[role="cells"] QTableCornerButton::section { background: $surface; border: none;
   border-bottom: 1px solid $line; }
 QTableView[role="cells"]::item { padding: 0 5px; }
+CellTable[role="cells"] QHeaderView::section:horizontal { padding: 0 16px 0 8px; }
+CellTable[role="cells"]::item { padding: 0 13px 0 5px; }
 QSplitter::handle { background: transparent; image: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView#columns::indicator, QListView#inputs::indicator

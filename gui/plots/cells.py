@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
@@ -14,10 +15,11 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
 from gui.text import keys_in_words, tr
+from gui.theme import font, pixels
 
 _Index = QModelIndex | QPersistentModelIndex
 # The text of a cell or a head as a file has it: all digits, a plain minus sign.
@@ -51,22 +53,36 @@ class CellTable(QTableView):
         rows, heads = self.verticalHeader(), self.horizontalHeader()
         rows.setVisible(named_rows)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(_ROW_HEIGHT)
         heads.setMinimumSectionSize(40)
-        heads.setMinimumHeight(28)
         for header in (rows, heads):
             header.setHighlightSections(False)
             header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._fit_type()
+
+    def _fit_type(self) -> None:
+        """Lines as high as the type needs."""
+        self.verticalHeader().setDefaultSectionSize(pixels(_ROW_HEIGHT))
+        self.horizontalHeader().setMinimumHeight(pixels(_ROW_HEIGHT) + 4)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follows another size of the type."""
+        super().changeEvent(event)
+        other = self.verticalHeader().defaultSectionSize() != pixels(_ROW_HEIGHT)
+        if event.type() == QEvent.Type.StyleChange and other:
+            self._fit_type()
+            self.measure()
 
     def measure(self) -> None:
         """Makes columns as wide as their heads and first values."""
-        model, letters = self.model(), self.fontMetrics()
+        model, letters = self.model(), QFontMetrics(font())
+        if model is None:
+            return
         count = model.rowCount()
         for column in range(min(model.columnCount(), _MOST_MEASURED)):
             words = [str(model.headerData(column, Qt.Orientation.Horizontal)) + "  ▾"]
             words += [str(model.index(row, column).data()) for row in range(0, count, max(count // _ROWS_MEASURED, 1))]
-            width = max(letters.horizontalAdvance(text) for text in words) + 24
-            self.setColumnWidth(column, min(max(width, _NARROWEST), _WIDEST))
+            width = max(letters.horizontalAdvance(text) for text in words) + 32
+            self.setColumnWidth(column, min(max(width, _NARROWEST), pixels(_WIDEST)))
 
     def go_to(self, row: int, column: int, whole: bool = False) -> None:
         """Makes a cell the current one, selects it or its ``whole`` row, and scrolls to it; ``chosen`` is not said."""

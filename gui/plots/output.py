@@ -51,7 +51,7 @@ class OutputView(View):
         line = self.title.layout()
         assert isinstance(line, QBoxLayout)
         line.insertWidget(1, self.choice)
-        self._stack, self._empty = QStackedWidget(), QLabel()
+        self._stack, self._empty = QStackedWidget(), QLabel(tr("What the network answers appears here."))
         self._empty.setProperty("role", "quiet")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)

@@ -18,7 +18,7 @@ from gui.plots.dashes import strokes
 from gui.theme import colour, colours
 
 # Lengths of dash and gap in pixels: with the colour, they tell series apart.
-DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (1.5, 3.0), (7.0, 3.0, 1.5, 3.0))
+DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (2.0, 2.5), (7.0, 3.0, 2.0, 3.0))
 # Depth is a colour between blue and yellow, of even steps to the eye (CET, Kovesi), as far as it stands out from the
 # ground of each theme.
 _DEPTHS = {"light": ("CET-L8", 0.10, 0.72), "dark": ("CET-L8", 0.38, 1.0)}
@@ -26,6 +26,8 @@ _DEPTHS = {"light": ("CET-L8", 0.10, 0.72), "dark": ("CET-L8", 0.38, 1.0)}
 _FAR = 3e4
 # Hairlines with more points than this are nothing but a surface.
 _MANY = 1000
+# Wider lines with fewer points are painted with joints at their corners.
+_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,14 @@ class Stroke:
         """A pen without dashes."""
         pen = QPen(self.colour(), 1.0 if self.faint else self.width)
         pen.setCosmetic(True)
+        return pen
+
+    def dashed_pen(self) -> QPen:
+        """A pen that makes the dashes itself."""
+        pen = self.pen()
+        if self.dashes:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([length / pen.widthF() for length in self.dashes])
         return pen
 
 
@@ -105,13 +115,15 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
         y[~np.isfinite(self._y)] = np.nan
         painter.save()
         painter.resetTransform()
-        painter.setPen(self.stroke.pen())
-        # Hairlines are painted fast as a whole, wider lines stroke by stroke.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not (self.stroke.faint and len(x) > _MANY))
-        if self.stroke.faint:
+        # Hairlines are painted fast as a whole, wider lines with many corners stroke by stroke.
+        if self.stroke.faint or len(x) <= _FEW:
+            painter.setPen(self.stroke.dashed_pen())
             painter.drawPath(pg.arrayToQPath(x, y, connect="finite"))
         else:
+            painter.setPen(self.stroke.pen())
             self._draw_strokes(painter, strokes(x, y, self.stroke.dashes))
+        if not self.stroke.faint:
             self._draw_dots(painter, x, y)
         painter.restore()
 

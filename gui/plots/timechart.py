@@ -243,6 +243,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self._box.turned.disconnect(self.zoom)
         self._box.turned.connect(chart.zoom)
         chart.moved.connect(self._align)
+        chart.getAxis("left").geometryChanged.connect(self._align)
 
     @Slot()
     def _align(self) -> None:

@@ -27,7 +27,7 @@ def encoded(view: View, kind: str, name: str, scale: float = SCALE) -> bytes:
     makers: dict[str, Callable[[], bytes]] = {
         "png": lambda: as_png(image(view, scale)),
         "svg": lambda: _svg(view, name),
-        "pdf": lambda: as_pdf(_size(view), lambda painter, _: _recorded(view).play(painter), name, dpi=_dpi()),
+        "pdf": lambda: as_pdf(_size(view), lambda painter, _: _play(view, painter), name, dpi=_dpi()),
     }
     return makers[kind]()
 
@@ -55,7 +55,7 @@ def image(view: View, scale: float) -> QImage:
 
 def _svg(view: View, name: str) -> bytes:
     words = tr(view.about.question)
-    return as_svg(_size(view), _recorded(view).play, name, words, dpi=_dpi(), clipped=True)
+    return as_svg(_size(view), lambda painter: _play(view, painter), name, words, dpi=_dpi(), clipped=True)
 
 
 def _size(view: View) -> tuple[int, int]:
@@ -67,12 +67,12 @@ def _dpi() -> int:
     return round(QGuiApplication.primaryScreen().logicalDotsPerInchX())
 
 
-def _recorded(view: View) -> QPicture:
-    """Every stroke of it. Drawn into a file directly, what a widget clips is cut off in the wrong place."""
+def _play(view: View, painter: QPainter) -> None:
+    """Draws a view stroke by stroke: if widgets drew themselves, what they clip would be cut off in the wrong place."""
     strokes = QPicture()
-    with QPainter(strokes) as painter:
-        _draw(painter, view)
-    return strokes
+    with QPainter(strokes) as recorder:
+        _draw(recorder, view)
+    strokes.play(painter)
 
 
 def _draw(painter: QPainter, view: View) -> None:

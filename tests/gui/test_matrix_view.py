@@ -40,13 +40,23 @@ def view(window: Window) -> Iterator[MatrixView]:
     window.panels.open("matrix")
     window.panels.docks["matrix"].setFloating(True)
     window.panels.docks["matrix"].resize(700, 320)
-    hands.choose(found.choice, "0")
+    choose(found, 0)
     window.select(None)
     hands.settle(window)
     hands.events()
     yield found
     window.panels.docks["matrix"].setFloating(False)
     window.panels.docks["matrix"].hide()
+
+
+def choose(view: MatrixView, layer: int) -> None:
+    """Takes a layer from the menu in the title."""
+    view.choice.menu().actions()[layer].trigger()
+
+
+def layers(view: MatrixView) -> list[str]:
+    """The layers that the menu offers; the one that is on has a mark."""
+    return [f"{action.text()}{' ✓' * action.isChecked()}" for action in view.choice.menu().actions()]
 
 
 def cells(view: MatrixView, role: int = DISPLAY) -> list[list[str]]:
@@ -96,14 +106,14 @@ def plain_matrix(snapshot: Snapshot, layer: int, flat: np.ndarray) -> np.ndarray
 
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_cells_are_the_weights_and_biases_bit_for_bit(view: MatrixView, window: Window, layer: int) -> None:
-    hands.choose(view.choice, str(layer))
+    choose(view, layer)
     snapshot = hands.snapshot_of(window)
     assert np.array_equal(numbers(view), plain_matrix(snapshot, layer, snapshot.parameters))
 
 
 @pytest.mark.parametrize("layer", [0, 2])
 def test_lines_are_named_for_inputs_and_columns_for_units(view: MatrixView, window: Window, layer: int) -> None:
-    hands.choose(view.choice, str(layer))
+    choose(view, layer)
     snapshot, model = hands.snapshot_of(window), view.cells.model()
     plan = snapshot.plan.layers[layer]
     inputs = [unit_name(snapshot, layer, i) for i in range(plan.inputs)]
@@ -209,23 +219,23 @@ def test_a_weight_selected_elsewhere_is_selected_here(view: MatrixView, window: 
     chosen = QSignalSpy(view.selected)
     window.select(Weight(1, 3, 2))
     at = view.cells.currentIndex()
-    assert (view.choice.key, at.row(), at.column(), chosen.count()) == ("1", 3, 2, 0)
+    assert (view.layer, at.row(), at.column(), chosen.count()) == (1, 3, 2, 0)
     assert float(at.data(EXACT)) == pytest.approx(float(hands.snapshot_of(window).weights(1)[3, 2]), rel=1e-7)
 
 
-@pytest.mark.parametrize(("unit", "layer", "cell"), [(Unit(2, 4), "1", (-1, 4)), (Unit(0, 1), "0", (1, -1))])
+@pytest.mark.parametrize(("unit", "layer", "cell"), [(Unit(2, 4), 1, (-1, 4)), (Unit(0, 1), 0, (1, -1))])
 def test_a_unit_selected_elsewhere_is_marked(
-    view: MatrixView, window: Window, unit: Unit, layer: str, cell: tuple[int, int]
+    view: MatrixView, window: Window, unit: Unit, layer: int, cell: tuple[int, int]
 ) -> None:
     window.select(unit)
     marked = {(at.row(), at.column()) for at in view.cells.selectionModel().selectedIndexes()}
     lines, units = view.cells.model().rowCount(), view.cells.model().columnCount()
     whole = {(i, j) for i in range(lines) for j in range(units) if i == cell[0] or j == cell[1]}
-    assert (view.choice.key, marked, window.selection) == (layer, whole, unit)
+    assert (view.layer, marked, window.selection) == (layer, whole, unit)
 
 
 def test_a_layer_that_is_chosen_is_selected_everywhere(view: MatrixView, window: Window) -> None:
-    hands.choose(view.choice, "2")
+    choose(view, 2)
     assert (window.selection, view.cells.model().columnCount()) == (Unit(3, 0), 3)
 
 
@@ -365,10 +375,14 @@ def test_without_a_snapshot_it_says_what_will_be_there(qtbot: QtBot) -> None:
     assert ("The weights of a layer appear here." in hands.words(view), view.table()) == (True, None)
 
 
-@pytest.mark.parametrize("layers", [(), (1,), (3,) * 40])
-def test_networks_of_any_depth_are_offered(qtbot: QtBot, layers: tuple[int, ...]) -> None:
-    view = alone(qtbot, instant(of_layers(*layers)))
-    assert (view.choice.count(), view.choice.itemText(len(layers))[:6]) == (len(layers) + 1, "output")
+@pytest.mark.parametrize("units", [(), (1,), (3,) * 40])
+def test_networks_of_any_depth_are_offered(qtbot: QtBot, units: tuple[int, ...]) -> None:
+    offered = layers(alone(qtbot, instant(of_layers(*units))))
+    assert (len(offered), offered[-1][:6], [name[-1] == "✓" for name in offered]) == (
+        len(units) + 1,
+        "output",
+        [True, *[False] * len(units)],
+    )
 
 
 def test_a_layer_that_is_gone_is_no_longer_shown(qtbot: QtBot) -> None:
@@ -376,7 +390,7 @@ def test_a_layer_that_is_gone_is_no_longer_shown(qtbot: QtBot) -> None:
     view.show_selection(Weight(2, 4, 1))
     snapshot = instant(of_layers(2))
     view.show_snapshot(snapshot)
-    assert (view.choice.key, len(cells(view)), len(cells(view)[0])) == ("1", 3, 3)
+    assert (layers(view), len(cells(view)), len(cells(view)[0])) == (["hidden 1 · 2 × 2", "output · 2 × 3 ✓"], 3, 3)
 
 
 @pytest.mark.parametrize("key", [each.key for each in EDGE_VIEWS])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hands
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -99,6 +100,25 @@ def dark_panels(shared_window: Window) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_part_of_the_window_follows_the_theme(dark_panels: dict[str, np.ndarray], panel: str) -> None:
     assert np.median(dark_panels[panel]) < 128
+
+
+class Restyled(QObject):
+    """Counts how often a widget is told that its style is another."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        self.count += event.type() == QEvent.Type.StyleChange
+        return False
+
+
+def test_the_same_theme_again_goes_through_no_widget(window: Window) -> None:
+    counter = Restyled()
+    window.installEventFilter(counter)
+    window.show_theme("light")
+    again = counter.count
+    window.show_theme("dark")
+    assert (again, counter.count > 0) == (0, True)
 
 
 def test_there_and_back_gives_the_same_picture(window: Window) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.plots.data.counting import Counts
 from gui.text import tr
-from gui.theme import colour, colours, font
+from gui.theme import colour, colours, font, pixels
 
-_ROW, _BAR, _GAP = 40, 12, 3
+# In pixels at the usual size of the type.
+_ROW, _ABOVE, _BAR, _GAP = 40, 6, 12, 3
 _LEFT, _NAME, _FIGURES = 16, 132, 104
 
 
@@ -39,7 +40,7 @@ class ClassBars(QWidget):
         """Draws other counts."""
         self._classes, self._counts = classes, counts
         self._at = min(self._at, max(len(classes) - 1, 0))
-        self.setMinimumHeight(len(classes) * _ROW + 8)
+        self.setMinimumHeight(len(classes) * pixels(_ROW) + 8)
         self.setAccessibleDescription("; ".join(map(self.words_of, range(len(classes)))))
         self.update()
 
@@ -58,7 +59,13 @@ class ClassBars(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """All bars."""
-        return QSize(320, len(self._classes) * _ROW + 8)
+        return QSize(320, len(self._classes) * pixels(_ROW) + 8)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follows another size of the type."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.setMinimumHeight(len(self._classes) * pixels(_ROW) + 8)
 
     # -- painting --------------------------------------------------------------------------------
 
@@ -67,15 +74,15 @@ class ClassBars(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(event.rect(), QColor(colours().surface))
-            first, last = event.rect().top() // _ROW, event.rect().bottom() // _ROW
+            first, last = event.rect().top() // pixels(_ROW), event.rect().bottom() // pixels(_ROW)
             for which in range(max(first, 0), min(last + 1, len(self._classes))):
                 self._paint_class(painter, which)
 
     def _paint_class(self, painter: QPainter, which: int) -> None:
-        c, top, chosen = colours(), which * _ROW + 4, which == self._class
+        c, top, chosen = colours(), which * pixels(_ROW) + 4, which == self._class
         tint = QColor(c.series[which % len(c.series)])
         faint = colour(tint.name(), 1.0 if self._class in (-1, which) else 0.3)
-        line = QRectF(8, top + 1, self.width() - 16, _ROW - 3)
+        line = QRectF(8, top + 1, self.width() - 16, pixels(_ROW) - 3)
         if chosen:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(c.accent_soft))
@@ -86,18 +93,18 @@ class ClassBars(QWidget):
             painter.drawRoundedRect(line, 6, 6)
         painter.setFont(font(12, QFont.Weight.DemiBold if chosen else QFont.Weight.Normal))
         painter.setPen(QColor(c.text))
-        name = painter.fontMetrics().elidedText(self._classes[which], Qt.TextElideMode.ElideMiddle, _NAME - 12)
+        name = painter.fontMetrics().elidedText(self._classes[which], Qt.TextElideMode.ElideMiddle, pixels(_NAME) - 12)
         side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(_LEFT, top, _NAME - 12, _ROW), side, name)
+        painter.drawText(QRectF(_LEFT, top, pixels(_NAME) - 12, pixels(_ROW)), side, name)
         for part in (0, 1):
             self._paint_bar(painter, which, part, faint)
 
     def _paint_bar(self, painter: QPainter, which: int, part: int, tint: QColor) -> None:
         c, shares = colours(), self._counts.shares
-        room = max(self.width() - _LEFT - _NAME - _FIGURES, 20)
+        room = max(self.width() - _LEFT - pixels(_NAME) - pixels(_FIGURES), 20)
         length = room * float(shares[part, which]) / max(float(shares.max()), 1e-9)
-        top = which * _ROW + 4 + (_ROW - 2 * _BAR - _GAP) / 2 + part * (_BAR + _GAP)
-        box = QRectF(_LEFT + _NAME, top, max(length, 1.0), _BAR)
+        top = which * pixels(_ROW) + 4 + pixels(_ABOVE) + part * pixels(_BAR + _GAP)
+        box = QRectF(_LEFT + pixels(_NAME), top, max(length, 1.0), pixels(_BAR))
         painter.setPen(Qt.PenStyle.NoPen if part == 0 else QPen(tint, 1.4))
         painter.setBrush(tint if part == 0 else QColor(c.surface))
         if part:
@@ -106,13 +113,13 @@ class ClassBars(QWidget):
         painter.setFont(font(11))
         painter.setPen(QColor(c.quiet))
         words = in_figures(int(self._counts.rows[part, which]), float(shares[part, which]))
-        painter.drawText(QPointF(_LEFT + _NAME + max(length, 1.0) + 8, top + _BAR - 2), words)
+        painter.drawText(QPointF(_LEFT + pixels(_NAME) + max(length, 1.0) + 8, top + pixels(_BAR) - 2), words)
 
     # -- wishes ----------------------------------------------------------------------------------
 
     def class_at(self, position: QPointF) -> int:
         """The class at a place, -1 for none."""
-        which = int((position.y() - 4) // _ROW)
+        which = int((position.y() - 4) // pixels(_ROW))
         return which if 0 <= which < len(self._classes) else -1
 
     def _pick(self, which: int) -> None:

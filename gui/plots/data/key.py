@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import theme
 from gui.text import number, tr
-from gui.theme import colour, colours, font
+from gui.theme import colour, colours, font, pixels
 
 # Nine shapes and ten colours do not repeat together before ninety classes.
 SYMBOLS = ("o", "s", "t1", "d", "p", "star", "t", "h", "x")
@@ -50,7 +50,7 @@ class PointKey(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """One line of text."""
-        return QSize(0, 22)
+        return QSize(0, pixels(22))
 
     def show_classes(self, classes: tuple[str, ...], which: int) -> None:
         """Names these classes; ``which`` stands out, -1 for none."""

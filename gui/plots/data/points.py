@@ -19,7 +19,7 @@ from gui.plots.data.key import PointKey, scale_colours, symbol_of
 from gui.plots.data.rows import Floats, Rows
 from gui.plots.view import Table
 from gui.text import number, tr
-from gui.theme import colour, colours
+from gui.theme import colour, colours, pixels
 
 MOST_POINTS = 5000
 # Larger numbers than this cannot be drawn.
@@ -69,8 +69,7 @@ class ScatterPage(QWidget):
             label = QLabel(words)
             label.setProperty("role", "field")
             label.setBuddy(field)
-            field.setFixedHeight(26)
-            field.setMaximumWidth(220)
+            field.setMaximumWidth(pixels(220))
             bar.addWidget(label)
             bar.addWidget(field)
         bar.addStretch(1)

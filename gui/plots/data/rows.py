@@ -139,7 +139,6 @@ class Answers:
     """
 
     def __init__(self, rows: Rows, evaluation: Evaluation, threshold: float) -> None:
-        self.step = evaluation.step
         outputs = np.concatenate([evaluation.outputs_train, evaluation.outputs_test])
         with np.errstate(all="ignore"):
             if rows.data.classes:

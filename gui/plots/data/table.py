@@ -202,7 +202,6 @@ class TablePage(QWidget):
         bar.setContentsMargins(16, 0, 12, 4)
         bar.setSpacing(8)
         for part in (self.part, self.which, self.search):
-            part.setFixedHeight(26)
             bar.addWidget(part)
         bar.addStretch(1)
         self.search.setMinimumWidth(90)

@@ -14,7 +14,7 @@ from gui import theme
 from gui.diagram.ribbon import Ribbon, cells, heat, strongest_at
 from gui.plots.matrix.values import Grid
 from gui.text import MINUS, number, tr
-from gui.theme import colours, font, rgb
+from gui.theme import colours, font, pixels, rgb
 
 _MARGIN, _APART, _BAR, _BESIDE = 12.0, 8.0, 10.0, 60.0
 _WIDEST, _HIGHEST, _THINNEST = 40.0, 28.0, 8.0
@@ -68,7 +68,7 @@ class HeatMap(QWidget):
         inputs, units = grid.weights.shape
         biased = grid.biases is not None
         room = max(self.height() - 2 * _MARGIN - (_APART + _THINNEST if biased else 0.0), 10.0)
-        wide = min(max(self.width() - 2 * _MARGIN - _BESIDE, 10.0) / units, _WIDEST)
+        wide = min(max(self.width() - 2 * _MARGIN - pixels(_BESIDE), 10.0) / units, _WIDEST)
         high = min(room / inputs, _HIGHEST)
         if biased and high > _THINNEST:
             high = min((room + _THINNEST) / (inputs + 1), _HIGHEST)
@@ -121,7 +121,7 @@ class HeatMap(QWidget):
             if len(fields) > 1:
                 below = fields[1][0]
                 painter.setPen(QColor(colours().quiet))
-                box = QRectF(below.left + below.width + 8, below.top - 6, _BESIDE, below.height + 12)
+                box = QRectF(below.left + below.width + 8, below.top - 6, pixels(_BESIDE), below.height + 12)
                 painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr("bias"))
             frame = self.rectangle(*self._at)
             painter.setPen(QPen(QColor(colours().text), 2))
@@ -136,12 +136,12 @@ class HeatMap(QWidget):
         self._images = []
         for place, values, _ in self.fields():
             shape = place.shape(self.devicePixelRatioF())
-            pixels = heat(cells(values, *shape), grid.largest, rgb(c.positive), rgb(c.negative))
+            picture = heat(cells(values, *shape), grid.largest, rgb(c.positive), rgb(c.negative))
             if not grid.finite:
                 # What is not finite is not nothing: it is grey, and has a cross where there is room.
                 bad = cells((~np.isfinite(values)).astype(np.float32), *shape) > 0.0
-                pixels[bad] = (*rgb(c.faint), 255)
-            self._images.append((place, picture_of(pixels)))
+                picture[bad] = (*rgb(c.faint), 255)
+            self._images.append((place, picture_of(picture)))
 
     @staticmethod
     def _paint_signs(painter: QPainter, grid: Grid, place: Ribbon, values: NDArray[Any]) -> None:
@@ -197,7 +197,8 @@ class HeatMap(QWidget):
         top = number(grid.largest)
         for share, words in ((0.0, f"+{top}"), (0.5, "0"), (1.0, f"{MINUS}{top}")):
             y = box.top() + 6 + share * (box.height() - 12)
-            painter.drawText(QRectF(box.right() + 5, y - 8, _BESIDE, 16), side, words if grid.largest > 0 else "0")
+            beside = QRectF(box.right() + 5, y - 10, pixels(_BESIDE), 20)
+            painter.drawText(beside, side, words if grid.largest > 0.0 else "0")
 
     # -- the mouse -------------------------------------------------------------------------------
 
@@ -222,11 +223,11 @@ class HeatMap(QWidget):
         super().changeEvent(event)
 
 
-def picture_of(pixels: NDArray[np.uint8]) -> QImage:
+def picture_of(rgba: NDArray[np.uint8]) -> QImage:
     """A picture of (rows, columns, 4), RGBA premultiplied."""
-    rows, columns = pixels.shape[:2]
+    rows, columns = rgba.shape[:2]
     kind = QImage.Format.Format_RGBA8888_Premultiplied
-    return QImage(np.ascontiguousarray(pixels).data, columns, rows, 4 * columns, kind).copy()
+    return QImage(np.ascontiguousarray(rgba).data, columns, rows, 4 * columns, kind).copy()
 
 
 def _middles(place: Ribbon) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -17,10 +17,10 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QColor, QFont, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
-from gui.fields import ChoiceField
+from gui.diagram.viewbar import Picker
 from gui.plots.cells import EXACT, CellTable
 from gui.plots.matrix.heat import HeatMap
 from gui.plots.matrix.values import Grid
@@ -28,7 +28,7 @@ from gui.plots.titles import PanelTitle
 from gui.plots.view import About, Table, View
 from gui.selection import Selection, Unit, Weight, name_in_plan, still_there
 from gui.text import MINUS, tr
-from gui.theme import colours, font
+from gui.theme import colours, font, pixels
 
 _Index = QModelIndex | QPersistentModelIndex
 # A layer of more weights than this is drawn at most so often.
@@ -131,11 +131,10 @@ class WeightsTable(CellTable):
         self.verticalHeader().sectionPressed.disconnect()
         self.horizontalHeader().sectionClicked.connect(self._choose_unit)
         self.verticalHeader().sectionClicked.connect(self._choose_line)
-        self.verticalHeader().setMaximumWidth(160)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionsClickable(True)
-        self.horizontalHeader().setDefaultSectionSize(112)
+        self.horizontalHeader().setDefaultSectionSize(pixels(112))
 
     @Slot(int)
     def _choose_unit(self, unit: int) -> None:
@@ -144,6 +143,11 @@ class WeightsTable(CellTable):
     @Slot(int)
     def _choose_line(self, line: int) -> None:
         self.headed.emit(line, -1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """The names of the inputs leave room for numbers."""
+        self.verticalHeader().setMaximumWidth(max(event.size().width() // 3, 64))
+        super().resizeEvent(event)
 
     def mark(self, line: int, unit: int) -> None:
         """Selects a whole unit (line -1) or a whole line (unit -1); the current cell stays in it where it can."""
@@ -170,9 +174,12 @@ class MatrixView(View):
         super().__init__(parent)
         self.title = PanelTitle(tr("Matrix"))
         self.layer = 0
-        self.choice = ChoiceField((), tr("Layer"), tr("The layer whose weights are shown."))
-        self.choice.setFixedHeight(26)
-        self.choice.chosen.connect(self._choose_layer)
+        self.choice = Picker("matrix.layer", tr("Layer"), tr("The layer whose weights are shown."))
+        self.choice.show_form(1)
+        self.choice.picked.connect(self._choose_layer)
+        line = self.title.layout()
+        assert isinstance(line, QBoxLayout)
+        line.insertWidget(1, self.choice)
         self.heat, self.cells, self.model = HeatMap(), WeightsTable(), WeightsModel(self)
         self.cells.setModel(self.model)
         self.cells.chosen.connect(self._choose)
@@ -200,14 +207,9 @@ class MatrixView(View):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._split)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(16, 0, 12, 0)
-        bar.addWidget(self.choice)
-        bar.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(bar)
         layout.addWidget(self._stack, 1)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -226,13 +228,11 @@ class MatrixView(View):
 
     def _offer(self, snapshot: Snapshot) -> None:
         """Offers the layers there are."""
-        names = [f"{name_in_plan(layer)} · {layer.inputs:,} × {layer.units:,}" for layer in snapshot.plan.layers]
-        self.layer = min(self.layer, len(names) - 1)
-        if names != [self.choice.itemText(i) for i in range(self.choice.count())]:
-            self.choice.clear()
-            for place, name in enumerate(names):
-                self.choice.addItem(name, str(place))
-        self.choice.show_key(str(self.layer))
+        layers = snapshot.plan.layers
+        self.layer = min(self.layer, len(layers) - 1)
+        names = [f"{name_in_plan(layer)} · {layer.inputs:,} × {layer.units:,}" for layer in layers]
+        entries = [(str(place), name, "", "") for place, name in enumerate(names)]
+        self.choice.show_choices(entries, str(self.layer))
 
     @Slot()
     def _draw(self) -> None:
@@ -263,7 +263,7 @@ class MatrixView(View):
             layer = max(there.column - 1, 0)
         if layer != self.layer:
             self.layer = layer
-            self.choice.show_key(str(layer))
+            self._offer(snapshot)
             self._draw()
         self._mark()
 
@@ -311,9 +311,11 @@ class MatrixView(View):
 
     # -- wishes ----------------------------------------------------------------------------------
 
-    @Slot(str)
+    @Slot(object)
     def _choose_layer(self, key: str) -> None:
         self.layer = int(key)
+        if self._snapshot is not None:
+            self._offer(self._snapshot)
         self._draw()
         self.selected.emit(Unit(self.layer + 1, 0))
 

@@ -25,6 +25,8 @@ from gui.theme import colour, colours
 
 # More classes than this are not all drawn: those with the smallest areas are, and the chosen one.
 MOST = 12
+# What a kind of curve says to people.
+SAID = ("name", "x", "y", "figure")
 _NEAR = 24.0
 # Beyond 0 and 1, so that no ring is cut.
 _ROOM = 0.06

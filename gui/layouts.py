@@ -56,7 +56,7 @@ LAYOUTS = (
     ),
     Layout(
         "present", "Present", "For a projector: few panels in type that can be read from the back of a room.",
-        (), ("output",), ("loss",), 1.6,
+        (), ("output",), ("loss",), 1.4,
     ),
 )  # fmt: skip
 
@@ -138,7 +138,7 @@ class Layouts(QObject):
 
     def save_as(self, name: str) -> None:
         """Keeps the panels as they are now under a name, in place of what had that name."""
-        self.own[name] = Kept(self._window.panels.state.data(), theme.type_size())
+        self.own[name] = Kept(bytes(self._window.panels.state.data()), theme.type_size())
         self._keep()
 
     def rename(self, name: str, other: str) -> None:

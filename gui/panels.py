@@ -17,8 +17,11 @@ LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockW
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 # Which panel a view of an area shares its place with when it is first opened.
 HOME = {LEFT: "builder", RIGHT: "inspector", BOTTOM: "magnitudes"}
+_ALONG = {BOTTOM: Qt.Orientation.Horizontal}
 # As wide as this a panel at the foot is to be; where there is no room for one more beside the others, it is a tab.
 _LEAST_WIDTH = 340
+# No arrangement makes the panels at the foot higher than this: the network stays the largest thing.
+_HIGHEST_FOOT = 300
 # So much of a floating panel is to be seen on a screen, in pixels.
 _GRIP = 48
 
@@ -27,7 +30,7 @@ _GRIP = 48
 class Panel:
     """One panel: its id, its name, what is in it, where it stands, its title line, its size there, if it is open.
 
-    ``shares`` is the panel whose place it shares, as a tab; it is then closed at first.
+    ``shares`` is the panel whose place it shares, as a tab, where there is no room beside; it is then closed at first.
     """
 
     id: str
@@ -61,18 +64,19 @@ class Panels(QObject):
         for left, right in pairwise(below):
             window.splitDockWidget(left, right, Qt.Orientation.Horizontal)
         self._sharing = tuple(panel.id for panel in panels if panel.shares)
-        for name in self._sharing:
-            window.tabifyDockWidget(self.docks[self._panels[name].shares], self.docks[name])
         # Those of which nobody has said yet where they are to stand.
         self._unplaced = set(self._sharing)
         self._closed = tuple(panel.id for panel in panels if panel.shares or not panel.opened)
         for name in self._closed:
             self.docks[name].hide()
-        for panel in panels:
-            if not panel.shares:
-                window.resizeDocks([self.docks[panel.id]], [panel.width], Qt.Orientation.Horizontal)
-                window.resizeDocks([self.docks[panel.id]], [panel.height], Qt.Orientation.Vertical)
+        self._resize_first()
         self._first = window.saveState(_LAYOUT_VERSION)
+
+    def _resize_first(self) -> None:
+        for panel in self._panels.values():
+            if not panel.shares:
+                self._window.resizeDocks([self.docks[panel.id]], [panel.width], Qt.Orientation.Horizontal)
+                self._window.resizeDocks([self.docks[panel.id]], [panel.height], Qt.Orientation.Vertical)
 
     def _dock(self, panel: Panel) -> QDockWidget:
         dock = QDockWidget(panel.name, self._window)
@@ -108,31 +112,41 @@ class Panels(QObject):
     def _settle(self, name: str) -> None:
         """A panel opened for the first time stands beside those at the foot where there is room, or else is a tab."""
         dock = self.docks[name]
-        if name in self._unplaced and self._window.dockWidgetArea(dock) == BOTTOM:
-            self._unplaced.discard(name)
-            beside = self._columns(dock)
-            alone = [other for other in beside if not self._window.tabifiedDockWidgets(other)]
-            if alone and len(beside) < self.room:
-                self._window.splitDockWidget(alone[-1], dock, Qt.Orientation.Horizontal)
-                columns = [*beside, dock]
-                self._window.resizeDocks(columns, [1000] * len(columns), Qt.Orientation.Horizontal)
+        if name not in self._unplaced or dock.isFloating():
+            return
+        self._unplaced.discard(name)
+        area = self._window.dockWidgetArea(dock)
+        others = self._groups(area, dock)
+        if others and (area != BOTTOM or len(others) >= self.room):
+            shared = self.docks[self._panels[name].shares]
+            self._window.tabifyDockWidget(shared if shared in others else others[-1], dock)
+        for each in (LEFT, RIGHT, BOTTOM):
+            self._even_out(each)
+
+    def _even_out(self, area: Qt.DockWidgetArea) -> None:
+        """Panels at the foot share its width, those at a side are as wide as the widest asks for."""
+        opened = [name for name, dock in self.docks.items() if self._is_docked(dock, area)]
+        width = 1000 if area == BOTTOM else max((self._panels[name].width for name in opened), default=0)
+        groups = self._groups(area)
+        self._window.resizeDocks(groups, [width] * len(groups), Qt.Orientation.Horizontal)
+
+    def _is_docked(self, dock: QDockWidget, area: Qt.DockWidgetArea) -> bool:
+        return not dock.isHidden() and not dock.isFloating() and self._window.dockWidgetArea(dock) == area
 
     @property
     def room(self) -> int:
         """How many panels there is room for beside each other at the foot of the window."""
-        docked = [dock for dock in self.docks.values() if not dock.isHidden() and not dock.isFloating()]
         sides = (
-            max((dock.width() for dock in docked if self._window.dockWidgetArea(dock) == area), default=0)
+            max((dock.width() for dock in self.docks.values() if self._is_docked(dock, area)), default=0)
             for area in (LEFT, RIGHT)
         )
         return max((self._window.width() - sum(sides)) // _LEAST_WIDTH, 1)
 
-    def _columns(self, but: QDockWidget) -> list[QDockWidget]:
-        """The open panels beside each other at the foot, one for each group of tabs."""
+    def _groups(self, area: Qt.DockWidgetArea, but: QDockWidget | None = None) -> list[QDockWidget]:
+        """The open panels beside each other in an area, one for each group of tabs."""
         found: list[QDockWidget] = []
         for dock in self.docks.values():
-            there = dock is not but and not dock.isHidden() and not dock.isFloating()
-            if there and self._window.dockWidgetArea(dock) == BOTTOM:
+            if dock is not but and self._is_docked(dock, area):
                 shared = self._window.tabifiedDockWidgets(dock)
                 if not any(other in found for other in shared):
                     found.append(dock)
@@ -142,10 +156,12 @@ class Panels(QObject):
 
     def reset(self) -> None:
         """All panels back in their places."""
+        self._take_away()
         self._window.restoreState(self._first, _LAYOUT_VERSION)
         self._unplaced = set(self._sharing)
         for name, dock in self.docks.items():
             dock.setVisible(name not in self._closed)
+        self._resize_first()
 
     def arrange(self, left: Iterable[str], right: Iterable[str], foot: Iterable[str]) -> None:
         """Opens these panels and no others: above each other at the sides, beside each other at the foot.
@@ -153,42 +169,53 @@ class Panels(QObject):
         Names of panels that are not there are left out; those at the foot that there is no room for become tabs of the
         last one.
         """
-        self.reset()
         sides = {LEFT: self._known(left), RIGHT: self._known(right)}
         below = self._known(foot)
-        for dock in self.docks.values():
-            dock.hide()
+        self._take_away()
         for area, names in sides.items():
             for name in names:
                 self._place(area, name, Qt.Orientation.Vertical)
         widths = sum(max((self._panels[name].width for name in names), default=0) for names in sides.values())
-        room = max((self._window.width() - widths) // _LEAST_WIDTH, 1)
-        for name in below[:room]:
+        columns = below[: max((self._window.width() - widths) // _LEAST_WIDTH, 1)]
+        for name in columns:
             self._place(BOTTOM, name, Qt.Orientation.Horizontal)
-        for name in below[room:]:
-            self._place(BOTTOM, name, Qt.Orientation.Horizontal)
-            self._window.tabifyDockWidget(self.docks[below[room - 1]], self.docks[name])
-        self._share_out(sides, below[:room])
-        if below[room:]:
-            self.docks[below[room - 1]].raise_()
+        for name in below[len(columns) :]:
+            self._window.tabifyDockWidget(self.docks[columns[-1]], self.docks[name])
+            self.docks[name].show()
+        self._put_by({name for names in sides.values() for name in names}.union(below))
+        self._share_out(sides, columns)
+        if columns:
+            self.docks[columns[-1]].raise_()
+
+    def _take_away(self) -> None:
+        """No panel has a place any more; the tabs of places that are left stay on the screen otherwise."""
+        for dock in self.docks.values():
+            self._window.removeDockWidget(dock)
 
     def _known(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if name in self.docks]
 
     def _place(self, area: Qt.DockWidgetArea, name: str, along: Qt.Orientation) -> None:
-        self._unplaced.discard(name)
         self._window.addDockWidget(area, self.docks[name], along)
         self.docks[name].show()
 
+    def _put_by(self, opened: set[str]) -> None:
+        """Gives the panels that are not opened a place to be opened at."""
+        self._unplaced = set(self._sharing) - opened
+        for name in self.docks.keys() - opened:
+            panel = self._panels[name]
+            self._window.addDockWidget(panel.area, self.docks[name], _ALONG.get(panel.area, Qt.Orientation.Vertical))
+            self.docks[name].hide()
+
     def _share_out(self, sides: dict[Qt.DockWidgetArea, list[str]], below: list[str]) -> None:
         """Gives every panel the size it asks for; those at the foot share its width."""
-        for names in sides.values():
-            docks = [self.docks[name] for name in names]
-            for size, along in (("width", Qt.Orientation.Horizontal), ("height", Qt.Orientation.Vertical)):
-                self._window.resizeDocks(docks, [getattr(self._panels[name], size) for name in names], along)
+        for area, names in sides.items():
+            heights = [self._panels[name].height for name in names]
+            self._window.resizeDocks([self.docks[name] for name in names], heights, Qt.Orientation.Vertical)
+            self._even_out(area)
+        self._even_out(BOTTOM)
         foot = [self.docks[name] for name in below]
-        height = max((self._panels[name].height for name in below), default=0)
-        self._window.resizeDocks(foot, [1000] * len(foot), Qt.Orientation.Horizontal)
+        height = min(max((self._panels[name].height for name in below), default=0), _HIGHEST_FOOT)
         self._window.resizeDocks(foot, [height] * len(foot), Qt.Orientation.Vertical)
 
     # -- keeping ---------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Slot
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
@@ -11,23 +13,29 @@ _RIM, _GAP = 8, 4
 
 
 class Popover(QFrame):
-    """Closes with Esc, and when the keyboard goes elsewhere; the keyboard then goes back where it was."""
+    """Closes with Esc, which gives the keyboard back, and when the keyboard or what it belongs to goes elsewhere.
+
+    Its parent is a window.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("popover")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._before: QWidget | None = None
 
-    def open_at(self, anchor: QWidget, first: QWidget) -> None:
-        """Shows it below a widget, or above where there is no room; ``first`` gets the keyboard."""
+    def open_at(self, anchor: QWidget) -> None:
+        """Shows it below a widget, or above where there is no room, and gives it the keyboard."""
         self._before = QApplication.focusWidget()
-        corner = anchor.mapTo(self.parentWidget(), QPoint(0, 0))
+        window = anchor.window()
         self.adjustSize()
-        self.move(placed(QRect(corner, anchor.size()), self.size(), self.parentWidget().size()))
+        self.move(placed(QRect(anchor.mapTo(window, QPoint(0, 0)), anchor.size()), self.size(), window.size()))
         self.show()
         self.raise_()
-        first.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        for watched in _up_to_the_window(anchor):
+            watched.installEventFilter(self)
         QApplication.instance().focusChanged.connect(self._follow_keyboard)  # type: ignore[union-attr]
 
     @Slot(QWidget, QWidget)
@@ -36,6 +44,12 @@ class Popover(QFrame):
         if now is not None and now is not self and not self.isAncestorOf(now) and self.isVisible():
             self._before = None
             self.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """What it belongs to has moved, or is no longer to be seen."""
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide) and self.isVisible():
+            self.close()
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Esc closes."""
@@ -52,6 +66,13 @@ class Popover(QFrame):
         if before is not None:
             before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.close()
+
+
+def _up_to_the_window(widget: QWidget) -> Iterator[QWidget]:
+    found: QWidget | None = widget
+    while found is not None:
+        yield found
+        found = None if found.isWindow() else found.parentWidget()
 
 
 def placed(anchor: QRect, size: QSize, room: QSize) -> QPoint:

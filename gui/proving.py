@@ -13,11 +13,15 @@ from gui.plots.verdicts import proof_of
 if TYPE_CHECKING:
     from gui.window import Window
 
+# A network of so many parameters is checked in some ten portions.
+_SMALL = 1000
+
 
 class Proving(QObject):
     """Asks the training thread for a fresh check of all parameters, portion after portion until it is done.
 
-    While the network trains, the portions come in their turn, as ever; otherwise one follows the other.
+    While the network trains, the portions come in their turn, as ever; otherwise one follows the other. So do those of
+    the first round of a small network at rest, which would stay half checked.
     """
 
     def __init__(self, window: Window) -> None:
@@ -48,9 +52,10 @@ class Proving(QObject):
     def follow(self, snapshot: Snapshot) -> None:
         """Asks for the next portion where nothing else does."""
         proof = proof_of(snapshot)
-        if not self._under_way or proof is None or proof.asked != self._asked:
+        if proof is None:
             return
-        if proof.complete or proof.trouble:
+        if proof.asked == self._asked and (proof.complete or proof.trouble):
             self._under_way = False
-        elif not self._window.training.running:
+        first = proof.state == "checking" and proof.parameters <= _SMALL
+        if (self._under_way or first) and not self._window.training.running:
             self._window.training.look()

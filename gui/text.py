@@ -108,6 +108,16 @@ def number(value: float, digits: int = 3) -> str:
     return words.replace("-", MINUS)
 
 
+def percent(share: float) -> str:
+    """A share in per cent; a dash for none. What is not quite all or nothing never looks like it."""
+    if not isfinite(share):
+        return "–"
+    rounded = round(100.0 * share, 1)
+    if rounded in (0.0, 100.0) and 0.0 < share < 1.0:
+        return "> 99.9 %" if rounded else "< 0.1 %"
+    return f"{rounded:g} %"
+
+
 def signed(value: float, digits: int = 3) -> str:
     """A number that always shows its sign."""
     return f"{value:+.{digits}f}".replace("-", MINUS)

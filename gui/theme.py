@@ -331,7 +331,9 @@ def font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
 
 
 def prepare(application: QApplication) -> None:
-    """Fusion, and Inter where it is installed, with tabular figures."""
+    """Fusion, and Inter where it is installed, with tabular figures; once, before the first window."""
+    if application.styleSheet():
+        return
     application.setStyle("Fusion")
     chosen = QFont("Inter") if "Inter" in QFontDatabase.families() else application.font()
     chosen.setPixelSize(13)

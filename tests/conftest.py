@@ -21,6 +21,7 @@ import pytest
 WINDOW = Path(__file__).parent / "gui"
 # Fewer executed tests than this in a run of the whole suite mean that some were skipped silently.
 FEWEST_GUI_TESTS = 2000
+ENOUGH_GARBAGE = 50_000
 
 
 @pytest.hookimpl(wrapper=True)
@@ -32,6 +33,12 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.enable()
         gc.freeze()
+
+
+def pytest_runtest_teardown() -> None:
+    """The window collects garbage while it lives; between tests without one somebody else must."""
+    if not gc.isenabled() and gc.get_count()[0] > ENOUGH_GARBAGE:
+        gc.collect(1)
 
 
 _executed: set[str] = set()

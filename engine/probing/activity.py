@@ -19,7 +19,7 @@ from engine.unit_views import answered, dead_units, never_dead, rows_of_dead, sa
 _NUMBERS = 65_536
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerActivity:
     """The outputs a = f(z) of one layer, over units × rows.
 
@@ -43,7 +43,7 @@ class LayerActivity:
         return float(self.units_saturated.mean())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Activity:
     """Every layer at one step. ``rows`` of ``all_rows`` training rows were counted, evenly spread.
 

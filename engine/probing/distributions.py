@@ -51,7 +51,7 @@ QUANTITIES: Registry[Quantity] = Registry(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Moment:
     """The histograms of one step: for each key of QUANTITIES one of every layer. Without rows those of rows are empty.
 
@@ -62,7 +62,7 @@ class Moment:
     histograms: Mapping[str, tuple[Histogram, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Distributions:
     """The moments since the question was first asked, in order, the last one now.
 
@@ -121,7 +121,9 @@ def _thinned(earlier: tuple[Moment, ...], now: Moment, spacing: int, layers: int
     while len(moments) > most:
         spacing *= 2
         kept = [moments[0]]
-        kept += [each for each in moments[1:-1] if each.step - kept[-1].step >= spacing]
+        for each in moments[1:-1]:
+            if each.step - kept[-1].step >= spacing:
+                kept.append(each)
         moments = (*kept, now)
     return moments, spacing
 

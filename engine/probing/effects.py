@@ -23,6 +23,7 @@ MOST = 12
 # The mean is over so many rows at most, and fewer where rows × parameters would be more than this.
 SAMPLE, _PRODUCTS = 50, 100_000_000
 _FEWEST = 5
+_NOISE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,10 @@ def _ends(data: Dataset, place: int) -> tuple[float, float]:
 
 def _ranging(name: str, place: int, ends: tuple[float, float], held: Array | None, data: Dataset) -> Varied:
     low, high = ends if data.bounds is None else (min(ends[0], data.bounds[0]), max(ends[1], data.bounds[1]))
-    if held is not None:
-        low, high = min(low, float(held[place])), max(high, float(held[place]))
+    here = float(held[place]) if held is not None else low
+    # A held value is known in single precision only.
+    if here < low - _NOISE * (high - low) or here > high + _NOISE * (high - low):
+        low, high = min(low, here), max(high, here)
     return Varied(name, (place,), np.linspace(low, high, POINTS))
 
 

@@ -17,7 +17,7 @@ from gui.diagram.shown import Shown, available_plane
 from gui.diagram.words import row_name, why_not
 from gui.icons import icon
 from gui.text import tr
-from gui.theme import colours
+from gui.theme import colours, pixels
 
 HEIGHT = 24
 # How a picker is written: with a caption, alone, as its caption alone, or as an icon.
@@ -212,7 +212,7 @@ class ViewBar(QWidget):
         self.out = self._button("view.zoom_out", "mini", "−", tr("Smaller"))
         self.percent = self._button("view.fit", "mini", "100 %", tr("Fit the whole network into the window"))
         self.into = self._button("view.zoom_in", "mini", "+", tr("Larger"))
-        self.percent.setFixedWidth(52)
+        self.percent.setFixedWidth(pixels(52))
         for button in (self.out, self.into):
             button.setFixedWidth(HEIGHT)
             button.setAutoRepeat(True)

@@ -120,5 +120,6 @@ class LayoutList(Popover):
 def open_list(window: Window) -> LayoutList:
     """Opens the list of one's own layouts below the menu; what is typed is the name of a new one."""
     found = LayoutList(window.layouts, window)
-    found.open_at(window.toolbar.menu_button, found.entry)
+    found.open_at(window.toolbar.menu_button)
+    found.entry.setFocus()
     return found

@@ -8,12 +8,16 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
 from engine.snapshot import Snapshot
+from gui.diagram.viewbar import Picker
 from gui.pages.page import TEST, TRAIN
 from gui.text import tr
 
+# Where there is too little room for its words, a picker is cut to this.
+_NARROWEST = 72
+
 
 class Bar(QWidget):
-    """Widgets in one line; the last one takes the room that is left."""
+    """Widgets in one line; the last one takes the room that is left. It never makes a panel wider."""
 
     def __init__(self, *parts: QWidget) -> None:
         super().__init__()
@@ -22,6 +26,8 @@ class Bar(QWidget):
         row.setSpacing(8)
         for part in parts:
             row.addWidget(part, int(part is parts[-1]))
+            if isinstance(part, Picker):
+                part.setMinimumWidth(_NARROWEST)
 
 
 class Words(QLabel):
@@ -91,7 +97,7 @@ class RowSlider(QWidget):
         super().__init__(parent)
         self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setMinimumWidth(48)
+        self.slider.setMinimumSize(48, 24)
         self.slider.setToolTip(tr("The row at which all other inputs are held; it is the traced one"))
         self.slider.setAccessibleName(tr("Row"))
         self.slider.valueChanged.connect(self._hold)

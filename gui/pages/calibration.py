@@ -13,7 +13,7 @@ from engine.snapshot import Snapshot
 from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.page import Page
 from gui.pages.scored import Scored, scored
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.view import About, Table
 from gui.text import number, tr
 from gui.theme import colour, colours
@@ -35,9 +35,7 @@ class Calibration(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot, self.counts = pg.PlotWidget(), pg.PlotWidget()
-        prepare(self.plot, tr("Calibration"))
-        prepare(self.counts, tr("Rows in each bin"))
+        self.plot, self.counts = new_plot(tr("Calibration")), new_plot(tr("Rows in each bin"))
         self.counts.setFixedHeight(_COUNTS_HEIGHT)
         self.counts.setXLink(self.plot)
         self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.04)
@@ -87,7 +85,9 @@ class Calibration(Page):
         filled = found.counts > 0
         self.line.setData(found.predicted[filled], found.observed[filled])
         self.bars.setOpts(height=found.counts)
-        self.counts.setRange(yRange=(0, max(int(found.counts.max()), 1)), padding=0.08)
+        most = max(int(found.counts.max()), 1)
+        self.counts.setRange(yRange=(0, most), padding=0.2)
+        self.counts.getPlotItem().getAxis("left").setTicks([[(0, "0"), (most, f"{most:,}")]])
         self.words.say(tr("ECE {0} · {1} rows").format(f"{found.expected_error:.4f}", f"{len(rows.rows):,}"))
         self.show_theme()
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from gui.plots.titles import series_pen
 from gui.text import tr
 from gui.theme import colours
 
-_LINE = 20
-# So many lines are seen at once where there is little room.
-_SHOWN = 3.5
+# Pixels: an entry at least; how many lines of them are seen at once, and how many letters of a name.
+_WIDE, _LINE, _SHOWN, _LETTERS = 146, 20, 3, 11
+_SCROLLBAR = 10
 
 
 class ClassList(QListWidget):
@@ -26,39 +26,52 @@ class ClassList(QListWidget):
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setIconSize(QSize(20, 12))
         self.setUniformItemSizes(True)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._chosen = -1
-        self._entries: list[tuple[int, str]] = []
+        self._entries: list[tuple[int, str, str]] = []
         self.itemClicked.connect(self._pick)
         self.itemActivated.connect(self._pick)
 
-    def show_entries(self, entries: list[tuple[int, str]], chosen: int) -> None:
-        """Shows classes, (index, words), and which one is chosen."""
-        if [k for k, _ in entries] != [k for k, _ in self._entries]:
+    def show_entries(self, entries: list[tuple[int, str, str]], chosen: int) -> None:
+        """Shows classes, (index, name, figure), and which one is chosen."""
+        if [k for k, *_ in entries] != [k for k, *_ in self._entries]:
             self.clear()
-            for index, _ in entries:
+            for index, *_ in entries:
                 item = QListWidgetItem()
                 item.setData(Qt.ItemDataRole.UserRole, index)
-                item.setSizeHint(QSize(10, _LINE))
                 self.addItem(item)
             self.show_theme()
-            self.setMaximumHeight(round(_LINE * min(len(entries), _SHOWN)) + 2)
-        for place, (index, words) in enumerate(entries):
+        self._fit()
+        for place, (index, name, figure) in enumerate(entries):
             item = self.item(place)
-            item.setText(words)
-            item.setToolTip(words)
-            strong = item.font()
-            strong.setBold(index == chosen)
-            item.setFont(strong)
+            short = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"
+            item.setText(f"{short}  {figure}".strip())
+            item.setToolTip(f"{name}  {figure}".strip())
             item.setSelected(index == chosen)
         self._entries, self._chosen = entries, chosen
+
+    def _fit(self) -> None:
+        """As high as its lines, up to a few."""
+        across = max((self.width() - _SCROLLBAR) // _WIDE, 1)
+        self.setGridSize(QSize((self.width() - _SCROLLBAR) // across, _LINE))
+        self.setFixedHeight(_LINE * min(-(-self.count() // across), _SHOWN) + 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Has more lines where there is less width."""
+        super().resizeEvent(event)
+        self._fit()
 
     def show_theme(self) -> None:
         """Draws the pens in the colours of the theme in force."""
         for place in range(self.count()):
             self.item(place).setIcon(_swatch(self.item(place).data(Qt.ItemDataRole.UserRole)))
-        self.setStyleSheet(f"QListWidget {{ color: {colours().text}; font-size: 12px; background: transparent; }}")
+        style = f"QListWidget {{ color: {colours().text}; font-size: 12px; border: none; padding: 0; }}"
+        self.setStyleSheet(f"{style} QListWidget::item {{ padding: 0; }}")
 
     @Slot(QListWidgetItem)
     def _pick(self, item: QListWidgetItem) -> None:

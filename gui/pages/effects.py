@@ -6,15 +6,28 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QScrollArea, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from engine.probing.effects import Effects
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
 from gui.pages.bars import Bar, RowSlider, mini_button
+from gui.pages.classlist import ClassList
 from gui.pages.effectshapes import Drawn, Numbers, drawn, heights, places
 from gui.pages.page import Page
+from gui.pages.scored import gives_probabilities
 from gui.plots.ticks import round_ticks
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
@@ -56,10 +69,14 @@ class EffectCurves(QWidget):
         self.update()
 
     def arrange(self) -> None:
-        """Becomes as high as all of them need."""
-        around = self.parentWidget() or self
-        found = self._places(float(around.height()))
+        """Becomes at least as high as all of them need."""
+        found = self._places(0.0)
         self.setMinimumHeight(round(found[-1][1] + found[-1][3]) if found and not self.large else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Arranges the inputs anew."""
+        super().resizeEvent(event)
+        self.arrange()
 
     def _places(self, height: float) -> list[tuple[float, float, float, float]]:
         return places(len(self.inputs), float(self.width()), height)
@@ -80,7 +97,8 @@ class EffectCurves(QWidget):
             for place, each in enumerate(self.inputs):
                 area = self.area(place)
                 if area.adjusted(-_LEFT, -_TOP, 0, _LARGE).intersects(QRectF(event.rect())):
-                    self._paint_axes(painter, each, area, marked=self.hasFocus() and place == self._cursor)
+                    marked = self.hasFocus() and place == self._cursor and not self.large
+                    self._paint_axes(painter, each, area, marked)
                     painter.save()
                     painter.setClipRect(area.adjusted(-1, -1, 1, 1))
                     (self._paint_bars if each.labels else self._paint_curves)(painter, each, area)
@@ -96,7 +114,7 @@ class EffectCurves(QWidget):
         painter.setFont(font(11))
         low, high = self._range
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for value in round_ticks(low, high, 5 if self.large else 2):
+        for value in round_ticks(low, high, 5 if self.large else 3):
             y = area.bottom() - (value - low) / (high - low) * area.height()
             painter.setPen(QPen(QColor(c.line), 1.0))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
@@ -215,6 +233,7 @@ class EffectCurves(QWidget):
         """Shows an input large, or all again."""
         place = self.place_at(event.position())
         if place is not None:
+            self._cursor = self._cursor if self.large else place
             self.chosen.emit(_ALL if self.large else self.inputs[place].name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -263,9 +282,16 @@ class EffectsPage(Page):
         self.around.setFrameShape(QScrollArea.Shape.NoFrame)
         self.around.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.around.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.legend, self.caption = ClassList(), QLabel()
+        self.legend.class_picked.connect(self.class_picked)
+        self.caption.setProperty("role", "note")
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 0, 4, 0)
-        layout.addWidget(self.around)
+        layout.setContentsMargins(4, 0, 4, 6)
+        layout.setSpacing(4)
+        for part in (self.around, self.caption, self.legend):
+            layout.addWidget(part, int(part is self.around))
 
     def _answer(self, snapshot: Snapshot) -> Effects | None:
         """What the probe said last, of the data that are shown."""
@@ -294,12 +320,30 @@ class EffectsPage(Page):
         marked = self.marks.class_index if len(snapshot.data.classes) > 2 else -1
         self.curves.show_inputs(shown, heights(snapshot, inputs), answers, marked, large=len(shown) == 1)
 
+        self._show_legend(snapshot, inputs, answers)
+
+    def _show_legend(self, snapshot: Snapshot, inputs: list[Drawn], answers: tuple[str, ...]) -> None:
+        """Which curve is of which class; of one curve alone what it is."""
+        classes = snapshot.data.classes
+        self.legend.setVisible(len(classes) > 2)
+        self.caption.setVisible(len(classes) <= 2)
+        if len(classes) > 2:
+            self.legend.show_entries([(k, name, "") for k, name in enumerate(classes)], self.marks.class_index)
+        elif inputs:
+            what = tr("probability of {0}") if gives_probabilities(snapshot) else tr("output of {0}")
+            words = what if classes else tr("predicted {0}")
+            self.caption.setText(words.format(answers[next(iter(inputs[0].curves))]))
+
+    def show_theme(self) -> None:
+        """Takes over the colours of the theme in force."""
+        self.legend.show_theme()
+
     def note(self, snapshot: Snapshot) -> str:
         """How many of the inputs are shown, and how old the answer is."""
         found = self._answer(snapshot)
         if found is None:
             return ""
-        few = tr("the {0} of {1} inputs that matter most").format(len(found.effects), found.columns)
+        few = tr("strongest {0} of {1}").format(len(found.effects), found.columns)
         old = snapshot.step - found.step > max(_OLD * snapshot.step, 1)
         at = tr("at step {0}").format(f"{found.step:,}") if old else ""
         return " · ".join(filter(None, (few if len(found.effects) < found.columns else "", at)))
@@ -343,11 +387,6 @@ class EffectsPage(Page):
     def _want_mean(self, on: bool) -> None:
         self.probes = ("mean_effects",) if on else ("effects",)
         self.needs_changed.emit()
-
-    def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        """Arranges the inputs anew."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
-        self.curves.arrange()
 
 
 def _short(name: str) -> str:

@@ -51,7 +51,7 @@ class Misread(Page):
     def _dress_images(self) -> None:
         images = self.images
         images.setAccessibleName(tr("Misread images"))
-        images.setFrameShape(QListWidget.Shape.NoFrame)
+        images.setStyleSheet("QListWidget { border: none; padding: 0; }")
         images.setViewMode(QListView.ViewMode.IconMode)
         images.setMovement(QListView.Movement.Static)
         images.setResizeMode(QListView.ResizeMode.Adjust)

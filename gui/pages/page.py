@@ -47,15 +47,9 @@ class Page(View):
         self.marks = Marks()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Draws an instant; idempotent."""
+        """Draws an instant with ``marks``; idempotent."""
         self.snapshot = snapshot
         self.draw(snapshot)
-
-    def show_marks(self, marks: Marks) -> None:
-        """Marks a row and a class, and counts a part of the rows."""
-        if marks != self.marks:
-            self.marks = marks
-            self.redraw()
 
     def redraw(self) -> None:
         """Draws the same instant again."""

@@ -17,7 +17,7 @@ from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.classlist import ClassList
 from gui.pages.page import Page, rows_in_words
 from gui.pages.scored import Scored, scored
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
 from gui.text import number, tr
@@ -26,14 +26,18 @@ from gui.theme import colour, colours
 # More classes than this are not all drawn: those with the smallest areas are, and the chosen one.
 MOST = 12
 _NEAR = 24.0
+# Beyond 0 and 1, so that no ring is cut.
+_ROOM = 0.06
 
 
 @dataclass(frozen=True)
 class RankingKind:
-    """A kind of curve: its words, how it is computed, what its figure is called and how that is computed."""
+    """A kind of curve: its words, how it is computed, what its figure is called and how that is computed.
+
+    ``stepped``: up to each point it is as high as there, instead of straight from one to the next.
+    """
 
     name: str
-    about: About
     x: str
     y: str
     figure: str
@@ -44,12 +48,6 @@ class RankingKind:
 
 ROC = RankingKind(
     "ROC",
-    About(
-        "How well do its scores tell a class from the rest, wherever one draws the line?",
-        "Each curve goes through every threshold: the share of a class's rows that reach it over the share of all "
-        "other rows that do. The ring is the threshold in use; by chance one lies on the dashed diagonal.",
-        ("true positive rate = TP / (TP + FN)", "false positive rate = FP / (FP + TN)", "AUC = area, by trapezoids"),
-    ),
     "false positive rate",
     "true positive rate",
     "AUC",
@@ -59,12 +57,6 @@ ROC = RankingKind(
 )
 PRECISION_RECALL = RankingKind(
     "Precision–recall",
-    About(
-        "Of the rows it takes for a class, how many are, and how many of the class does it find?",
-        "Each curve goes through every threshold: the precision over the recall of one class against the rest. The "
-        "ring is the threshold in use. Where a class is rare, this says more than the ROC curve.",
-        ("precision p = TP / (TP + FP)", "recall r = TP / (TP + FN)", "average precision AP = Σ (rᵢ − rᵢ₋₁) pᵢ"),
-    ),
     "recall",
     "precision",
     "AP",
@@ -79,10 +71,9 @@ class RankingPage(Page):
 
     def __init__(self, kind: RankingKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind, self.about = kind, kind.about
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr(kind.name))
-        self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.03)
+        self._kind = kind
+        self.plot = new_plot(tr(kind.name))
+        self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
         self.plot.scene().sigMouseMoved.connect(self._say)
         self.plot.scene().sigMouseClicked.connect(self._maybe_fit)
         self.curves: dict[int, pg.PlotDataItem] = {}
@@ -123,7 +114,7 @@ class RankingPage(Page):
             self._draw_one(k, every[k], scores.threshold)
         self.found = {k: every[k] for k in shown}
         names = snapshot.data.classes
-        entries = [(k, f"{names[k]}   {tr(self._kind.figure)} {_figure(values[k])}") for k in shown]
+        entries = [(k, names[k], f"{tr(self._kind.figure)} {_figure(values[k])}") for k in shown]
         self.legend.show_entries(entries, self.marks.class_index)
         rest = tr("{0} of {1} classes").format(len(shown), len(every)) if len(shown) < len(every) else ""
         self.words.say(" · ".join(filter(None, (rest, rows_in_words(len(scores.rows), part)))))
@@ -212,7 +203,35 @@ class RankingPage(Page):
     def _maybe_fit(self, event: object) -> None:
         """A double click shows everything again."""
         if getattr(event, "double", lambda: False)():
-            self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.03)
+            self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
+
+
+class RocPage(RankingPage):
+    """The true over the false positive rate of each class against the rest."""
+
+    about = About(
+        "How well do its scores tell a class from the rest, wherever one draws the line?",
+        "Each curve goes through every threshold: the share of a class's rows that reach it over the share of all "
+        "other rows that do. The ring is the threshold in use; by chance one lies on the dashed diagonal.",
+        ("true positive rate = TP / (TP + FN)", "false positive rate = FP / (FP + TN)", "AUC = area, by trapezoids"),
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(ROC, parent)
+
+
+class PrecisionRecallPage(RankingPage):
+    """The precision over the recall of each class against the rest."""
+
+    about = About(
+        "Of the rows it takes for a class, how many are, and how many of the class does it find?",
+        "Each curve goes through every threshold: the precision over the recall of one class against the rest. The "
+        "ring is the threshold in use. Where a class is rare, this says more than the ROC curve.",
+        ("precision p = TP / (TP + FP)", "recall r = TP / (TP + FN)", "average precision AP = Σ (rᵢ − rᵢ₋₁) pᵢ"),
+    )
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(PRECISION_RECALL, parent)
 
 
 def _figure(value: float) -> str:

@@ -13,7 +13,7 @@ from gui.pages.bars import Bar, Words
 from gui.pages.numbers import Numbers, predicted
 from gui.pages.page import part_in_words
 from gui.pages.points import PARTS
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.prediction import NumbersPage
 from gui.plots.view import About
 from gui.text import number, tr
@@ -37,11 +37,9 @@ class Residuals(NumbersPage):
         self.figures = Words()
         self.figures.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.bar = Bar(self.figures)
-        self.histogram = pg.PlotWidget()
-        prepare(self.histogram, tr("How many residuals there are of each size"))
+        self.histogram = new_plot(tr("How many residuals there are of each size"))
         self.histogram.setFixedWidth(_SIDE)
         self.histogram.setYLink(self.plot)
-        self.histogram.hideAxis("left")
         self.histogram.setMouseEnabled(x=False)
         self.bars = {part: pg.BarGraphItem(x0=0.0, y=[], width=[], height=1.0) for part in PARTS}
         for bars in self.bars.values():
@@ -61,9 +59,10 @@ class Residuals(NumbersPage):
         c = colours()
         dress(self.plot, tr("residual of {0}").format(self._target), tr("predicted {0}").format(self._target))
         dress(self.histogram, "", tr("rows"))
+        self.histogram.hideAxis("left")
         self.zero.setPen(pg.mkPen(QColor(c.faint), style=Qt.PenStyle.DashLine))
         self.bars["train"].setOpts(brush=colour(c.series[0], 0.4), pen=pg.mkPen(None))
-        self.bars["test"].setOpts(brush=pg.mkBrush(None), pen=pg.mkPen(QColor(c.series[1]), width=1.5))
+        self.bars["test"].setOpts(brush=colour(c.series[1], 0.55), pen=pg.mkPen(None))
         self.points.show_theme()
 
     def words(self, x: float, y: float) -> list[str]:
@@ -88,9 +87,12 @@ class Residuals(NumbersPage):
         if not len(both):
             return
         edges = np.histogram_bin_edges(both, _BINS)
-        for part, bars in self.bars.items():
-            counts = np.histogram(residuals[part], edges)[0]
-            bars.setOpts(y=(edges[1:] + edges[:-1]) / 2, width=counts, height=edges[1] - edges[0])
+        every = {part: np.histogram(values, edges)[0] for part, values in residuals.items()}
+        most = max(int(counts.max()) for counts in every.values())
+        self.histogram.setRange(xRange=(0, most), padding=0.3)
+        self.histogram.getPlotItem().getAxis("bottom").setTicks([[(0, "0"), (most, f"{most:,}")]])
+        for part, counts in every.items():
+            self.bars[part].setOpts(y=(edges[1:] + edges[:-1]) / 2, width=counts, height=edges[1] - edges[0])
 
 
 def spread_in_words(part: str, residuals: Numbers) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabe
 
 from gui.pages.bars import mini_button
 from gui.text import tr
+from gui.theme import colours
 
 _HEIGHT = 22
 Index = QModelIndex | QPersistentModelIndex
@@ -45,18 +46,19 @@ class RowModel(QAbstractTableModel):
         """The words of a cell; figures stand at the right."""
         if role == Qt.ItemDataRole.DisplayRole:
             return list(self._columns.values())[index.column()][index.row()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if 0 < index.column() < 3 else Qt.AlignmentFlag.AlignRight
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return self._side(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignLeft if 0 < column < len(self._columns) - 1 else Qt.AlignmentFlag.AlignRight
+        return side | Qt.AlignmentFlag.AlignVCenter
 
     def headerData(  # noqa: N802 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """The head of a column."""
+        """The head of a column stands where its cells do."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return list(self._columns)[section]
-        return None
+        return self._side(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
 
 class RowList(QWidget):
@@ -101,6 +103,14 @@ class RowList(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_HEIGHT)
         table.horizontalHeader().setHighlightSections(False)
+        self.show_theme()
+
+    def show_theme(self) -> None:
+        """Takes over the colours of the theme in force."""
+        c = colours()
+        head = f"background: {c.surface}; color: {c.quiet}; border: none; padding: 0 8px; font-size: 12px;"
+        style = f"QHeaderView {{ background: {c.surface}; border: none; }} QHeaderView::section {{ {head} }}"
+        self.table.setStyleSheet(f"{style} QTableView::item {{ padding: 0 8px; }}")
 
     def show_rows(
         self, caption: str, rows: NDArray[np.int64], columns: Mapping[str, Sequence[str]], marked: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import image_side
@@ -12,7 +11,7 @@ from gui.pages.calibration import Calibration
 from gui.pages.effects import EffectsPage
 from gui.pages.misread import Misread
 from gui.pages.page import Page
-from gui.pages.ranking import PRECISION_RECALL, ROC, RankingPage
+from gui.pages.ranking import PrecisionRecallPage, RocPage
 from gui.pages.residuals import Residuals
 from gui.pages.scored import gives_probabilities
 from gui.plots.confusion import ConfusionMatrix
@@ -59,8 +58,8 @@ PAGES: tuple[PageKind, ...] = (
     PageKind("residuals", "Residuals", _number, Residuals),
     PageKind("misread", "Misread images", _images, Misread),
     PageKind("effects", "Effects", lambda _: True, EffectsPage),
-    PageKind("roc", "ROC", _classes, partial(RankingPage, ROC)),
-    PageKind("precision_recall", "Precision–recall", _classes, partial(RankingPage, PRECISION_RECALL)),
+    PageKind("roc", "ROC", _classes, RocPage),
+    PageKind("precision_recall", "Precision–recall", _classes, PrecisionRecallPage),
     PageKind("calibration", "Calibration", _probable, Calibration),
 )
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.snapshot import Snapshot
 from gui.pages.bars import Bar, PartChoice, Words
-from gui.pages.page import Marks, Page, rows_in_words
+from gui.pages.page import Page, rows_in_words
 from gui.pages.rowlist import RowList
 from gui.pages.scored import Scored, scored
 from gui.plots.view import About, Table
@@ -79,11 +79,6 @@ class ConfusionMatrix(Page):
         self._show_list()
         self.update()
 
-    def note(self, snapshot: Snapshot) -> str:
-        """Which rows are counted."""
-        tested = self.marks.part_of(snapshot) == "test"
-        return tr("confusion matrix, test") if tested else tr("confusion matrix, training")
-
     def problem(self, snapshot: Snapshot) -> str:
         """Without rows, or with answers that are no numbers, there is nothing to count."""
         found = scored(snapshot, self.marks.part_of(snapshot))
@@ -146,6 +141,7 @@ class ConfusionMatrix(Page):
         self._place_list()
 
     def _place_list(self) -> None:
+        """Beside the matrix where there is room for both, and else over it."""
         beside = self.width() // 2 if self.width() >= _BESIDE else 0
         self.list.setGeometry(beside, 0, self.width() - beside, self.height())
 
@@ -283,8 +279,6 @@ class ConfusionMatrix(Page):
         else:
             super().keyPressEvent(event)
 
-    def show_marks(self, marks: Marks) -> None:
-        """Another part has other rows in its cells."""
-        if marks.part != self.marks.part:
-            self.opened = None
-        super().show_marks(marks)
+    def show_theme(self) -> None:
+        """Takes over the colours of the theme in force."""
+        self.list.show_theme()

@@ -13,9 +13,23 @@ def up_to(snapshot: Snapshot, step: int, columns: dict[str, float]) -> list[Numb
 
     A column that the history does not have is NaN until then.
     """
-    recorded = snapshot.history["step"]
-    unknown = np.full(len(recorded), np.nan)
-    found = [snapshot.history[name] if name in snapshot.history.names else unknown for name in columns]
-    if len(recorded) and recorded[-1] >= step:
-        return found
-    return [np.append(values, now) for values, now in zip(found, columns.values(), strict=True)]
+    recorded, names = snapshot.history["step"], snapshot.history.names
+    is_recorded = len(recorded) > 0 and recorded[-1] >= step
+    found = []
+    for name, now in columns.items():
+        values = snapshot.history[name] if name in names else np.full(len(recorded), np.nan)
+        if is_recorded and name in names:
+            found.append(values)
+        else:
+            found.append(np.append(values[:-1] if is_recorded else values, now))
+    return found
+
+
+def epochs_at(snapshot: Snapshot, steps: Numbers) -> Numbers:
+    """How many epochs were done, in parts too, at these steps: between recorded steps in proportion."""
+    history = snapshot.history
+    if len(history) == 0 or "epoch" not in history.names:
+        return steps / max(snapshot.steps_per_epoch, 1)
+    recorded, epochs = history["step"], history["epoch"]
+    later = np.maximum(steps - recorded[-1], 0.0) / max(snapshot.steps_per_epoch, 1)
+    return np.asarray(np.interp(steps, recorded, epochs) + later)

@@ -9,7 +9,7 @@ from engine.history import Numbers
 
 # Longer lines than so many dashes get longer dashes: where a line goes up and down within a few pixels all over, they
 # cannot be seen anyway.
-_MOST_DASHES = 1500
+_MOST_DASHES = 400
 
 
 def strokes(x: Numbers, y: Numbers, pattern: tuple[float, ...] = ()) -> NDArray[np.float64]:

@@ -13,19 +13,19 @@ from engine.snapshot import Snapshot
 from gui.diagram.viewbar import PlanePicker
 from gui.pages.bars import Bar, RowSlider
 from gui.pages.contours import Segments, borders, crossings
+from gui.pages.mapaxes import NAMES, paint_axes
 from gui.pages.page import Page
 from gui.plots.answers import class_shares
-from gui.plots.slices import Points, band_of, points_on
-from gui.plots.ticks import round_ticks
+from gui.plots.slices import Points, points_on
 from gui.plots.view import About, Table
 from gui.selection import output_names
 from gui.text import number, signed, tr
-from gui.theme import colour, colours, font, rgb
+from gui.theme import colour, colours, rgb
 
 _MOST_POINTS = 3000
 _RADIUS = 3.4
-# Room for the numbers beside the map, or for the names of the classes where there is one input.
-_NUMBERS, _NAMES = 48.0, 84.0
+# Room for the numbers beside the map.
+_NUMBERS = 48.0
 # Beside the border, a fainter line where the answer is this sure.
 _SURE = 0.75
 
@@ -89,10 +89,8 @@ class DecisionMap(Page):
         return len(snapshot.data.variables) > 2
 
     def note(self, snapshot: Snapshot) -> str:
-        """What is drawn, and what the points are."""
-        held = snapshot.maps.held if snapshot.maps is not None else None
-        what = tr("decision map") if held is None else tr("slice at row {0}").format(held + 1)
-        return f"{what} · {tr('● training  ○ test')}"
+        """What the points are; the row of a slice stands beside its slider."""
+        return tr("● training  ○ test")
 
     def problem(self, snapshot: Snapshot) -> str:
         """A map needs a plane, and answers that are numbers."""
@@ -135,7 +133,7 @@ class DecisionMap(Page):
 
     def _area(self) -> QRectF:
         maps = self.snapshot.maps if self.snapshot is not None else None
-        left = _NAMES if maps is not None and len(maps.plane) == 1 else _NUMBERS
+        left = NAMES if maps is not None and len(maps.plane) == 1 else _NUMBERS
         return QRectF(left, 4, self.width() - left - 16, self.height() - 46)
 
     def frame(self) -> tuple[QRectF, tuple[float, float, float, float]] | None:
@@ -167,7 +165,7 @@ class DecisionMap(Page):
             if snapshot is not None and snapshot.maps is not None and image is not None and points is not None:
                 self._paint_map(painter, snapshot.maps, image, points)
                 self._paint_traced(painter, snapshot, points)
-                self._paint_axes(painter, snapshot, snapshot.maps)
+                paint_axes(painter, snapshot, snapshot.maps, self._area())
 
     def _paint_map(self, painter: QPainter, maps: Maps, image: QImage, points: Points) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
@@ -223,46 +221,6 @@ class DecisionMap(Page):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colours().text), 1.6))
         painter.drawEllipse(QPointF(px, py), 7.0, 7.0)
-
-    def _paint_axes(self, painter: QPainter, snapshot: Snapshot, maps: Maps) -> None:
-        area, names = self._area(), snapshot.data.variables
-        left, right = maps.extent[:2]
-        painter.setFont(font(11))
-        painter.setPen(QColor(colours().quiet))
-        for value in round_ticks(left, right, 4):
-            x = area.left() + (value - left) / (right - left) * area.width()
-            painter.drawText(QRectF(x - 30, area.bottom() + 4, 60, 14), Qt.AlignmentFlag.AlignCenter, number(value))
-        below = QRectF(area.left(), area.bottom() + 20, area.width(), 16)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._fitted(painter, names[maps.plane[0]], area.width()))
-        if len(maps.plane) == 1:
-            self._paint_bands(painter, snapshot.data.classes, area)
-        else:
-            self._paint_upward_axis(painter, names[maps.plane[1]], maps, area)
-
-    @staticmethod
-    def _fitted(painter: QPainter, text: str, room: float) -> str:
-        return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
-
-    def _paint_bands(self, painter: QPainter, classes: tuple[str, ...], area: QRectF) -> None:
-        """With one input the height says nothing but the class of a row."""
-        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for k, name in enumerate(classes):
-            y = area.bottom() - band_of(k, len(classes)) * area.height()
-            painter.drawText(QRectF(8, y - 8, _NAMES - 16, 16), side, self._fitted(painter, name, _NAMES - 16))
-
-    def _paint_upward_axis(self, painter: QPainter, name: str, maps: Maps, area: QRectF) -> None:
-        bottom, top = maps.extent[2:]
-        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for value in round_ticks(bottom, top, 4):
-            y = area.bottom() - (value - bottom) / (top - bottom) * area.height()
-            painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, number(value))
-        half = area.height() / 2
-        painter.save()
-        painter.translate(8, area.center().y())
-        painter.rotate(-90)
-        centre = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(QRectF(-half, -8, 2 * half, 16), centre, self._fitted(painter, name, 2 * half))
-        painter.restore()
 
     def _row_under(self, position: QPointF) -> int | None:
         if self._points is None or not len(self._places) or len(self._places) != len(self._points.rows):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -35,7 +35,7 @@ class ErrorPlot(pg.PlotWidget):  # type: ignore[misc]
     picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, enableMenu=False)
         prepare(self, tr("Relative differences"))
         self.setMinimumHeight(150)
         item = self.getPlotItem()
@@ -54,6 +54,10 @@ class ErrorPlot(pg.PlotWidget):  # type: ignore[misc]
         self.scene().sigMouseMoved.connect(self._point_at)
         self.scene().sigMouseClicked.connect(self._pick)
         self.show_theme()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As small as it may be: it takes the room that is left."""
+        return QSize(200, self.minimumHeight())
 
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""

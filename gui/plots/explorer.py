@@ -53,7 +53,7 @@ class Explorer(View):
         self._snapshot: Snapshot | None = None
         self._layer, self._z = 0, 1.0
         self._settings: dict[str, float] = {}
-        choices = [(FOLLOW, "As in the layer"), *ACTIVATIONS.choices()]
+        choices = [(FOLLOW, ""), *ACTIVATIONS.choices()]
         self.choice = ChoiceField(choices, tr("Activation function"), tr("Which function is shown."))
         for entry in ACTIVATIONS:
             self.choice.explain(entry.key, tr(entry.about))
@@ -81,11 +81,14 @@ class Explorer(View):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.choice)
+        top.addStretch(1)
+        settings = QHBoxLayout()
+        settings.setSpacing(8)
         for name, field in self.fields.items():
             self.names[name].setProperty("role", "field")
-            top.addWidget(self.names[name])
-            top.addWidget(field)
-        top.addStretch(1)
+            settings.addWidget(self.names[name])
+            settings.addWidget(field)
+        settings.addStretch(1)
         label = QLabel("z")
         label.setProperty("role", "field")
         top.addWidget(label)
@@ -96,6 +99,7 @@ class Explorer(View):
         column.setContentsMargins(16, 4, 16, 12)
         column.setSpacing(8)
         column.addLayout(top)
+        column.addLayout(settings)
         column.addWidget(self.curve, 1)
         column.addWidget(self.numbers)
         column.addWidget(self.words)
@@ -176,9 +180,9 @@ class Explorer(View):
     @Slot()
     def _refresh(self) -> None:
         function, spread, layer = self.function, self.spread, self.layer
-        if layer is not None:
-            self.choice.setItemText(self.choice.findData(FOLLOW), tr("As in {0}").format(name_in_plan(layer)))
-            self.choice.updateGeometry()
+        followed = name_in_plan(layer) if layer is not None else tr("hidden {0}").format(1)
+        self.choice.setItemText(self.choice.findData(FOLLOW), tr("As in {0}").format(followed))
+        self.choice.updateGeometry()
         own = function.setting if self.choice.key != FOLLOW else None
         for name, field in self.fields.items():
             field.setVisible(name == own)

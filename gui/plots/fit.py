@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engine.snapshot import Snapshot
 from gui.pages.page import Page
 from gui.pages.points import PARTS, RowPoints
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.view import About, Table
 from gui.text import number, tr
 from gui.theme import colours
@@ -32,8 +32,7 @@ class FitPlot(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr("Prediction along the input"))
+        self.plot = new_plot(tr("Prediction along the input"))
         self.curve = pg.PlotDataItem()
         self._rows = RowPoints(self.plot, self._words)
         self._rows.picked.connect(self.row_picked)

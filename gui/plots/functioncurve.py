@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -41,7 +41,7 @@ class FunctionCurve(pg.PlotWidget):  # type: ignore[misc]
     moved = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, enableMenu=False)
         prepare(self, tr("Activation function"))
         self.setMinimumHeight(170)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -60,6 +60,10 @@ class FunctionCurve(pg.PlotWidget):  # type: ignore[misc]
         self._own = True
         self.drawn: tuple[Numbers, Numbers, Numbers] = (np.empty(0), np.empty(0), np.empty(0))
         self.show_theme()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As small as it may be: it takes the room that is left."""
+        return QSize(200, self.minimumHeight())
 
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""

@@ -72,7 +72,7 @@ def character_of(activation: Activation) -> Character:
     return Character(
         low if low > -_BOUNDLESS else -inf,
         high if high < _BOUNDLESS else inf,
-        float(z[first]) if first > 0 else -inf,
-        float(z[last]) if last < _POINTS - 1 else inf,
+        round(float(z[first - 1]), 2) + 0.0 if first > 0 else -inf,
+        round(float(z[last + 1]), 2) + 0.0 if last < _POINTS - 1 else inf,
         slopeless=False,
     )

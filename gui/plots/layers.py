@@ -56,8 +56,6 @@ class LayerPlot(TimePlot):
         selected = self._selected if self._selected is not None and self._selected < len(names) else None
         self.legend.show_strong(selected)
         shown = [i for i in range(len(names)) if i not in self.legend.hidden_layers]
-        # What is selected lies on top of the others.
-        shown.sort(key=lambda i: i == selected)
         strokes = [_weighed(plain[i], None if selected is None else i == selected) for i in shown]
         self.draw(steps, {short[i]: values[i] for i in shown}, strokes=strokes, epochs=epochs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from gui.plots.dashes import strokes
 from gui.plots.strokes import Stroke
@@ -106,6 +106,12 @@ class LayerLegend(QWidget):
             self._row.addWidget(key)
         if few:
             self._row.addStretch(1)
+        else:
+            for place, words in ((0, short[0]), (-1, short[-1])):
+                end = QLabel(words)
+                end.setProperty("role", "key")
+                end.setContentsMargins(4, 0, 4, 0)
+                self._row.insertWidget(place, end)
         self.setVisible(len(names) > 1)
 
     def show_strong(self, layer: int | None) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from engine.snapshot import Snapshot
-from gui.plots.curves import up_to
+from gui.plots.curves import epochs_at, up_to
 from gui.plots.layers import LayerPlot
 from gui.plots.titles import Choice
 from gui.plots.view import About
@@ -65,22 +65,20 @@ class MagnitudePlot(LayerPlot):
         super().__init__(
             tr("Weight magnitudes"),
             tr(MEASURES[0].unit),
-            (("log", tr("log"), tr("Logarithmic axis")),),
+            (),
             tr("The mean size of every layer's weights appears here while it trains."),
             parent,
             choices=(Choice("measure", tr("Measure"), tr("What is measured of every layer's weights"), entries),),
         )
         self._measure = MEASURES[0]
         self._snapshot: Snapshot | None = None
-        self.switched.connect(self._switch)
-        self.title.chosen.connect(self._choose_measure)
-
-    @Slot(str, bool)
-    def _switch(self, key: str, on: bool) -> None:
-        self.set_logarithmic(on)
 
     @Slot(str, str)
-    def _choose_measure(self, key: str, value: str) -> None:
+    def take_option(self, key: str, value: str) -> None:
+        """What was chosen in a menu of the title."""
+        super().take_option(key, value)
+        if key != "measure":
+            return
         self._measure = _BY_KEY[value]
         self.show_unit(tr(self._measure.unit))
         if self._snapshot is not None:
@@ -94,4 +92,4 @@ class MagnitudePlot(LayerPlot):
         for i, layer in enumerate(snapshot.plan.layers):
             columns[f"{layer.name}.{self._measure.key}"] = self._measure.of(snapshot.weights(i))
         steps, *values = up_to(snapshot, snapshot.step, columns)
-        self.draw_layers(steps, snapshot.plan, values)
+        self.draw_layers(steps, snapshot.plan, values, epochs_at(snapshot, steps))

@@ -22,7 +22,6 @@ from gui.plots.fit import FitPlot
 from gui.plots.prediction import PredictionPlot
 from gui.plots.titles import PanelTitle
 from gui.plots.view import Table, View
-from gui.selection import Selection, Unit
 from gui.text import tr
 
 _KINDS = {kind.key: kind for kind in PAGES}
@@ -52,13 +51,14 @@ class OutputView(View):
         line = self.title.layout()
         assert isinstance(line, QBoxLayout)
         line.insertWidget(1, self.choice)
-        self._stack, self._empty = QStackedWidget(), QLabel()
+        self._stack, self._empty = QStackedWidget(), QLabel(tr("What the network answers appears here."))
         self._empty.setProperty("role", "quiet")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setMargin(24)
         self._stack.addWidget(self._empty)
         self.painting = Painting(self)
+        self.painting.taken_up.connect(self._turn_to_paper)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -154,6 +154,13 @@ class OutputView(View):
         self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}" if drawn else note)
         self.painting.show_snapshot(snapshot, page, paper)
 
+    @Slot()
+    def _turn_to_paper(self) -> None:
+        """The page that can be painted on is the first one."""
+        self._chosen = ""
+        if self._snapshot is not None:
+            self.show_snapshot(self._snapshot)
+
     def _turn_to(self, key: str) -> Page:
         """Another page, with what it is about and what it needs."""
         page = self.page(key)
@@ -197,21 +204,10 @@ class OutputView(View):
         """Marks a class."""
         self._mark(replace(self.marks, class_index=index))
 
-    def show_selection(self, selection: Selection) -> None:
-        """An output unit stands for its class."""
-        snapshot = self._snapshot
-        if snapshot is None or not isinstance(selection, Unit) or selection.column != len(snapshot.plan.layers):
-            return
-        if len(snapshot.data.classes) == snapshot.plan.layers[-1].units:
-            self.show_class(selection.index)
-
     @Slot(int)
     def _pick_class(self, index: int) -> None:
         self.class_picked.emit(index)
         self.show_class(index)
-        snapshot = self._snapshot
-        if snapshot is not None and index >= 0 and len(snapshot.data.classes) == snapshot.plan.layers[-1].units:
-            self.selected.emit(Unit(len(snapshot.plan.layers), index))
 
     @Slot(str)
     def _choose_part(self, part: str) -> None:
@@ -219,7 +215,8 @@ class OutputView(View):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """The keys of painting, wherever in the panel the keyboard is."""
-        if not self.painting.press(event):
+        paper = isinstance(self.view, DecisionMap | FitPlot)
+        if not paper or not self.painting.press(event):
             super().keyPressEvent(event)
 
 

@@ -12,7 +12,7 @@ from engine.snapshot import Snapshot
 from gui.pages.numbers import columns, no_numbers, predicted
 from gui.pages.page import Page
 from gui.pages.points import PARTS, RowPoints
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.view import About, Table
 from gui.text import number, tr
 from gui.theme import colours
@@ -23,8 +23,7 @@ class NumbersPage(Page):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, name)
+        self.plot = new_plot(name)
         self.points = RowPoints(self.plot, self.words)
         self.points.picked.connect(self.row_picked)
         self._target = ""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.Qt.internals import PrimitiveArray
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.history import Numbers
@@ -18,12 +18,16 @@ from gui.plots.dashes import strokes
 from gui.theme import colour, colours
 
 # Lengths of dash and gap in pixels: with the colour, they tell series apart.
-DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (1.5, 3.0), (7.0, 3.0, 1.5, 3.0))
+DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (2.0, 2.5), (7.0, 3.0, 2.0, 3.0))
 # Depth is a colour between blue and yellow, of even steps to the eye (CET, Kovesi), as far as it stands out from the
 # ground of each theme.
 _DEPTHS = {"light": ("CET-L8", 0.10, 0.72), "dark": ("CET-L8", 0.38, 1.0)}
 # Whatever is far outside of the picture is drawn at its edge, so to speak.
 _FAR = 3e4
+# Hairlines with more points than this are nothing but a surface.
+_MANY = 1000
+# Wider lines with fewer points are painted with joints at their corners.
+_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ class Stroke:
         """A pen without dashes."""
         pen = QPen(self.colour(), 1.0 if self.faint else self.width)
         pen.setCosmetic(True)
+        return pen
+
+    def dashed_pen(self) -> QPen:
+        """A pen that makes the dashes itself."""
+        pen = self.pen()
+        if self.dashes:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([length / pen.widthF() for length in self.dashes])
         return pen
 
 
@@ -103,14 +115,25 @@ class Curve(pg.GraphicsObject):  # type: ignore[misc]
         y[~np.isfinite(self._y)] = np.nan
         painter.save()
         painter.resetTransform()
-        painter.setPen(self.stroke.pen())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Hairlines are painted fast as a whole, wider lines stroke by stroke.
-        if self.stroke.faint:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not (self.stroke.faint and len(x) > _MANY))
+        # Hairlines are painted fast as a whole, wider lines with many corners stroke by stroke.
+        if self.stroke.faint or len(x) <= _FEW:
+            painter.setPen(self.stroke.dashed_pen())
             painter.drawPath(pg.arrayToQPath(x, y, connect="finite"))
         else:
+            painter.setPen(self.stroke.pen())
             self._draw_strokes(painter, strokes(x, y, self.stroke.dashes))
+        if not self.stroke.faint:
+            self._draw_dots(painter, x, y)
         painter.restore()
+
+    def _draw_dots(self, painter: QPainter, x: Numbers, y: Numbers) -> None:
+        """Points between gaps, to which no line leads."""
+        there = np.concatenate([[False], np.isfinite(y), [False]])
+        alone = np.flatnonzero(there[1:-1] & ~there[:-2] & ~there[2:])
+        if len(alone):
+            painter.setPen(QPen(self.stroke.colour(), 4.0, c=Qt.PenCapStyle.RoundCap))
+            painter.drawPoints([QPointF(x[i], y[i]) for i in alone])
 
     def _draw_strokes(self, painter: QPainter, ends: Numbers) -> None:
         self._lines.resize(len(ends))

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainterPath
 
 from engine.history import Numbers
 from gui.plots.axes import dress, prepare
 from gui.plots.decimation import thinned, thinned_band
+from gui.plots.logticks import log_ticks
 from gui.plots.strokes import Curve, Stroke
 from gui.plots.ticks import held_range, round_up
+from gui.text import number
 from gui.theme import colours
 
 SMALLEST = 1e-12
@@ -23,6 +25,8 @@ SMALLEST = 1e-12
 _ROOM = 10.0
 # Closer than so many pixels the pointer is on a line.
 _NEAR = 8.0
+# The room of a number at an axis.
+_ROW, _COLUMN = 24.0, 64.0
 _ZOOM, _PAN = 1.3, 0.15
 THIN = Stroke()
 
@@ -61,6 +65,25 @@ class _Box(pg.ViewBox):  # type: ignore[misc]
         self.turned.emit(_ZOOM ** (event.delta() / 120.0), place)
 
 
+class _Axis(pg.AxisItem):  # type: ignore[misc]
+    """Where it is logarithmic: few round numbers, written as numbers."""
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802 - pyqtgraph's name
+        """Levels of ticks: their spacing, and where they are."""
+        if not self.logMode:
+            levels: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
+            return levels
+        room = _ROW if self.orientation == "left" else _COLUMN
+        return [(1.0, log_ticks(low, high, max(int(size / room), 2)))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802 - pyqtgraph's name
+        """The words at the ticks."""
+        if not self.logMode:
+            words: list[str] = super().tickStrings(values, scale, spacing)
+            return words
+        return [number(10.0**value) for value in values]
+
+
 class TimeChart(pg.PlotWidget):  # type: ignore[misc]
     """Lines over places. ``draw`` is idempotent and keeps the range while the user has zoomed.
 
@@ -75,7 +98,10 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, name: str) -> None:
         self._box = _Box()
-        super().__init__(viewBox=self._box)
+        self._chief: TimeChart | None = None
+        self._names: tuple[str, str] | None = None
+        axes = {side: _Axis(side) for side in ("left", "bottom")}
+        super().__init__(viewBox=self._box, axisItems=axes, enableMenu=False)
         prepare(self, name)
         item = self.getPlotItem()
         item.showGrid(y=True, alpha=0.25)
@@ -85,10 +111,14 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self._given_band: Band | None = None
         self.band = Curve()
         self.addItem(self.band)
+        self.band.setZValue(-2.0)
         self.cursor = pg.InfiniteLine(angle=90, movable=False)
         self.cursor.setVisible(False)
         self.addItem(self.cursor, ignoreBounds=True)
         self.log_x, self.log_y = False, False
+        # What a logarithmic axis shows at least, and values that are always in sight.
+        self.smallest = SMALLEST
+        self.landmarks: tuple[float, ...] = ()
         self.following = True
         self._held: tuple[float, float] | None = None
         self._laying = False
@@ -99,10 +129,21 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self.scene().sigMouseMoved.connect(self._point_at)
         self.scene().sigMouseClicked.connect(self._click)
 
-    def show_theme(self, left: str, bottom: str) -> None:
-        """The colours of the theme in force, and the words at the axes."""
+    def name_axes(self, left: str, bottom: str) -> None:
+        """The words at the axes, and all in the colours of the theme in force."""
+        self._names = left, bottom
         dress(self, left, bottom)
+        # pyqtgraph shows an axis that is given a name.
+        self.showAxis("bottom", show=self._chief is None)
         self.cursor.setPen(pg.mkPen(QColor(colours().faint)))
+        for curve in (self.band, *self.curves):
+            curve.update()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follows a change of theme."""
+        if event.type() == QEvent.Type.PaletteChange and self._names is not None:
+            self.name_axes(*self._names)
+        super().changeEvent(event)
 
     # -- what is drawn -----------------------------------------------------------------------------
 
@@ -114,7 +155,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         self.follow()
 
     def draw(self, lines: Sequence[Line], band: Band | None = None) -> None:
-        """Draws lines, the first ones behind, and a band behind all of them."""
+        """Draws lines, and a band behind all of them."""
         self._lines, self._given_band = lines, band
         while len(self.curves) < len(lines):
             self.curves.append(Curve())
@@ -136,6 +177,8 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
                 line = self._lines[index]
                 x, y = self.on_axes(line.x, line.y)
                 curve.name = line.name
+                # Stronger lines lie on top.
+                curve.setZValue(-1.0 if line.stroke.faint else line.stroke.width)
                 curve.setData(*thinned(x, y, left, right, columns), line.stroke)
         if self._given_band is not None:
             self._lay_band(self._given_band, left, right, columns)
@@ -154,11 +197,60 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         There the places begin with the first one above zero; values that are not above zero lie at its foot.
         """
         if self.log_y:
-            y = np.log10(np.maximum(y, SMALLEST))
+            y = np.log10(np.maximum(y, self.smallest))
         if self.log_x:
             first = int(np.searchsorted(x, 0.0, side="right"))
             x, y = np.log10(x[first:]), y[first:]
         return x, y
+
+    def in_box(self, place: float, value: float | None) -> QPointF:
+        """Where a place of the run and a value are, in pixels of the inside of the chart; far to the left for none."""
+        x, y = self.on_axes(np.array([place]), np.array([np.nan if value is None else value]))
+        if len(x) == 0:
+            return QPointF(-1e6, 0.0)
+        found: QPointF = self._box.mapFromView(QPointF(float(x[0]), float(np.nan_to_num(y[0]))))
+        return found
+
+    def top_of_lines(self, left: float, right: float) -> float:
+        """How high the lines reach between two places, all in pixels of the inside of the chart; its foot at least."""
+        to_box = self._box.childGroup.transform()
+        top = float(self._box.height())
+        for curve in self.curves:
+            x, y = curve.getData()
+            if curve.isVisible() and not curve.stroke.faint and len(x):
+                x = x * to_box.m11() + to_box.dx()
+                # The points around the stretch too, between which the line runs through it.
+                part = slice(max(int(np.searchsorted(x, left)) - 1, 0), int(np.searchsorted(x, right)) + 1)
+                heights = y[part][np.isfinite(y[part])] * to_box.m22() + to_box.dy()
+                top = min(top, float(heights.min(initial=top)))
+        return top
+
+    def outline(self, places: Numbers, low: Numbers, high: Numbers) -> QPainterPath:
+        """What lies between two curves over places, in pixels of the inside of the chart."""
+        left, right = self._box.viewRange()[0]
+        columns = max(round(self._box.width()), 1)
+        under, over = (thinned(*self.on_axes(places, y), left, right, columns) for y in (low, high))
+        x = np.concatenate([under[0], over[0][::-1]])
+        y = np.concatenate([under[1], over[1][::-1]])
+        path: QPainterPath = self._box.childGroup.transform().map(pg.arrayToQPath(x, y))
+        return path
+
+    def lie_under(self, chart: TimeChart) -> None:
+        """A strip below another chart: shows the same places, and values from 0 up. Who wants others is sent there."""
+        self._chief = chart
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box.setMouseEnabled(x=False, y=False)
+        self._box.turned.disconnect(self.zoom)
+        self._box.turned.connect(chart.zoom)
+        chart.moved.connect(self._align)
+        chart.getAxis("left").geometryChanged.connect(self._align)
+
+    @Slot()
+    def _align(self) -> None:
+        if self._chief is None:
+            return
+        self.getAxis("left").setWidth(self._chief.getAxis("left").width())
+        self._box.setXRange(*self._chief.getViewBox().viewRange()[0], padding=0)
 
     # -- the range that is shown -------------------------------------------------------------------
 
@@ -175,6 +267,11 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
     def _fit(self) -> None:
         """Ranges that hold all lines and change seldom, because a moving axis is drawn anew each time."""
         values = self._values()
+        if self._chief is not None:
+            top = float(values.max(initial=0.0)) or 1.0
+            self.getAxis("left").setTicks([[(0.0, "0"), (top, number(top, 2))]])
+            self._show(None, (0.0, 1.6 * top))
+            return
         if len(values) == 0:
             self._show(self._across(_ROOM), (0.0, 1.0))
             return
@@ -185,7 +282,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         """From the beginning to a round number at or above the last place."""
         if not self.log_x:
             return 0.0, round_up(max(last, _ROOM))
-        firsts = [float(np.log10(x[0])) for x, _ in (self.on_axes(line.x, line.y) for line in self._lines) if len(x)]
+        firsts = [float(x[0]) for x, _ in (self.on_axes(line.x, line.y) for line in self._lines) if len(x)]
         first = min(firsts, default=0.0)
         return first, max(float(np.log10(round_up(last))) if last > 0.0 else 0.0, first + 1.0)
 
@@ -198,15 +295,10 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
             self._held = kept[0], max(kept[1], high + 0.05)
         return self._held
 
-    def _show(self, across: tuple[float, float], up: tuple[float, float]) -> None:
+    def _show(self, across: tuple[float, float] | None, up: tuple[float, float]) -> None:
         self._laying = True
         self._box.setRange(xRange=across, yRange=up, padding=0.02)
         self._laying = False
-
-    def show_places(self, left: float, right: float) -> None:
-        """Shows this range of the axis of places, as a chart above does."""
-        self.following = False
-        self._box.setXRange(left, right, padding=0)
 
     @Slot(float, float)
     def zoom(self, factor: float, place: float) -> None:
@@ -248,6 +340,9 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
         """All finite values between two places of the axis, as they stand on the other one."""
         placed = [self.on_axes(line.x, line.y) for line in self._lines]
         found = [y[(x >= left) & (x <= right) & np.isfinite(y)] for x, y in placed]
+        if found and self.landmarks:
+            marks = np.array(self.landmarks)
+            found.append(self.on_axes(np.ones_like(marks), marks)[1])
         return np.concatenate(found) if found else np.empty(0)
 
     # -- the pointer and the keys ------------------------------------------------------------------
@@ -288,7 +383,7 @@ class TimeChart(pg.PlotWidget):  # type: ignore[misc]
     def _click(self, event: Any) -> None:
         """A double click shows everything again; a click on a line picks it."""
         if event.double():
-            self.follow()
+            (self._chief or self).follow()
         elif event.button() == Qt.MouseButton.LeftButton and (name := self.line_at(event.scenePos())):
             self.picked.emit(name)
 

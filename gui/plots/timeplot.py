@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.history import Numbers
+from gui.plots.readout import Readout, Value
 from gui.plots.strokes import Stroke
 from gui.plots.timechart import Band, Line, TimeChart
-from gui.plots.titles import Choice, PanelTitle
+from gui.plots.titles import Choice, Legend, PanelTitle
 from gui.plots.view import Table, View
 from gui.text import number, tr
 
 # So many pixels wide, an empty plot has room around its words.
 _ROOM_FOR_AIR = 260
-# More values than this are not all read in one line: those nearest to the pointer stand first.
-_MANY = 6
+# The opacity of a raw curve behind the smoothed one.
+_RAW = 0.35
+_LEGEND_HEIGHT = 20
+
+
+def _axes() -> tuple[Choice, ...]:
+    """How the axes of every plot over steps may be."""
+    linear, logarithmic = ("linear", tr("linear")), ("log", tr("logarithmic"))
+    first = tr("A logarithmic axis begins with step 1: the start has no place on it.")
+    return (
+        Choice(
+            "across",
+            tr("Along the axis"),
+            tr("An epoch is one pass over all training rows."),
+            (("step", tr("steps")), ("epoch", tr("epochs"))),
+        ),
+        Choice("scale", tr("Axis of steps"), first, (linear, logarithmic)),
+        Choice(
+            "values",
+            tr("Axis of values"),
+            tr("On a logarithmic axis equal ratios are equally long."),
+            (linear, logarithmic),
+        ),
+    )
 
 
 class TimePlot(View):
     """Several series over the step, with exact values under the pointer, wherever in a plot over time that is.
 
-    ``draw(steps, series)`` is idempotent. ``switched(key, on)`` when a switch of the title is clicked. The axis of
-    steps may show epochs, and both axes logarithms. ``extras`` are further values that the note says at a step.
+    ``draw(steps, series)`` is idempotent. ``switched(key, on)`` when a switch of the title is clicked. By the menu of
+    the title the axis of steps shows epochs, and both axes logarithms; ``options`` are further ones.
     """
 
     switched = Signal(str, bool)
@@ -45,19 +70,24 @@ class TimePlot(View):
         options: tuple[Choice, ...] = (),
     ) -> None:
         super().__init__(parent)
-        self.title = PanelTitle(title, switches, choices=choices, options=options)
+        self.title = PanelTitle(title, switches, choices=choices, options=(*_axes(), *options))
         self.title.switched.connect(self.switched)
+        self.title.chosen.connect(self.take_option)
         self._unit = unit
         self._steps: Numbers = np.empty(0)
         self._epochs: Numbers | None = None
         self._series: dict[str, Numbers] = {}
-        self.extras: dict[str, Numbers] = {}
-        self._by_epoch = False
+        self._smooth: Mapping[str, Numbers] = {}
+        self._extras: Mapping[str, Numbers] = {}
+        self._wants_epochs = False
+        self._strokes: Sequence[Stroke] = ()
+        self._band: tuple[Numbers, Numbers, Numbers] | None = None
         self._pointer: float | None = None
         self.plot = TimeChart(title)
         self.plot.setMinimumHeight(120)
         self.plot.pointed.connect(self._point_at)
         self.plot.stepped.connect(self._step)
+        self.readout = Readout(self.plot)
         self._empty = QLabel(empty, self.plot)
         self._empty.setProperty("role", "quiet")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -66,18 +96,15 @@ class TimePlot(View):
         self.stack = QVBoxLayout(self)
         self.stack.setContentsMargins(0, 0, 8, 4)
         self.stack.setSpacing(0)
+        self.names = Legend()
+        self.names.setFixedHeight(_LEGEND_HEIGHT)
+        self.names.hide()
+        line = QHBoxLayout()
+        line.setContentsMargins(10, 0, 0, 0)
+        line.addWidget(self.names)
+        self.stack.addLayout(line)
         self.stack.addWidget(self.plot, 1)
-        self.show_theme()
-
-    def show_theme(self) -> None:
-        """Takes over the colours of the theme in force."""
-        self.plot.show_theme(self._unit, tr("epoch") if self._by_epoch else tr("step"))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self.show_theme()
-        super().changeEvent(event)
+        self._name_axes()
 
     # -- the axes ----------------------------------------------------------------------------------
 
@@ -89,26 +116,48 @@ class TimePlot(View):
     def set_logarithmic(self, on: bool) -> None:
         """A logarithmic axis of values, or a linear one."""
         self.plot.set_scales(self.plot.log_x, on)
+        self.title.show_choice("values", "log" if on else "linear")
 
-    def set_across(self, by_epoch: bool, logarithmic: bool) -> None:
+    def set_across(self, *, by_epoch: bool, logarithmic: bool) -> None:
         """What the other axis shows: steps or epochs, their logarithms (from the first one on) or themselves."""
-        self._by_epoch = by_epoch
-        self.show_theme()
+        self._wants_epochs = by_epoch
+        self.title.show_choice("across", "epoch" if by_epoch else "step")
+        self.title.show_choice("scale", "log" if logarithmic else "linear")
+        self._name_axes()
         self.plot.set_scales(logarithmic, self.plot.log_y)
+        self.draw_again()
+
+    @Slot(str, str)
+    def take_option(self, key: str, value: str) -> None:
+        """What was chosen in a menu of the title."""
+        if key == "values":
+            self.set_logarithmic(value == "log")
+        elif key == "across":
+            self.set_across(by_epoch=value == "epoch", logarithmic=self.plot.log_x)
+        elif key == "scale":
+            self.set_across(by_epoch=self._wants_epochs, logarithmic=value == "log")
 
     def show_unit(self, unit: str) -> None:
         """Names the axis of values."""
         self._unit = unit
-        self.show_theme()
+        self._name_axes()
+
+    def _name_axes(self) -> None:
+        self.plot.name_axes(self._unit, tr("epoch") if self.by_epoch else tr("step"))
 
     def follow(self) -> None:
         """Shows everything, now and as more comes."""
         self.plot.follow()
 
     @property
+    def by_epoch(self) -> bool:
+        """Whether the axis shows epochs: where they are wished and known."""
+        return self._wants_epochs and self._epochs is not None
+
+    @property
     def places(self) -> Numbers:
         """The steps as they stand on their axis: steps, or epochs."""
-        return self._epochs if self._by_epoch and self._epochs is not None else self._steps
+        return self._epochs if self._wants_epochs and self._epochs is not None else self._steps
 
     # -- what is drawn -----------------------------------------------------------------------------
 
@@ -119,27 +168,43 @@ class TimePlot(View):
         band: tuple[Numbers, Numbers, Numbers] | None = None,
         *,
         strokes: Sequence[Stroke] = (),
-        behind: Sequence[tuple[Numbers, Stroke]] = (),
+        smooth: Mapping[str, Numbers] = MappingProxyType({}),
         epochs: Numbers | None = None,
+        extras: Mapping[str, Numbers] = MappingProxyType({}),
     ) -> None:
         """Draws series over ``steps``; ``band`` is (steps, low, high) drawn faint behind them.
 
-        ``strokes`` are those of the series, by number where there are none; ``behind`` are values over the steps drawn
-        before them, without a name; ``epochs`` (points,) is what the axis shows in their place when it shows epochs.
+        ``strokes`` are those of the series, by number where there are none. A series that is in ``smooth`` is drawn as
+        it stands there, and faint behind it as it is. ``epochs`` (points,) is what the axis shows when it shows epochs.
+        ``extras`` are further values over the steps, which are said and not drawn.
         """
+        if (epochs is None) != (self._epochs is None):
+            self._epochs = epochs
+            self._name_axes()
         self._steps, self._series, self._epochs = steps, series, epochs
+        self._smooth, self._extras = smooth, extras
+        self._strokes = strokes or [Stroke(index) for index in range(len(series))]
+        self._band = band
         self.show_names(tuple(series))
-        strokes = strokes or [Stroke(index) for index in range(len(series))]
-        lines = [Line("", self.places, values, stroke) for values, stroke in behind]
-        lines += [Line(name, self.places, y, s) for (name, y), s in zip(series.items(), strokes, strict=True)]
-        self.plot.draw(lines, None if band is None else Band(self._placed(band[0]), *band[1:]))
         self._empty.setVisible(not series or (len(steps) < 2 and not self.says_single))
+        self.draw_again()
+
+    def draw_again(self) -> None:
+        """Draws what was given last."""
+        named = list(zip(self._series.items(), self._strokes, strict=True))
+        behind = [(name, y, replace(s, faint=True, share=_RAW)) for (name, y), s in named if name in self._smooth]
+        before = [(name, self._smooth.get(name, y), stroke) for (name, y), stroke in named]
+        band = None if self._band is None else Band(self._placed(self._band[0]), *self._band[1:])
+        self.plot.draw([Line(name, self.places, y, stroke) for name, y, stroke in behind + before], band)
         if self._pointer is not None:
             self._mark(self._pointer)
 
     def show_names(self, names: tuple[str, ...]) -> None:
-        """Names the series."""
-        self.title.show_legend(names)
+        """Names the series in the title, or in a line of their own where that has no room for all."""
+        self.names.show_entries(names if len(names) > 1 else ())
+        below = self.names.sizeHint().width() > self.title.room_for_legend
+        self.names.setVisible(below and len(names) > 1)
+        self.title.show_legend(() if below else names)
 
     def _placed(self, steps: Numbers) -> Numbers:
         """Where other steps stand on the axis."""
@@ -152,7 +217,8 @@ class TimePlot(View):
         if not len(self._steps):
             return None
         epochs = {} if self._epochs is None else {"epoch": self._epochs}
-        return Table({"step": self._steps, **epochs, **self._series, **self.extras})
+        smooth = {tr("{0}, smoothed").format(name): values for name, values in self._smooth.items()}
+        return Table({"step": self._steps, **epochs, **self._series, **smooth, **self._extras})
 
     def show_empty(self, words: str) -> None:
         """What is said where there is nothing to draw."""
@@ -161,6 +227,7 @@ class TimePlot(View):
     def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         """Keeps the words for an empty plot in the middle, with air around them where there is room for it."""
         super().resizeEvent(event)
+        self.show_names(tuple(self._series))
         left, right = (72, 24) if self.plot.width() >= _ROOM_FOR_AIR else (50, 4)
         self._empty.setGeometry(self.plot.rect().adjusted(left, 0, -right, -30))
 
@@ -201,18 +268,33 @@ class TimePlot(View):
 
     def _mark(self, step: float | None) -> None:
         if step is None or len(self._steps) == 0:
-            self.plot.show_cursor(None)
+            self.show_cursor(None)
             self.title.show_note("")
+            self.readout.hide()
             return
         place = self._nearest(step)
-        self.plot.show_cursor(float(self.places[place]))
-        self.title.show_note(self.said_at(place))
+        at = float(self.places[place])
+        head, values = self._said_at(place)
+        self.show_cursor(at)
+        self.title.show_note("   ".join([head, *(f"{value.name} {value.words}" for value in values)]))
+        # What the title has no room for stands beside the crosshair.
+        self.readout.show_values(at, head, () if self.title.has_room else values)
 
-    def said_at(self, place: int) -> str:
-        """The step at a place of the table and every value there."""
-        words = [f"{tr('step')} {int(self._steps[place]):,}"]
-        if self._by_epoch and self._epochs is not None:
-            words.append(f"{tr('epoch')} {number(float(self._epochs[place]), 4)}")
-        values = {name: float(values[place]) for name, values in {**self._series, **self.extras}.items()}
-        words += [f"{name} {number(value, 4)}" for name, value in values.items() if np.isfinite(value)]
-        return "   ".join(words)
+    def show_cursor(self, place: float | None) -> None:
+        """The crosshair at a place of the axis, None for none."""
+        self.plot.show_cursor(place)
+
+    def _said_at(self, place: int) -> tuple[str, list[Value]]:
+        """The step at a place of the table, and every value there."""
+        head = f"{tr('step')} {int(self._steps[place]):,}"
+        if self._epochs is not None and self.by_epoch:
+            head += f"   {tr('epoch')} {number(float(self._epochs[place]), 4)}"
+        strokes = dict(zip(self._series, self._strokes, strict=True))
+        found = []
+        for name, values in {**self._series, **self._extras}.items():
+            if np.isfinite(values[place]):
+                words = number(float(values[place]), 4)
+                if name in self._smooth:
+                    words += f" ({tr('smoothed')} {number(float(self._smooth[name][place]), 4)})"
+                found.append(Value(name, words, strokes.get(name)))
+        return head, found

@@ -167,7 +167,7 @@ class PanelTitle(QWidget):
         super().__init__(parent)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 10, 12, 4)
-        self._row.setSpacing(6)
+        self._row.setSpacing(2)
         self._title = title
         name = QLabel(title)
         name.setProperty("role", "section")
@@ -189,7 +189,7 @@ class PanelTitle(QWidget):
             self._choosers[choice.key] = self._button(_opens(choice.entries[0][1]), choice.help)
             self._add_menu(self._choosers[choice.key], (choice,))
         if options:
-            button = self._button(_opens(tr("options")), ", ".join(choice.name for choice in options))
+            button = self._button(_opens(tr("view")), ", ".join(choice.name for choice in options))
             self._add_menu(button, options)
 
     def _button(self, text: str, words: str) -> QToolButton:
@@ -254,17 +254,28 @@ class PanelTitle(QWidget):
             self._choosers[key].setText(_opens(entry.text()))
 
     def show_note(self, text: str) -> None:
-        """Shows a note at the right: what is drawn, or the values under the pointer.
-
-        Where it is long it has the room of the legend too, since it names the series itself.
-        """
+        """Shows a note at the right: what is drawn, or the values under the pointer."""
         self._note.setText(text)
-        if not text or self._note.fontMetrics().horizontalAdvance(text) > self._note.width():
-            self._legend.setVisible(not text)
+        self._note.setToolTip(text)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the whole note can be seen."""
+        return self._note.fontMetrics().horizontalAdvance(self._note.text()) <= self._note.width()
 
     def show_legend(self, entries: tuple[str, ...]) -> None:
         """A swatch and a word for each series; none where there is only one."""
         self._legend.show_entries(entries if len(entries) > 1 else ())
+
+    @property
+    def room_for_legend(self) -> int:
+        """How wide a legend may be so that all of it can be seen."""
+        inside = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        inside = [part for part in inside if self._row.indexOf(part) >= 0 and not part.isHidden()]
+        parts = [part for part in inside if part not in (self._legend, self._note)]
+        margins = self._row.contentsMargins()
+        taken = sum(part.sizeHint().width() + self._row.spacing() for part in parts)
+        return self.width() - taken - margins.left() - margins.right()
 
 
 def _opens(words: str) -> str:

@@ -43,9 +43,9 @@ def in_words(about: About) -> str:
 
 def _as_html(about: About) -> str:
     space = "margin: 0 0 8px 0;"
-    formulas = "".join(f'<p style="margin: 4px 0 0 0;">{escape(tr(formula))}</p>' for formula in about.formulas)
+    formulas = "".join(f'<p style="margin: 8px 0 0 0;">{escape(tr(formula))}</p>' for formula in about.formulas)
     return (
         f'<p style="{space} font-weight: 600;">{escape(tr(about.question))}</p>'
         f'<p style="margin: 0; color: {colours().quiet};">{escape(tr(about.sentence))}</p>'
-        f'<div style="margin: 8px 0 0 0;">{formulas}</div>'
+        f"{formulas}"
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pyqtgraph as pg
 from PySide6.QtCore import QMimeData, QPoint
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QRegion
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPicture, QRegion
 from PySide6.QtWidgets import QAbstractButton, QGraphicsItem, QGraphicsView, QWidget
 
 from gui import theme
@@ -26,7 +27,7 @@ def encoded(view: View, kind: str, name: str, scale: float = SCALE) -> bytes:
     makers: dict[str, Callable[[], bytes]] = {
         "png": lambda: as_png(image(view, scale)),
         "svg": lambda: _svg(view, name),
-        "pdf": lambda: as_pdf(_size(view), lambda painter, _: _draw(painter, view), name, dpi=_dpi()),
+        "pdf": lambda: as_pdf(_size(view), lambda painter, _: _play(view, painter), name, dpi=_dpi()),
     }
     return makers[kind]()
 
@@ -54,7 +55,7 @@ def image(view: View, scale: float) -> QImage:
 
 def _svg(view: View, name: str) -> bytes:
     words = tr(view.about.question)
-    return as_svg(_size(view), lambda painter: _draw(painter, view), name, words, dpi=_dpi(), clipped=True)
+    return as_svg(_size(view), lambda painter: _play(view, painter), name, words, dpi=_dpi(), clipped=True)
 
 
 def _size(view: View) -> tuple[int, int]:
@@ -64,6 +65,14 @@ def _size(view: View) -> tuple[int, int]:
 def _dpi() -> int:
     """What Qt takes for the dots to an inch where it was not told; what is kept as a QPicture is drawn to that."""
     return round(QGuiApplication.primaryScreen().logicalDotsPerInchX())
+
+
+def _play(view: View, painter: QPainter) -> None:
+    """Draws a view stroke by stroke: if widgets drew themselves, what they clip would be cut off in the wrong place."""
+    strokes = QPicture()
+    with QPainter(strokes) as recorder:
+        _draw(recorder, view)
+    strokes.play(painter)
 
 
 def _draw(painter: QPainter, view: View) -> None:
@@ -81,13 +90,22 @@ def _draw(painter: QPainter, view: View) -> None:
 @contextmanager
 def _without_caches(view: View) -> Iterator[None]:
     """Within it nothing is copied from pixels that are kept for the screen."""
-    kept: list[tuple[QGraphicsView | QGraphicsItem, QGraphicsView.CacheModeFlag | QGraphicsItem.CacheMode]] = []
-    for plot in view.findChildren(QGraphicsView):
-        kept += [(part, part.cacheMode()) for part in (plot, *plot.items())]
-    for part, mode in kept:
-        part.setCacheMode(type(mode)(0))
+    plots: list[QGraphicsView] = view.findChildren(QGraphicsView)
+    grounds = [(plot, plot.cacheMode()) for plot in plots]
+    kept = [(item, item.cacheMode()) for plot in plots for item in plot.items()]
+    drawn = [item for item, _ in kept if isinstance(item, pg.GraphicsItem)]
+    for plot in plots:
+        plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+    for item, _ in kept:
+        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+    for item in drawn:
+        item.setExportMode(True)
     try:
         yield
     finally:
-        for part, mode in kept:
-            part.setCacheMode(mode)
+        for item in drawn:
+            item.setExportMode(False)
+        for plot, ground in grounds:
+            plot.setCacheMode(ground)
+        for item, mode in kept:
+            item.setCacheMode(mode)

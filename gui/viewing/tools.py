@@ -52,7 +52,7 @@ class Tools(QWidget):
 
     def _button(self, which: str, called: str, words: str) -> QToolButton:
         button = QToolButton()
-        button.setProperty("role", "mini")
+        button.setProperty("role", "tool")
         button.setProperty("key", which)
         button.setIconSize(QSize(_ICON, _ICON))
         button.setFixedSize(_SIDE, _SIDE)

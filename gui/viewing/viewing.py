@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
@@ -42,7 +43,8 @@ class Viewing(QObject):
 
     def _furnish(self, name: str, dock: QDockWidget, title: PanelTitle) -> None:
         tools = Tools(dock.windowTitle(), self._window.views.get(name))
-        doings = {"help": self.explain, "more": self.open_menu, "close": lambda _: dock.close()}
+        doings: dict[str, Callable[[str], None]]
+        doings = {"help": self.explain, "more": self.open_menu, "close": lambda _: dock.hide()}
         tools.wished.connect(lambda which: doings[which](name))
         title.show_tools(tools)
         self.tools[name] = tools
@@ -85,13 +87,10 @@ class Viewing(QObject):
             if open_now.property("view") == name:
                 return
         about = self._window.views[name].about
-        self.explanation = Explanation(dock.windowTitle(), about, self._parent_for(button))
+        self.explanation = Explanation(dock.windowTitle(), about, button.window())
         self.explanation.setProperty("view", name)
         self.explanation.destroyed.connect(self._forget)
-        self.explanation.open_at(button, self.explanation.words)
-
-    def _parent_for(self, button: QWidget) -> QWidget:
-        return button.window()
+        self.explanation.open_at(button)
 
     @Slot()
     def _forget(self) -> None:
@@ -116,5 +115,5 @@ class Viewing(QObject):
                 menu.addAction(self._window.actions_by_id[command])
             else:
                 menu.addSeparator()
-        menu.addAction(tr("Close")).triggered.connect(dock.close)
+        menu.addAction(tr("Close")).triggered.connect(dock.hide)
         return menu

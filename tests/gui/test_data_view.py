@@ -12,7 +12,7 @@ import eyes
 import hands
 import numpy as np
 import pytest
-from instants import arrays, instant, of_layers
+from moments import arrays, instant, of_layers
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy, QTest

@@ -87,7 +87,8 @@ def test_what_is_asked_of_training_is_what_visible_views_show(window: Window) ->
     for name, view in window.views.items():
         if view.probes and name != "proof":
             window.panels.open(name)
-            window.panels.docks[name].setFloating(True)
+            hands.events()
             assert set(view.probes) <= wanted()
             window.panels.docks[name].hide()
+            hands.events()
             assert set(view.probes) & wanted() <= {"proof"}

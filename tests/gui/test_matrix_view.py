@@ -9,7 +9,7 @@ from time import perf_counter
 import hands
 import numpy as np
 import pytest
-from instants import arrays, instant, of_layers
+from moments import arrays, instant, of_layers
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QSignalSpy, QTest

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from gui.plots import catalogue
+from gui.terminal.options import VIEWS as CHOICES
+
 Glassbox = Callable[..., Any]
-VIEWS = ("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")
+LIVE = ("output", "loss", "magnitudes", *(kind.id for kind in catalogue.VIEWS))
+VIEWS = ("window", "diagram", "network", "inspector", *LIVE)
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -89,6 +93,29 @@ def test_the_network_is_drawn_in_the_format_of_the_suffix(
     assert (done.returncode, done.stderr, out.read_bytes()[: len(begin)]) == (0, f"written: {out}\n", begin)
 
 
+@pytest.mark.parametrize("view", LIVE)
+@pytest.mark.parametrize(("suffix", "begin"), [("svg", b"<?xml"), ("pdf", b"%PDF-")])
+def test_a_live_view_is_drawn_in_the_format_of_the_suffix(
+    here: Glassbox, folder: Path, view: str, suffix: str, begin: bytes
+) -> None:
+    out = folder / f"{view}.{suffix}"
+    done = here("picture", "--view", view, "--out", str(out), "--epochs", "2", "--data", "xor")
+    assert (done.returncode, done.stderr, out.read_bytes()[: len(begin)]) == (0, f"written: {out}\n", begin)
+
+
+def test_a_live_view_can_be_drawn_larger(here: Glassbox, folder: Path) -> None:
+    sizes = []
+    for zoom in ("1", "2"):
+        out = folder / f"loss-{zoom}.png"
+        here("picture", "--view", "loss", "--out", str(out), "--zoom", zoom, "--epochs", "2", "--data", "xor")
+        sizes.append(size_of(out))
+    assert sizes[1] == (2 * sizes[0][0], 2 * sizes[0][1])
+
+
+def test_a_picture_can_be_of_every_live_view() -> None:
+    assert set(LIVE) <= set(CHOICES)
+
+
 def test_the_network_can_be_drawn_larger(here: Glassbox, folder: Path) -> None:
     sizes = []
     for zoom in ("1", "3"):
@@ -161,8 +188,9 @@ FAULTS: dict[tuple[str, ...], str] = {
     ("--size", "99999x99999", "--out", "a.png"): "99999",
     ("--out", "a.jpg"): "a.jpg",
     ("--view", "network", "--out", "a.jpg"): ".svg, .pdf, .png",
-    ("--view", "loss", "--out", "a.svg"): "only --view network can be SVG",
-    ("--out", "a.pdf"): "only --view network can be PDF",
+    ("--view", "diagram", "--out", "a.svg"): "--view diagram is written as PNG, not as SVG",
+    ("--out", "a.pdf"): "--view window is written as PNG, not as PDF",
+    ("--view", "loss", "--out", "a.gif"): "loss is drawn as .svg, .pdf, .png",
     ("--zoom", "2", "--out", "a.png"): "--zoom",
     ("--transparent", "--out", "a.png"): "--transparent",
     ("--view", "network", "--zoom", "9", "--out", "a.png"): "between 0.25 and 8",

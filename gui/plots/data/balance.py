@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QCursor
 from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import dress, new_plot
 from gui.plots.data.bars import ClassBars
 from gui.plots.data.counting import UNBALANCED, Counts, spread
 from gui.plots.data.rows import Rows
@@ -136,8 +136,7 @@ class SpreadPlot(QWidget):
         super().__init__(parent)
         self._name = ""
         self.edges, self.counts = np.zeros(1), np.zeros((2, 0), np.int64)
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr("Histogram of the target"))
+        self.plot = new_plot(tr("Histogram of the target"))
         self.bars = tuple(pg.BarGraphItem(x=[], height=[], width=1.0) for _ in range(2))
         for bar in self.bars:
             self.plot.addItem(bar)

@@ -48,7 +48,7 @@ class ScatterPage(QWidget):
         self.across = ChoiceField((), tr("Across"), tr("The column along the horizontal axis."))
         self.up = ChoiceField((), tr("Up"), tr("The column along the vertical axis."))
         self.key = PointKey()
-        self.plot = _Plot()
+        self.plot = _Plot(enableMenu=False)
         prepare(self.plot, tr("Scatter plot of the data"))
         self.points = pg.ScatterPlotItem(hoverable=True, tip=None, hoverSize=_SIZE + 3)
         self.ring = pg.ScatterPlotItem(size=_RING)

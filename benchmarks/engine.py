@@ -95,12 +95,13 @@ GROWTH = {
 
 @dataclass(frozen=True)
 class Effort:
-    """How thorough a run is: rounds, epochs before the first round, and the most epochs a round has."""
+    """How thorough a run is: rounds, epochs before the first round, the most epochs a round has, numbers of threads."""
 
     rounds: int
     # The history draws the beginning of a run densely; its usual spacing comes after seven epochs.
     warm_up: int = 8
     most_epochs: int = 1000
+    threads: tuple[int, ...] = _THREADS
 
 
 # -- the contenders: each returns a function that trains one epoch and gives its loss ----------------
@@ -270,7 +271,7 @@ Workers = dict[tuple[str, int], ProcessPoolExecutor]
 
 
 @contextmanager
-def workers() -> Iterator[Workers]:
+def workers(numbers_of_threads: tuple[int, ...]) -> Iterator[Workers]:
     """A process for each contender that is installed and each number of threads; they sleep until asked."""
     started = []
     pools: Workers = {}
@@ -278,7 +279,7 @@ def workers() -> Iterator[Workers]:
         if find_spec(package.replace("scikit-learn", "sklearn")) is None:
             print(f"{label} is not installed; its columns stay empty.", file=sys.stderr)
             continue
-        for threads in _THREADS:
+        for threads in numbers_of_threads:
             # The environment is taken over when the process starts, which is at the first thing it is asked.
             os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
             pools[key, threads] = ProcessPoolExecutor(1, get_context("spawn"))
@@ -303,7 +304,7 @@ def best(seconds: dict[int, list[float]]) -> dict[str, Any] | None:
 
 def compare(pools: Workers, case: Case, optimizer: str, effort: Effort) -> dict[str, Any]:
     """All contenders on one network, in turn."""
-    taken: dict[str, dict[int, list[float]]] = {key: {threads: [] for threads in _THREADS} for key in CONTENDERS}
+    taken: dict[str, dict[int, list[float]]] = {key: {threads: [] for threads in effort.threads} for key in CONTENDERS}
     for _ in range(effort.rounds):
         for (key, threads), pool in pools.items():
             taken[key][threads].append(pool.submit(timed, key, case, optimizer, effort).result())
@@ -338,7 +339,7 @@ def growth(pools: Workers, optimizer: str, effort: Effort) -> dict[str, list[dic
 
 def measure(networks: list[str], optimizer: str, effort: Effort) -> dict[str, Any]:
     """Everything there is to measure."""
-    with workers() as pools:
+    with workers(effort.threads) as pools:
         packages = dict.fromkeys(CONTENDERS[key][1] for key, _ in pools)
         return {
             "versions": {package: version(package) for package in packages},
@@ -386,7 +387,7 @@ def main() -> None:
     parser.add_argument("--optimizer", choices=("adam", "gradient_descent"), default="adam")
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it runs, not how fast")
     options = parser.parse_args()
-    effort = Effort(1, warm_up=1, most_epochs=2) if options.quick else Effort(max(options.rounds, 1))
+    effort = Effort(1, warm_up=1, most_epochs=2, threads=(1,)) if options.quick else Effort(max(options.rounds, 1))
     results = measure(options.networks, options.optimizer, effort)
     report(results, options.json, show)
 

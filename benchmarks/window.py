@@ -25,7 +25,7 @@ if not os.environ.get("DISPLAY"):
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
-from benchmarks import drawing
+from benchmarks import drawing, soak
 from benchmarks.report import report
 from engine import Trainer
 from gui.app import start
@@ -200,10 +200,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS), metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="one short round: shows that it runs, not how fast")
+    parser.add_argument("--soak", action="store_true", help="ten minutes with every view open instead")
+    parser.add_argument("--minutes", type=float, default=10.0, help="length of the soak")
     options = parser.parse_args()
     start([], remember=False)[1].close()
+    if options.soak:
+        report(soak.soak(options.minutes, Heart, wait), options.json, soak.show)
+        return
     if options.quick:
-        results = measure(options.networks, 0.4, 1, 2)
+        results = measure(options.networks, 0.4, 1, 1)
     else:
         results = measure(options.networks, options.seconds, options.rounds, 10 * options.rounds)
     report(results, options.json, show)

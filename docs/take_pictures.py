@@ -1,6 +1,6 @@
 """Takes the pictures of the documentation from the real program: ``python docs/take_pictures.py [NAME …]``.
 
-Every picture is taken light and dark. Without names all of them are.
+Every picture is taken light and dark. Without names all of them are; ``view`` stands for all live views.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from gui.report.page import PROGRAM
 from gui.report.pages import PAPER, Pages, lay_out
 from gui.report.pictures import pictures_of
 from gui.report.writing import snapshot_of
-from gui.terminal.options import Look, Options, build
+from gui.terminal.options import DRAWN_ANEW, Look, Options, build
 from gui.theme import THEMES, colours
 from gui.window import Window
 
@@ -200,6 +200,7 @@ SHOTS = {
     "window-table": Shot(TABLE),
     "window-predict": Shot(TABLE, opens=open_predict),
     "window-drawn": Shot(look=Look(size=_SMALL), trainer=drawn_trainer),
+    **{f"view-{name}": Shot(SPIRALS, Look(name, size=_SMALL)) for name in DRAWN_ANEW if name != "network"},
 }
 
 
@@ -207,7 +208,8 @@ def main(names: list[str]) -> None:
     """Takes every picture in turn, or those that are named."""
     threads.use(1)
     HERE.mkdir(exist_ok=True)
-    for name in names or SHOTS:
+    wished = [name for name in SHOTS if not names or name in names or name.partition("-")[0] in names]
+    for name in wished:
         take(name, SHOTS[name])
 
 

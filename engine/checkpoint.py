@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import NDArray
+
 from engine.data.dataset import Dataset
 from engine.experiment import Experiment
 from engine.history import BatchLosses, Series
@@ -30,10 +32,16 @@ class Checkpoint:
 
     @property
     def size(self) -> int:
-        """The memory its own arrays take, in bytes, without the data, which checkpoints share."""
+        """The memory its own arrays take, in bytes, without the data and the record, which checkpoints share."""
         kept = self.state["watch"]["kept"] or ()
         arrays = (*(self.state[name] for name in ("parameters", "statistics", "optimizer")), *kept)
         return sum(array.nbytes for array in (*arrays, self.state["batches"]["order"]))
+
+    @property
+    def records(self) -> tuple[NDArray[Any], ...]:
+        """The arrays that hold what was recorded, which it shares with the run and with other instants of it."""
+        points = self.history.values
+        return points if points.base is None else points.base, self.losses.kept
 
 
 class Moments:
@@ -59,10 +67,19 @@ class Moments:
             return
         self._kept[number] = checkpoint
         self._bytes += checkpoint.size
-        while len(self._kept) > 1 and self._bytes + self._bytes_of_data() > self._most_bytes:
+        while len(self._kept) > 1 and self._bytes + self._bytes_of_shared() > self._most_bytes:
             first = min(self._kept)
             self._bytes -= self._kept.pop(first).size
             self.oldest = max(self.oldest, first + 1)
+
+    def _bytes_of_shared(self) -> int:
+        return self._bytes_of_records() + self._bytes_of_data()
+
+    def _bytes_of_records(self) -> int:
+        """What was recorded until all the instants, each array once; that of the newest is mostly the run's own."""
+        arrays = {id(array): array for point in self._kept.values() for array in point.records}
+        newest = {id(array) for array in self._kept[max(self._kept)].records}
+        return sum(array.nbytes for key, array in arrays.items() if key not in newest)
 
     def _bytes_of_data(self) -> int:
         """What the data of all checkpoints take, each data set once; those of the newest are mostly the run's own."""

@@ -8,8 +8,9 @@ one walks back through the network once, the other only ever goes forward.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf, isfinite, isnan, nan
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,24 @@ from engine.plan import Plan
 
 # The step that balances the error of the formula (h²) against that of rounding (1e-16 / h).
 _H = float(np.finfo(np.float64).eps) ** (1 / 3)
+# Where a first look leaves a doubt, the slope is measured again, with steps so many times as large as well.
+_STEPS = (1.0, 8.0, 64.0)
 # Slopes below this share of the loss (of 1 where it is smaller) are lost in the rounding of the differences.
 _NOISE = 1e-4
+# Measures that differ from one another by more than a part of this of what they differ from ours tell nothing.
+_SURELY = 4.0
+# The largest relative difference that passes; below the other one nothing needs a closer look.
+TOLERANCE, _CLEAR = 1e-6, 1e-7
+# What comes of a comparison: the two agree, or differ; a nudge crosses a kink; the differences are mostly rounding.
+AGREES, DIFFERS, KINK, ROUNDING = range(4)
+# One comparison. ``measured`` is (above − below) / 2h; where half_above is a number, it is extrapolated from that and
+# (half_above − half_below) / h as (4 · half − whole) / 3. ``step`` is that of the run.
+COMPARED = np.dtype(
+    [("index", "i8"), ("verdict", "i1"), ("step", "i8")]
+    + [(name, "f8") for name in ("ours", "measured", "error", "floor", "h", "above", "below")]
+    + [("half_above", "f8"), ("half_below", "f8")]
+)
+Compared = NDArray[np.void]
 
 
 @dataclass(frozen=True)
@@ -35,7 +52,7 @@ class GradientCheck:
     parameter ``index``, in words ``where``; ``ours`` is backpropagation's slope there, ``measured`` that of
     the differences. ``floor`` is the slope below which differences are rounding. ``checked`` of
     ``parameters`` were compared on ``rows`` rows; ``at_kinks`` more could not be, because a nudge moves some
-    sum across a kink, where there are two slopes.
+    sum across a kink, where there are two slopes, and ``rounded`` more, because their differences are mostly rounding.
     """
 
     error: float
@@ -48,11 +65,12 @@ class GradientCheck:
     at_kinks: int
     parameters: int
     rows: int
+    rounded: int = 0
 
     @property
     def passed(self) -> bool:
         """Whether something was compared, and no slope differs by more than a millionth."""
-        return self.checked > 0 and self.error <= 1e-6
+        return self.checked > 0 and self.error <= TOLERANCE
 
 
 def check_gradient(
@@ -67,44 +85,33 @@ def check_gradient(
     """
     if len(rows) < 1 or sample < 1:
         raise ValueError(f"a gradient check needs at least 1 row and 1 parameter, not {len(rows)} and {sample}")
-    exact = network.copy(np.float64)
-    x, y = rows.x.T.astype(np.float64), rows.y.T.astype(np.float64)
-    weights = None if rows.weights is None else rows.weights.astype(np.float64)
-    work = exact.work(len(rows))
-
-    def loss() -> float:
-        return exact.loss(exact.forward(x, work), y, weights)
-
-    with np.errstate(all="ignore"):
-        value = loss()
-        exact.backward(y, work, weights)
-        work.repeat(True)
-        ours, w = exact.gradient.copy(), exact.parameters
-        chosen = _chosen(w.size, sample, seed)
-        measured = np.array([_difference(w, i, loss) for i in chosen])
-        floor = _NOISE * max(1.0, abs(value))
-        errors, kinks = _errors(ours[chosen], measured, floor), np.zeros(len(chosen), bool)
-        for k in np.flatnonzero(~(errors <= 1e-7)):
-            kinks[k] = _crosses(exact, x, y, work, chosen[k])
-            # Richardson's extrapolation takes away the error of the formula where the loss is strongly curved.
-            measured[k] = (4.0 * _difference(w, chosen[k], loss, 0.5) - measured[k]) / 3.0
-        errors = _errors(ours[chosen], measured, floor)
-    errors[kinks] = -1.0
-    # A slope that is not a number is the worst of all.
-    worst = int(np.argmax(np.where(np.isnan(errors), np.inf, errors)))
-    index = int(chosen[worst])
+    size, differences = network.parameters.size, Differences(network)
+    differences.begin(rows)
+    found = differences.compare(_chosen(size, sample, seed))
+    worst = found[worst_of(found)]
+    checked, at_kinks, rounded = (int(np.isin(found["verdict"], kinds).sum()) for kinds in _COUNTED)
     return GradientCheck(
-        error=max(float(errors[worst]), 0.0),
-        index=index,
-        where=in_words(network.plan, index, names),
-        ours=float(ours[index]),
-        measured=float(measured[worst]),
-        floor=floor,
-        checked=int(len(chosen) - kinks.sum()),
-        at_kinks=int(kinks.sum()),
-        parameters=w.size,
+        error=float(worst["error"]) if checked else 0.0,
+        index=int(worst["index"]),
+        where=in_words(network.plan, int(worst["index"]), names),
+        ours=float(worst["ours"]),
+        measured=float(worst["measured"]),
+        floor=differences.floor,
+        checked=checked,
+        at_kinks=at_kinks,
+        parameters=size,
         rows=len(rows),
+        rounded=rounded,
     )
+
+
+_COUNTED = ((AGREES, DIFFERS), (KINK,), (ROUNDING,))
+
+
+def worst_of(found: Compared) -> int:
+    """The place of the comparison with the largest error among those that agree or differ; NaN is the worst of all."""
+    errors = np.where(np.isnan(found["error"]), np.inf, found["error"])
+    return int(np.argmax(np.where(found["verdict"] <= DIFFERS, errors, -1.0)))
 
 
 def _chosen(size: int, sample: int, seed: int) -> NDArray[np.int64]:
@@ -113,33 +120,107 @@ def _chosen(size: int, sample: int, seed: int) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(seed).choice(size, sample, replace=False))
 
 
-def _errors(ours: Array, measured: Array, floor: float) -> Array:
-    result: Array = np.abs(ours - measured) / np.maximum(np.maximum(np.abs(ours), np.abs(measured)), floor)
-    return result
+class Differences:
+    """Central differences of a network's loss, beside what backpropagation says: in float64, on a copy.
+
+    The copy has the same plan, and so the very functions of ``network``. ``loss`` is that of the rows of the last
+    ``begin``, ``floor`` the slope below which differences are rounding.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._twin = network.copy(np.float64)
+
+    def begin(self, rows: Rows) -> None:
+        """Takes the present numbers of the network, and its gradient on these rows; noise is drawn once."""
+        network, twin = self.network, self._twin
+        twin.parameters[:], twin.statistics[:] = network.parameters, network.statistics
+        self._x, self._y = rows.x.T.astype(np.float64), rows.y.T.astype(np.float64)
+        self._weights = None if rows.weights is None else rows.weights.astype(np.float64)
+        self._work = twin.work(len(rows))
+        self._work.repeat(False)
+        with np.errstate(all="ignore"):
+            self.loss = self._loss()
+            twin.backward(self._y, self._work, self._weights)
+        self._work.repeat(True)
+        self.floor = _NOISE * max(1.0, abs(self.loss))
+
+    def compare(self, indices: NDArray[np.int64], step: int = 0, until: float = inf) -> Compared:
+        """Compares these parameters, in this order, (COMPARED,): at least one, and none after ``until``.
+
+        ``until`` is a time of ``perf_counter``; ``step`` is only written down.
+        """
+        found = []
+        with np.errstate(all="ignore"):
+            for index in indices:
+                verdict, values = self._compared(int(index))
+                found.append((index, verdict, step, *values))
+                if perf_counter() >= until:
+                    break
+        return np.array(found, COMPARED)
+
+    def _compared(self, i: int) -> tuple[int, tuple[float, ...]]:
+        """The verdict on a parameter and the numbers of COMPARED from ``ours`` on."""
+        h = _H * max(1.0, abs(float(self._twin.parameters[i])))
+        first = self._values(i, h, *self._nudged(i, h))
+        if first[2] <= _CLEAR:
+            return AGREES, first
+        found = []
+        for times in _STEPS:
+            # A larger nudge crosses what a smaller one does.
+            if self._crosses(i, times * h):
+                break
+            found.append(self._values(i, times * h, *self._nudged(i, times * h), *self._nudged(i, 0.5 * times * h)))
+            if found[-1][2] <= TOLERANCE:
+                return AGREES, found[-1]
+        if not found:
+            return KINK, first
+        return DIFFERS if _is_sure(first, found) else ROUNDING, found[0]
+
+    def _values(
+        self, i: int, h: float, above: float, below: float, half_above: float = nan, half_below: float = nan
+    ) -> tuple[float, ...]:
+        ours, measured = float(self._twin.gradient[i]), (above - below) / (2.0 * h)
+        if not isnan(half_above):
+            # Richardson's extrapolation takes away the error of the formula where the loss is strongly curved.
+            measured = (4.0 * (half_above - half_below) / h - measured) / 3.0
+        error = abs(ours - measured) / max(abs(ours), abs(measured), self.floor)
+        return ours, measured, error, self.floor, h, above, below, half_above, half_below
+
+    def _loss(self) -> float:
+        return self._twin.loss(self._twin.forward(self._x, self._work), self._y, self._weights)
+
+    def _nudged(self, i: int, h: float) -> tuple[float, float]:
+        """L(w + h) and L(w − h)."""
+        w = self._twin.parameters
+        value = w[i]
+        w[i] = value + h
+        above = self._loss()
+        w[i] = value - h
+        below = self._loss()
+        w[i] = value
+        return above, below
+
+    def _crosses(self, i: int, h: float) -> bool:
+        """Whether a nudge of a parameter moves a sum, or an error, across a kink."""
+        w, sides = self._twin.parameters, []
+        value = w[i]
+        for nudged in (value - h, value + h):
+            w[i] = nudged
+            self._twin.forward(self._x, self._work)
+            sides.append(_sides(self._work, self._y, self._twin.plan.loss.bends))
+        w[i] = value
+        return not all(np.array_equal(a, b) for a, b in zip(*sides, strict=True))
 
 
-def _difference(w: Array, i: int, loss: Callable[[], float], part: float = 1.0) -> float:
-    value = w[i]
-    h = part * _H * max(1.0, abs(value))
-    w[i] = value + h
-    above = loss()
-    w[i] = value - h
-    below = loss()
-    w[i] = value
-    return float((above - below) / (2.0 * h))
-
-
-def _crosses(network: Network, x: Array, y: Array, work: Work, i: int) -> bool:
-    """Whether a nudge of a parameter moves a sum, or an error, across a kink."""
-    w, sides = network.parameters, []
-    value = w[i]
-    h = _H * max(1.0, abs(value))
-    for nudged in (value - h, value + h):
-        w[i] = nudged
-        network.forward(x, work)
-        sides.append(_sides(work, y, network.plan.loss.bends))
-    w[i] = value
-    return not all(np.array_equal(a, b) for a, b in zip(*sides, strict=True))
+def _is_sure(first: tuple[float, ...], closer: list[tuple[float, ...]]) -> bool:
+    """Whether measures differ from ours by more than what they differ from one another."""
+    ours, measured = first[0], [values[1] for values in closer if isfinite(values[1])]
+    if not measured:
+        return False
+    # One measure alone is as sure as the difference that its extrapolation makes.
+    spread = max(measured) - min(measured) if len(measured) > 1 else abs(measured[0] - first[1])
+    return not min(abs(ours - each) for each in measured) <= _SURELY * spread
 
 
 def _sides(work: Work, y: Array, bends: Formula | None) -> list[Array]:
@@ -153,18 +234,43 @@ def _sides(work: Work, y: Array, bends: Formula | None) -> list[Array]:
     return found
 
 
-def in_words(planned: Plan, index: int, names: tuple[str, ...]) -> str:
-    """Which parameter stands at a place of the flat vector, such as "hidden 1: weight from x₁ to unit 3"."""
-    sources = names
-    for layer in planned.layers:
-        for stage in layer.stages:
+@dataclass(frozen=True)
+class Place:
+    """Which parameter stands at a place of the flat vector: of layer ``layer`` of the plan, of its unit ``unit``.
+
+    ``source`` is the input that a weight comes from, None for a bias and in stages. ``stage`` is the index among the
+    stages in front of the layer that it belongs to, None for the layer's own; ``row`` the name of what it is there.
+    """
+
+    layer: int
+    unit: int
+    source: int | None = None
+    stage: int | None = None
+    row: str = ""
+
+
+def place_of(planned: Plan, index: int) -> Place:
+    """Where a place of the flat vector is in the network. Raises ``IndexError`` where there is none."""
+    for number, layer in enumerate(planned.layers):
+        for which, stage in enumerate(layer.stages):
             if index < stage.stop:
                 row, unit = divmod(index - stage.start, stage.units)
-                return f"{stage.stage.label} before {layer.name}: {list(stage.stage.rows)[row]} of unit {unit + 1}"
+                return Place(number, unit, stage=which, row=list(stage.stage.rows)[row])
         if index < layer.stop:
             unit, source = divmod(index - layer.start, layer.inputs + layer.bias)
-            if source == layer.inputs:
-                return f"{layer.name}: bias of unit {unit + 1}"
-            return f"{layer.name}: weight from {sources[source]} to unit {unit + 1}"
-        sources = tuple(f"{layer.name} unit {unit + 1}" for unit in range(layer.units))
+            return Place(number, unit, source if source < layer.inputs else None)
     raise IndexError(f"there are {planned.parameters} parameters, none with the index {index}")
+
+
+def in_words(planned: Plan, index: int, names: tuple[str, ...]) -> str:
+    """The same in words, such as "hidden 1: weight from x₁ to unit 3"."""
+    at = place_of(planned, index)
+    layer = planned.layers[at.layer]
+    if at.stage is not None:
+        label = layer.stages[at.stage].stage.label
+        return f"{label} before {layer.name}: {at.row} of unit {at.unit + 1}"
+    if at.source is None:
+        return f"{layer.name}: bias of unit {at.unit + 1}"
+    before = planned.layers[at.layer - 1].name if at.layer else ""
+    source = f"{before} unit {at.source + 1}" if at.layer else names[at.source]
+    return f"{layer.name}: weight from {source} to unit {at.unit + 1}"

@@ -7,13 +7,17 @@ history whatever the frame rate. Both records are bounded in memory.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
+# Room for so many points or losses to begin with.
+_ROOM = 256
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class History:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
-        self._rows = np.full((256, len(names)), np.nan)
+        self._rows = np.full((_ROOM, len(names)), np.nan)
         self._count = 0
 
     def __len__(self) -> int:
@@ -73,27 +77,25 @@ class History:
 
     def renamed(self, names: tuple[str, ...], origin: dict[str, str]) -> History:
         """A history with other columns that keeps what was measured: ``origin`` maps new names to old ones."""
-        changed = History(names)
         old = self.view()
-        for i in range(len(old)):
-            changed.append({new: float(old[was][i]) for new, was in origin.items() if was in self.names})
-        return changed
+        values = np.full((len(old), len(names)), np.nan)
+        for place, name in enumerate(names):
+            if origin.get(name) in self.names:
+                values[:, place] = old[origin[name]]
+        return History.of(Series(names, values))
 
     @classmethod
     def of(cls, series: Series) -> History:
         """A history that goes on from points that were handed out, and leaves those as they are."""
         history = cls(series.names)
-        history._rows = np.concatenate([series.values, np.full_like(history._rows, np.nan)])
+        history._rows = np.concatenate([series.values, history._rows])
         history._count = len(series)
         return history
 
     def until(self, step: float) -> History:
         """A history with only the points up to a step (its first column)."""
-        kept = History(self.names)
-        for row in self.view().values:
-            if row[0] <= step:
-                kept.append(dict(zip(self.names, row, strict=True)))
-        return kept
+        rows = self.view().values
+        return History.of(Series(self.names, rows[rows[:, 0] <= step]))
 
     def view(self) -> Series:
         """All points so far, without a copy."""
@@ -104,74 +106,162 @@ class History:
 
 @dataclass(frozen=True)
 class LossBand:
-    """The losses of single batches in buckets: for each its first step, minimum, maximum and mean."""
+    """The losses of single batches in buckets of ``width`` steps: for each its first step, minimum, maximum and mean.
 
-    steps: Numbers
-    low: Numbers
-    high: Numbers
-    mean: Numbers
+    While the width is 1, all three are the very loss of the step. ``start`` is the number of steps done before the
+    first loss, ``kept`` (1 or 3, buckets) and ``pending`` are what the arrays are made of when they are asked for.
+    """
+
+    start: int
+    width: int
+    kept: Numbers
+    pending: tuple[float, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.kept[0]) + bool(self.pending)
+
+    @cached_property
+    def steps(self) -> Numbers:
+        """The first step of each bucket, (buckets,), counted from 1."""
+        return np.arange(len(self), dtype=np.float64) * self.width + (self.start + 1.0)
+
+    @cached_property
+    def low(self) -> Numbers:
+        """The lowest loss of each bucket, (buckets,)."""
+        return self._completed(0, min)
+
+    @cached_property
+    def high(self) -> Numbers:
+        """The highest loss of each bucket, (buckets,)."""
+        return self._completed(1, max)
+
+    @cached_property
+    def mean(self) -> Numbers:
+        """The mean loss of each bucket, (buckets,)."""
+        return self._completed(2, _mean)
+
+    def _completed(self, row: int, summed_up: Callable[[tuple[float, ...]], float]) -> Numbers:
+        """A row of what is kept, with the bucket that is filled only in part at its end."""
+        kept = self.kept[row % len(self.kept)]
+        return np.append(kept, summed_up(self.pending)) if self.pending else kept
+
+    def merged(self, width: int) -> LossBand:
+        """The same losses in buckets of so many steps, a multiple of its own ``width``."""
+        if width == self.width or not len(self):
+            return self
+        firsts = np.arange(0, len(self), width // self.width)
+        counts = np.full(len(self), float(self.width))
+        counts[-1] = len(self.pending) or self.width
+        mean = np.add.reduceat(self.mean * counts, firsts) / np.add.reduceat(counts, firsts)
+        low, high = np.minimum.reduceat(self.low, firsts), np.maximum.reduceat(self.high, firsts)
+        return LossBand(self.start, width, np.stack([low, high, mean]))
+
+    def thinned(self, most: int) -> LossBand:
+        """The same losses in at most so many buckets, for a drawing."""
+        times = -(-len(self) // most)
+        return self.merged(self.width << (times - 1).bit_length()) if times > 1 else self
 
 
 class BatchLosses:
-    """Keeps the loss of every batch in at most ``2 * size`` buckets; when they are full, neighbours merge.
+    """Keeps the loss of every batch, each by itself, in up to ``2 * size`` buckets; when they are full, pairs merge.
 
-    ``start`` is the number of steps done before the first loss.
+    A merged bucket keeps the lowest, the highest and the mean loss of its steps. ``start`` is the number of steps
+    done before the first loss. What is handed out is never written again, and costs no copy. With the usual size
+    the first 131,072 losses are kept as they were, and the arrays take at most 3 MB.
     """
 
-    def __init__(self, size: int = 1024, start: int = 0) -> None:
-        self._limit = 2 * size
+    def __init__(self, size: int = 65_536, start: int = 0) -> None:
+        self._most = 2 * size
+        self._start = start
         self._width = 1
-        self._buckets: list[tuple[float, float, float]] = []
+        # The losses themselves, (1, room), while a bucket is one step; then low, high and mean, (3, room).
+        self._kept = np.empty((1, min(_ROOM, self._most)))
+        self._count = 0
+        # Losses that are in no bucket yet.
         self._pending: list[float] = []
-        self._first = start
+
+    @property
+    def kept(self) -> Numbers:
+        """The array that holds the buckets, which copies share."""
+        return self._kept if self._kept.base is None else self._kept.base
 
     def copy(self) -> BatchLosses:
-        """One of its own with the same losses."""
-        twin = BatchLosses()
-        twin._limit, twin._width, twin._first = self._limit, self._width, self._first
-        twin._buckets, twin._pending = self._buckets.copy(), self._pending.copy()
+        """One with the same losses. It shares the array, and takes one of its own before it writes."""
+        self._settle()
+        twin = BatchLosses(self._most // 2, self._start)
+        twin._width, twin._kept, twin._count = self._width, self._kept[:, : self._count], self._count
+        twin._pending = self._pending.copy()
         return twin
 
     def state(self) -> tuple[int, int, Numbers, Numbers]:
         """Everything there is: ``start``, the width of a bucket in steps, buckets (n, 3), and losses in none yet."""
-        return self._first, self._width, np.array(self._buckets).reshape(-1, 3), np.array(self._pending, np.float64)
+        self._settle()
+        kept = self._kept[:, : self._count]
+        if self._width == 1:
+            return self._start, 1, np.empty((0, 3)), kept[0].copy()
+        return self._start, self._width, np.ascontiguousarray(kept.T), np.array(self._pending, np.float64)
 
     @classmethod
     def of(cls, start: int, width: int, buckets: Numbers, pending: Numbers) -> BatchLosses:
-        """One that goes on from a ``state``; raises ``ValueError`` where it cannot be one."""
+        """One that goes on from a ``state``, also a narrower one; raises ``ValueError`` where it cannot be one."""
         losses = cls(start=start)
         whole = width > 0 and width & (width - 1) == 0
-        if not whole or len(buckets) >= losses._limit or len(pending) >= losses._limit + width:
+        if not whole or len(buckets) > losses._most or len(pending) > losses._most:
             raise ValueError("the losses of its batches contradict themselves")
-        losses._width, losses._pending = width, pending.tolist()
-        losses._buckets = [(low, high, mean) for low, high, mean in buckets.tolist()]
+        losses._width = width
+        losses._kept = np.ascontiguousarray(buckets.T[2:] if width == 1 else buckets.T)
+        losses._count, losses._pending = len(buckets), pending.tolist()
+        losses._settle()
         return losses
 
     def append(self, loss: float) -> None:
         """Remembers the loss of one more batch."""
         self._pending.append(loss)
-        if len(self._pending) >= self._limit + self._width:
+        if len(self._pending) >= _ROOM + self._width:
             self._settle()
 
     def _settle(self) -> None:
         """Moves whole buckets from the pending losses; the result does not depend on when this is called."""
-        pending, width, done = self._pending, self._width, 0
-        while len(pending) - done >= width:
-            part = pending[done : done + width]
-            self._buckets.append((min(part), max(part), sum(part) / width))
-            done += width
-            if len(self._buckets) == self._limit:
-                pairs = zip(self._buckets[::2], self._buckets[1::2], strict=True)
-                self._buckets = [(min(a[0], b[0]), max(a[1], b[1]), (a[2] + b[2]) / 2) for a, b in pairs]
-                self._width = width = 2 * width
-        del pending[:done]
+        pending = self._pending
+        while pending:
+            room, width = self._kept.shape[1] - self._count, self._width
+            if not room:
+                self._make_room()
+                continue
+            whole = min(len(pending) // width, room)
+            if not whole:
+                break
+            columns = [pending[:whole]] if width == 1 else _summed_up(pending, width, whole)
+            self._kept[:, self._count : self._count + whole] = columns
+            self._count += whole
+            del pending[: whole * width]
+
+    def _make_room(self) -> None:
+        """A new array, larger by half or more, or with pairs merged; the views handed out keep the old one."""
+        if self._count >= self._most:
+            low, high, mean = self._kept[0], self._kept[len(self._kept) // 2], self._kept[-1]
+            self._kept = np.stack(
+                [np.minimum(low[::2], low[1::2]), np.maximum(high[::2], high[1::2]), (mean[::2] + mean[1::2]) / 2.0]
+            )
+            self._count, self._width = self._count // 2, 2 * self._width
+        room = min(max(2 * self._count, _ROOM), self._most)
+        larger = np.empty((len(self._kept), room))
+        larger[:, : self._count] = self._kept[:, : self._count]
+        self._kept = larger
 
     def view(self) -> LossBand:
-        """The buckets so far; the last may be filled only in part."""
+        """The buckets so far, without a copy; the last may be filled only in part."""
         self._settle()
-        rows = list(self._buckets)
-        if self._pending:
-            rows.append((min(self._pending), max(self._pending), sum(self._pending) / len(self._pending)))
-        values = np.array(rows, dtype=np.float64).reshape(-1, 3)
-        steps = np.arange(len(rows), dtype=np.float64) * self._width + self._first + 1.0
-        return LossBand(steps, values[:, 0], values[:, 1], values[:, 2])
+        kept = self._kept[:, : self._count]
+        kept.flags.writeable = False
+        return LossBand(self._start, self._width, kept, tuple(self._pending))
+
+
+def _summed_up(losses: list[float], width: int, buckets: int) -> list[list[float]]:
+    """The lowest, the highest and the mean losses of so many buckets, (3, buckets)."""
+    parts = [losses[at * width : (at + 1) * width] for at in range(buckets)]
+    return [[of(part) for part in parts] for of in (min, max, _mean)]
+
+
+def _mean(losses: Sequence[float]) -> float:
+    return sum(losses) / len(losses)

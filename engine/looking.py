@@ -23,12 +23,11 @@ class Look:
     """Evaluates the network and makes maps and statistics for a report, at most for a fixed share of the time.
 
     ``maps`` and ``units`` are the newest there are, None when they are not wanted or cannot be had; ``probing`` has
-    the answers of probes. ``spent_s`` is what all of it has taken. With ``earlier`` it goes on with those answers.
+    the answers of probes. With ``earlier`` it goes on with those answers.
     """
 
     def __init__(self, earlier: Look | None = None) -> None:
         self.probing: Rounds = Rounds() if earlier is None else earlier.probing
-        self._spent_s = 0.0
         self.evaluation: Evaluation | None = None
         self.maps: Maps | None = None
         self.units: UnitStatistics | None = None
@@ -43,11 +42,6 @@ class Look:
         """Looks again, unless that has taken too much of the time lately; ``now`` does in any case."""
         self._see(trainer, wants, now)
         self.probing.update(trainer, wants, now)
-
-    @property
-    def spent_s(self) -> float:
-        """The seconds that looking has taken so far."""
-        return self._spent_s + self.probing.spent_s
 
     def _see(self, trainer: Trainer, wants: Wants, now: bool) -> None:
         begun = perf_counter()
@@ -69,7 +63,6 @@ class Look:
         self._plane, self._counted = plane, counted
         self._ended = perf_counter()
         self._cost_s = self._ended - begun
-        self._spent_s += self._cost_s
 
     def _statistics(self, trainer: Trainer, counted: str, now: bool) -> UnitStatistics:
         """The statistics; dead units are looked for at all rows only now and then, since they die seldom."""

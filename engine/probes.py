@@ -31,6 +31,7 @@ class Wants:
     it has no more than two, and no maps otherwise. ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS.
     ``maps``: the nodes are drawn, with maps or with statistics of their units. ``typed`` is a row typed by hand
     that is to be answered; it is traced where ``row`` is TYPED. ``probes`` are keys of PROBES.
+    ``check_all`` is the number of the check of all gradients that the probe "proof" is asked for, 0: it takes samples.
     """
 
     maps: bool = False
@@ -40,6 +41,7 @@ class Wants:
     edges: str = "weight"
     typed: TypedRow | None = None
     probes: tuple[str, ...] = ()
+    check_all: int = 0
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ class Runner:
         self._moments = Moments()
         self._said = ""
         self._look, self._question = Look(), Question()
+        self._worked_s = self._looked_s = 0.0
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
 
@@ -130,11 +131,16 @@ class Runner:
             goes_on = isinstance(job, Train) and job.seconds is not None
             over = trainer.finished or trainer.diverged or (isinstance(job, Train) and _reached(trainer, job))
             # An instant that is fetched costs no look: nothing has happened since the last one.
+            begun = perf_counter()
             if not job.checkpoint or self._look.evaluation is None:
                 self._look.update(trainer, job.wants, now=bool(over) or not goes_on)
+            ended = perf_counter()
+            if goes_on:
+                self._looked_s, self._worked_s = self._looked_s + ended - begun, self._worked_s + ended - started
             return replace(
                 _snapshot(trainer, job, self._look, self._question, rate),
                 said=self._said,
+                looking=self._looked_s / self._worked_s if self._worked_s else 0.0,
                 least_important=(job.layer, least_important(trainer, job.layer)) if isinstance(job, Weigh) else None,
                 oldest_moment=self._moments.oldest,
                 checkpoint=trainer.checkpoint() if job.checkpoint else None,

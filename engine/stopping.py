@@ -26,11 +26,15 @@ class Divergence:
     loss: float
 
     @property
+    def what(self) -> str:
+        """What happened, for people."""
+        return f"the loss grew to {self.loss:.3g}" if isfinite(self.loss) else "a number became infinite or NaN"
+
+    @property
     def message(self) -> str:
         """What happened and what to try, for people."""
-        what = f"the loss grew to {self.loss:.3g}" if isfinite(self.loss) else "a number became infinite or NaN"
         return (
-            f"Training diverged at step {self.step:,}: {what} ({self.layer}). "
+            f"Training diverged at step {self.step:,}: {self.what} ({self.layer}). "
             "Try a learning rate ten times smaller, then reset."
         )
 

@@ -21,7 +21,7 @@ from engine.network import LayerWork, Network, Work
 from engine.plan import Plan, plan, refuse_too_large
 from engine.recording import Record
 from engine.stopping import Divergence, Watch
-from engine.update import Update, decays
+from engine.update import Figures, Update, decays, penalty
 
 # A loss this many times the first one will not come back.
 _EXPLODED = 100.0
@@ -123,15 +123,18 @@ class Training(Model):
             if remembered is not None:
                 network.statistics[:] = remembered
             return loss
-        self.update.apply(
-            self.experiment.training, self.learning_rate, lambda: network.loss(_again(network, x, work), y, weights)
+        figures = self.update.apply(
+            self.experiment.training,
+            self.learning_rate,
+            lambda: network.loss(_again(network, x, work), y, weights),
+            measured=self.steps_done + 1 >= self.record.next_point,
         )
         self.batch_losses.append(loss)
         self.steps_done += 1
         if self.batches.advance(x.shape[1]):
             self._end_epoch()
         if self.steps_done >= self.record.next_point:
-            self._take_point()
+            self._take_point(figures)
         return loss
 
     @property
@@ -210,11 +213,14 @@ class Training(Model):
         """Points of the run so far."""
         return self.record.history
 
-    def _take_point(self) -> None:
+    def _take_point(self, figures: Figures | None = None) -> None:
+        """Records this instant; ``figures`` are those of the step that has just led to it, None where none has."""
         # A row sent forward costs a third of one that is trained on.
         rows = sum(len(part) for part in self.rows.values())
         cost = rows / (3.0 * max(min(self.batch_size, self.batches.rows), 1))
-        self.record.take(self.evaluation(), self.batches.position, self.network, cost)
+        with np.errstate(all="ignore"):
+            added = penalty(self.network, self.experiment.training)
+            self.record.take(self.evaluation(), self.batches.position, self.network, cost, added, figures)
 
 
 def _first_bad_layer(work: Work) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.activations import Array
 from engine.experiment import TrainingSpec
 from engine.network import Network
 from engine.optimizer import Optimizer
+from engine.plan import Plan
 
 # The optimizer's formula runs over blocks that stay in the second-level cache, with all its temporaries.
 _BLOCK = 32768
@@ -31,6 +33,30 @@ def penalty(network: Network, training: TrainingSpec) -> float:
 def decays(training: TrainingSpec) -> bool:
     """Whether something beside the gradient of the loss moves the weights, which can grow without it."""
     return bool(training.l1 or training.l2 or getattr(training.optimizer, "weight_decay", 0.0))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How large an update was: its learning rate, and norms by layer over the weights, without the biases, (layers,).
+
+    ``gradient``: ‖dL/dw‖ of the batch, with the penalties and before clipping, also where weights are frozen.
+    ``clipped``: of what the optimizer was given: clipped, and zero where weights are frozen.
+    ``change``: ‖Δw‖ of the whole update, with decay, shortened weights and all.
+    """
+
+    rate: float
+    gradient: tuple[float, ...]
+    clipped: tuple[float, ...]
+    change: tuple[float, ...]
+
+
+def norms(planned: Plan, flat: Array) -> tuple[float, ...]:
+    """√Σ v² over each layer's weights, without its biases, in a flat vector, (layers,).
+
+    In double precision, because the squares of small gradients are too small for less.
+    """
+    parts = (layer.weights(flat) for layer in planned.layers)
+    return tuple(float(np.sqrt(np.square(part, dtype=np.float64).sum())) for part in parts)
 
 
 class Update:
@@ -71,33 +97,44 @@ class Update:
             found[part] = True
         return found
 
-    def apply(self, training: TrainingSpec, rate: float, loss: Callable[[], float]) -> None:
-        """See ``_apply``; whether it is watched changes nothing of it."""
-        before = self.network.parameters.copy() if self.watched else None
-        self._apply(training, rate, loss)
+    def apply(
+        self, training: TrainingSpec, rate: float, loss: Callable[[], float], measured: bool = False
+    ) -> Figures | None:
+        """See ``_apply``; whether it is watched or ``measured`` changes nothing of it. Returns what was measured."""
+        before = self.network.parameters.copy() if self.watched or measured else None
+        lengths = self._apply(training, rate, loss, measured)
         self.rate, self._applied = rate, self.count
-        if before is not None:
-            self._change, self._changed = self.network.parameters - before, self.count
+        if before is None:
+            return None
+        change = self.network.parameters - before
+        if self.watched:
+            self._change, self._changed = change, self.count
+        return Figures(rate, *lengths, norms(self.network.plan, change)) if lengths else None
 
-    def _apply(self, training: TrainingSpec, rate: float, loss: Callable[[], float]) -> None:
+    def _apply(
+        self, training: TrainingSpec, rate: float, loss: Callable[[], float], measured: bool
+    ) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
         """One update from ``network.gradient``, at a rate; ``loss()`` is the batch's loss at the weights of the moment.
 
         In this order: the penalties' slopes are added, the gradient is clipped, the optimizer moves, frozen
         parameters are put back, long weights are shortened (frozen ones are not, and count in the length).
+        Returns, when it is ``measured``, the norms of the gradient before it is clipped and after.
         """
         w, g = self.network.parameters, self.network.gradient
         self.count += 1
         if training is not self._training:
             self._training = training
             self._plain = not (self._frozen or any(getattr(training, name) for name in _EXTRAS))
-        if self._plain:
+        if self._plain and not measured:
             self._move(training, w, g, rate, loss)
-            return
+            return None
         self._add_penalties(training)
+        raw = self._norms_before_clipping(g) if measured else None
         kept = [w[part].copy() for part in self._frozen]
         for part in self._frozen:
             g[part] = 0.0
         _clip(g, training)
+        clipped = norms(self.network.plan, g) if measured else ()
         self._move(training, w, g, rate, loss)
         for part, values in zip(self._frozen, kept, strict=True):
             w[part] = values
@@ -105,6 +142,12 @@ class Update:
             self._shorten(training.max_norm)
             for part, values in zip(self._frozen, kept, strict=True):
                 w[part] = values
+        return None if raw is None else (raw, clipped)
+
+    def _norms_before_clipping(self, g: Array) -> tuple[float, ...]:
+        # Pruned weights are not there. Their entries are zero for the optimizer in any case.
+        self.network.prune(g)
+        return norms(self.network.plan, g)
 
     def _move(self, training: TrainingSpec, w: Array, g: Array, rate: float, loss: Callable[[], float]) -> None:
         optimizer = training.optimizer

@@ -20,12 +20,13 @@ from engine.checkpoint import Checkpoint
 from engine.data.loading import load_data
 from engine.data.table import DataError
 from engine.experiment import Experiment
-from engine.history import Series
+from engine.history import LossBand, Series
 from engine.lineage import Event, Lineage, LineageError
 from engine.metrics import METRICS
 from engine.operation import RefusedError
 from engine.plan import Plan, TooLargeError
 from engine.project import hold_tables
+from engine.recording import is_newer
 from engine.spec import explain
 from engine.trainer import Trainer
 
@@ -33,9 +34,21 @@ from engine.trainer import Trainer
 _EVERY_S = 0.1
 # Differences as small as this, of the number itself, come from another order of the same sums.
 _LAST_DIGITS = 1e-3
+# So far apart are the same numbers summed up in another order, at most.
+_SAME_SUM = 1e-9
 # What decides how a run goes on; what depends on the clock, and how it was reported, does not.
 _DECIDES = ("noise", "kind", "updates", "first_loss", "next_point", "batches", "watch")
 _PARTS = {"train": "training", "test": "test"}
+_NAMED = {"train.penalty": "what the penalties add", "rate": "learning rate"}
+_KINDS = {
+    "mean": "mean |w| of {0}",
+    "norm": "norm of the weights of {0}",
+    "max": "largest |w| of {0}",
+    "zero": "share of weights near zero of {0}",
+    "gradient": "norm of the gradient of {0}",
+    "clipped": "norm of the clipped gradient of {0}",
+    "update": "norm of the update of {0}",
+}
 _ARRAYS = {"parameters": "parameters", "statistics": "running statistics", "optimizer": "numbers of the optimizer"}
 
 
@@ -241,6 +254,7 @@ class _Repetition:
         ours, theirs = self._trainer.history.view(), self._point.history
         if ours.names != theirs.names:
             return Difference(0, "the columns of the history", np.nan, np.nan)
+        newer = np.array([is_newer(name) for name in ours.names])
         rows = {float(step): row for row, step in enumerate(ours["step"])}
         for at in range(self._compared, len(theirs)):
             row = theirs.values[at]
@@ -249,7 +263,9 @@ class _Repetition:
             here = rows.get(float(row[0]))
             if here is None:
                 return Difference(int(row[0]), "a point is recorded that the repetition does not take", np.nan, np.nan)
-            bad = np.flatnonzero(~_equal(row, ours.values[here]))
+            # A point of an older file lacks the columns that came later.
+            same = _equal(row, ours.values[here]) | (newer & np.isnan(row[newer]).all())
+            bad = np.flatnonzero(~same)
             if len(bad):
                 column = int(bad[0])
                 numbers = float(row[column]), float(ours.values[here, column])
@@ -260,21 +276,33 @@ class _Repetition:
     def _earliest(self, found: Difference | None) -> Difference | None:
         """The difference found in the history, or one in the losses of the batches that comes before it."""
         theirs, ours = self._point.losses.view(), self._trainer.batch_losses.view()
-        shared = min(len(theirs.steps), len(ours.steps))
-        if not shared or not np.array_equal(theirs.steps[:shared], ours.steps[:shared]):
+        if theirs.start != ours.start or not len(theirs) or not len(ours):
             return found  # not recorded from the beginning, or the repetition has ended early
-        full = shared if found is None else shared - 1  # the last is filled only in part
-        for at in range(full):
-            step = int(theirs.steps[at])
-            if found is not None and step > found.step:
-                break
-            for name, what in (("mean", "mean loss"), ("low", "lowest loss"), ("high", "highest loss")):
-                pair = float(getattr(theirs, name)[at]), float(getattr(ours, name)[at])
-                if not _equal(*pair):
-                    last = int(theirs.steps[at + 1]) - 1 if at + 1 < len(theirs.steps) else self._steps
-                    words = "loss of the batch" if last == step else f"{what} of the batches up to step {last:,}"
-                    return Difference(step, words, *pair, step - 1)
-        return found
+        # A record of an older file has wider buckets, of which the means were summed up in another order.
+        width, exact = max(theirs.width, ours.width), theirs.width == ours.width
+        theirs, ours = theirs.merged(width), ours.merged(width)
+        full = min(len(theirs), len(ours))
+        if found is not None:
+            # The last is filled only in part, and what begins after the difference does not come before it.
+            full = max(min(full - 1, (found.step - theirs.start - 1) // width + 1), 0)
+        places = {}
+        for key in ("mean", "low", "high"):
+            a, b = getattr(theirs, key)[:full], getattr(ours, key)[:full]
+            same = _equal(a, b) if exact or key != "mean" else np.isclose(a, b, rtol=_SAME_SUM, atol=0.0)
+            if not same.all():
+                places[key] = int(np.argmin(same))
+        if not places:
+            return found
+        key = min(places, key=places.__getitem__)
+        return self._in_losses(theirs, ours, places[key], key)
+
+    def _in_losses(self, theirs: LossBand, ours: LossBand, at: int, key: str) -> Difference:
+        pair = float(getattr(theirs, key)[at]), float(getattr(ours, key)[at])
+        step = int(theirs.steps[at])
+        last = min(step + theirs.width - 1, self._steps)
+        what = {"mean": "mean loss", "low": "lowest loss", "high": "highest loss"}[key]
+        words = "loss of the batch" if last == step else f"{what} of the batches up to step {last:,}"
+        return Difference(step, words, *pair, step - 1)
 
     def _differs_at_the_end(self) -> Difference | None:
         """What decides how the run goes on, of which nothing shows in the history yet."""
@@ -356,12 +384,13 @@ def _step_before(series: Series, at: int) -> int | None:
 
 def in_words(column: str) -> str:
     """A column of the history for people: "test accuracy" for "test.accuracy", "mean |w| of hidden 1"."""
+    if column in _NAMED:
+        return _NAMED[column]
     whole, _, key = column.rpartition(".")
     if whole in _PARTS:
         label = METRICS[key].label if key != "loss" else key
         return f"{_PARTS[whole]} {label.lower() if label[1:].islower() else label}"
-    kinds: dict[str, str] = {"mean": f"mean |w| of {whole}", "norm": f"norm of the weights of {whole}"}
-    return kinds.get(key, column)
+    return _KINDS[key].format(whole) if key in _KINDS else column
 
 
 def parameter_name(planned: Plan, place: int) -> str:

@@ -10,11 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from engine.layers import LAYERS, Stage
-from gui import commands
+from gui import commands, layouts
 from gui import network_commands as net
 from gui.icons import icon
 from gui.text import in_small_letters, keys_in_words, tr
 from gui.theme import colours
+from gui.viewing import commands as viewing
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -183,8 +184,44 @@ COMMANDS: tuple[Command, ...] = (
         "view.log", "Logarithmic loss", "A logarithmic or a linear axis for the loss.",
         commands.toggle_logarithmic, ("Ctrl+G",),
     ),
+    Command("view.panels", "Panels", "Opens and closes the panels around the diagram.", layouts.open_panels),
+    Command("view.layouts", "Layout", "Arranges the panels for a purpose.", layouts.open_layouts),
+    *(
+        Command(f"layout.{kind.id}", kind.name, kind.help, layouts.arrange(kind), (f"Ctrl+{number}",))
+        for number, kind in enumerate(layouts.LAYOUTS, 1)
+    ),
+    Command("layout.save", "Save layout as…", "Keeps the places of all panels under a name.", layouts.save_as),
     Command(
-        "view.reset_layout", "Reset layout", "Puts all panels back in their places.", commands.reset_layout,
+        "layout.edit", "Own layouts…", "Renames and removes the layouts that you have saved.", layouts.edit,
+        why_not=layouts.has_own,
+    ),
+    Command(
+        "view.reset_layout", "Reset layout", "Puts all panels back in their places, in type of the usual size.",
+        layouts.reset,
+    ),
+    Command(
+        "view.proof", "Proof of the gradients", "Backpropagation beside central differences, parameter by parameter.",
+        commands.show_proof, ("Ctrl+Shift+G",),
+    ),
+    Command(
+        "view.explain", "What is this view?", "The question that the view answers, what is drawn, and the formulas.",
+        viewing.explain, ("Shift+F1",),
+    ),
+    Command(
+        "view.copy", "Copy picture", "Puts a picture of the view used last on the clipboard, as an image and as SVG.",
+        viewing.copy, ("Ctrl+Alt+C",),
+    ),
+    Command(
+        "view.copy_data", "Copy data", "Puts the numbers of the view used last on the clipboard, for a spreadsheet.",
+        viewing.copy_data, ("Ctrl+Shift+T",),
+    ),
+    Command(
+        "view.export", "Save picture…", "Writes a picture of the view used last: PNG, SVG or PDF.",
+        viewing.save_picture, ("Ctrl+Shift+X",),
+    ),
+    Command(
+        "view.export_data", "Save data as CSV…", "Writes all numbers of the view used last, with all digits.",
+        viewing.save_data,
     ),
     Command(
         "view.commands", "Search commands", "Finds any command by its name.",
@@ -293,7 +330,9 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "unit.fewer", "", "selection.remove"),
     ),
     ("View", ("view.sample", "trace.next", "trace.previous", "", "view.fit", "view.zoom_in", "view.zoom_out", "",
-              "view.theme", "view.log", "view.reset_layout", "view.commands")),
+              "view.panels", "view.layouts", "",
+              "view.copy", "view.copy_data", "view.export", "view.export_data", "view.explain", "",
+              "view.theme", "view.log", "view.proof", "view.commands")),
     ("Help", ("help.shortcuts", "help.diagnostics", "help.log", "help.about")),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from engine.experiment import Experiment
 from engine.trainer import Trainer
 from gui import language, theme
 from gui.folders import config_folder
+from gui.garbage import Collector
 from gui.icons import program_icon
 from gui.preferences import Preferences
 from gui.settings import settings_file
@@ -43,6 +44,8 @@ def start(
     application.setDesktopFileName("glassbox")
     application.setWindowIcon(program_icon())
     theme.prepare(application)
+    if application.findChild(Collector) is None:
+        Collector(application)
     opened = trainer.experiment if trainer else experiment or Experiment()
     layout, preferences = None, Preferences(settings_file() if remember else None)
     if remember:

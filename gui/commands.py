@@ -233,6 +233,16 @@ def toggle_predict(window: Window) -> None:
         window.panels.docks["predict"].hide()
 
 
+def show_proof(window: Window) -> None:
+    """Opens the proof of the gradients, in the place of the inspector, where there is room for it."""
+    proof, inspector = window.panels.docks["proof"], window.panels.docks["inspector"]
+    if proof.isHidden():
+        window.panels.open("proof")
+        if not (inspector.isHidden() or inspector.isFloating() or proof.isFloating()):
+            window.tabifyDockWidget(inspector, proof)
+    proof.raise_()
+
+
 def score(window: Window) -> None:
     """Asks for a file whose rows are to be answered, and for one to write."""
     from gui.predict import choosing  # noqa: PLC0415 - not needed for the first paint
@@ -254,11 +264,6 @@ def toggle_theme(window: Window) -> None:
 def toggle_logarithmic(window: Window) -> None:
     """Logarithmic or linear loss."""
     window.loss.set_logarithmic(not window.loss.logarithmic)
-
-
-def reset_layout(window: Window) -> None:
-    """All panels back in their places."""
-    window.panels.reset()
 
 
 def search(window: Window) -> None:

@@ -93,7 +93,12 @@ def encoded(drawing: Drawing, how: Picture) -> bytes:
 
 def copy_diagram(drawing: Drawing, how: Picture) -> None:
     """Puts the drawing on the clipboard."""
-    QGuiApplication.clipboard().setMimeData(clipboard_data(drawing, how))
+    put_on_clipboard(clipboard_data(drawing, how))
+
+
+def put_on_clipboard(data: QMimeData) -> None:
+    """Leaves something for other programs to paste."""
+    QGuiApplication.clipboard().setMimeData(data)
     if QGuiApplication.platformName() == "offscreen":
         # Without a screen the clipboard outlives Python, and the process would crash over what Python has made.
         atexit.unregister(_empty_clipboard)
@@ -152,9 +157,14 @@ def image(drawing: Drawing, how: Picture) -> QImage:
 
 
 def _png(drawing: Drawing, how: Picture) -> bytes:
+    return as_png(image(drawing, how))
+
+
+def as_png(picture: QImage) -> bytes:
+    """An image as the content of a PNG file. Raises ``ValueError``."""
     buffer = _buffer()
     writer = QImageWriter(buffer, QByteArray(b"png"))
-    if not writer.write(image(drawing, how)):
+    if not writer.write(picture):
         raise ValueError(tr("the picture could not be made: {0}").format(writer.errorString()))
     return bytes(buffer.data().data())
 
@@ -167,19 +177,37 @@ def _svg(drawing: Drawing, how: Picture) -> bytes:
 
 
 def as_svg(
-    size: tuple[float, float], draw: Callable[[QPainter], None], title: str, words: str, scale: float = 1.0
+    size: tuple[float, float],
+    draw: Callable[[QPainter], None],
+    title: str,
+    words: str,
+    scale: float = 1.0,
+    *,
+    dpi: int = _DPI,
+    clipped: bool = False,
 ) -> bytes:
-    """What ``draw`` paints on an area of that size, as SVG that is ``scale`` times as large."""
-    buffer, generator = _buffer(), QSvgGenerator()
+    """What ``draw`` paints on an area of that size, as SVG that is ``scale`` times as large.
+
+    ``dpi`` is what the painter is told of the dots to an inch. ``clipped``: what the painter clips is cut off in the
+    file as well, for which that needs to be SVG 1.1 instead of SVG Tiny.
+    """
+    version = QSvgGenerator.SvgVersion.Svg11 if clipped else QSvgGenerator.SvgVersion.SvgTiny12
+    buffer, generator = _buffer(), QSvgGenerator(version)
     generator.setOutputDevice(buffer)
-    generator.setResolution(_DPI)
-    generator.setSize(QSize(*(round(side * scale) for side in size)))
+    generator.setResolution(dpi)
+    generator.setSize(QSize(*(round(side * scale * dpi / _DPI) for side in size)))
     generator.setViewBox(QRectF(0, 0, *size))
     generator.setTitle(title)
     generator.setDescription(words)
     with QPainter(generator) as painter:
         draw(painter)
-    return _with_other_fonts(bytes(buffer.data().data()))
+    return _with_sharp_pixels(_with_other_fonts(bytes(buffer.data().data())))
+
+
+def _with_sharp_pixels(svg: bytes) -> bytes:
+    """Says of pictures that are not to be smoothed what browsers understand, too."""
+    plain = b'image-rendering="optimizeSpeed"'
+    return svg.replace(plain, plain + b' style="image-rendering: pixelated"')
 
 
 def _with_other_fonts(svg: bytes) -> bytes:
@@ -192,21 +220,38 @@ def _with_other_fonts(svg: bytes) -> bytes:
 
 
 def _pdf(drawing: Drawing, how: Picture) -> bytes:
+    def draw(painter: QPainter, size: tuple[float, float]) -> None:
+        _draw(painter, replace(drawing, size=size), how, _FINE)
+
+    return as_pdf(drawing.size, draw, drawing.title, how.scale)
+
+
+def as_pdf(
+    size: tuple[float, float],
+    draw: Callable[[QPainter, tuple[float, float]], None],
+    title: str,
+    scale: float = 1.0,
+    *,
+    dpi: int = _FINE_DPI,
+) -> bytes:
+    """What ``draw`` paints on an area of that size, as a PDF of one page that is ``scale`` times as large.
+
+    Qt's pages are a whole number of points wide and high: ``draw`` is given the size that fills them. ``dpi`` is what
+    the painter is told of the dots to an inch, and the grid that letters are set on.
+    """
     buffer = _buffer()
     writer = QPdfWriter(buffer)
-    writer.setResolution(_FINE_DPI)
-    # Qt's pages are a whole number of points wide and high; the drawing is made to fill them.
-    points_per_unit = how.scale * _POINTS / _DPI
-    points = [max(round(side * points_per_unit), 1) for side in drawing.size]
+    writer.setResolution(dpi)
+    points_per_unit = scale * _POINTS / _DPI
+    points = [max(round(side * points_per_unit), 1) for side in size]
     paper = QPageSize(QSizeF(*points), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
     writer.setPageLayout(QPageLayout(paper, _UPRIGHT, QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point))
-    writer.setTitle(drawing.title)
+    writer.setTitle(title)
     writer.setCreator(f"Glassbox {VERSION}")
     with QPainter(writer) as painter:
-        fine = points_per_unit * _FINE_DPI / _POINTS
+        fine = points_per_unit * dpi / _POINTS
         painter.scale(fine, fine)
-        whole = replace(drawing, size=(points[0] / points_per_unit, points[1] / points_per_unit))
-        _draw(painter, whole, how, _FINE)
+        draw(painter, (points[0] / points_per_unit, points[1] / points_per_unit))
     return bytes(buffer.data().data())
 
 

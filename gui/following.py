@@ -38,6 +38,7 @@ class Following(QObject):
         window.toolbar.speed.setValue(index_of(settings.speed))
         window.wishes.choose_speed(window.toolbar.speed.value())
         window.editing.keeps_learned = settings.keep_learned
+        window.status.hint.enable(settings.hints)
         threads.use(settings.threads)
         window.refresh_commands()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from gui.plots.view import View
-from gui.selection import Selection
+from gui.selection import Selection, Unit
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -33,16 +33,36 @@ class Linking(QObject):
 
     @Slot(object)
     def show_selection(self, selection: Selection) -> None:
-        """Marks what is selected in every view."""
+        """Marks what is selected in every view; an output unit stands for its class."""
         for view in self._views.values():
             view.show_selection(selection)
+        classes = self._output_units
+        if isinstance(selection, Unit) and selection in classes:
+            self._mark(classes.index(selection))
+        elif 0 <= self.chosen_class < len(classes):
+            self._mark(-1)
 
     @Slot(int)
     def choose_class(self, index: int) -> None:
-        """Marks a class of the data in every view."""
-        self.chosen_class = index
-        for view in self._views.values():
-            view.show_class(index)
+        """Marks a class of the data in every view, and selects its output unit where it has one."""
+        self._mark(index)
+        classes = self._output_units
+        if 0 <= index < len(classes):
+            self._window.select(classes[index])
+
+    def _mark(self, index: int) -> None:
+        if index != self.chosen_class:
+            self.chosen_class = index
+            for view in self._views.values():
+                view.show_class(index)
+
+    @property
+    def _output_units(self) -> tuple[Unit, ...]:
+        """The output unit of each class, none where there are not as many units as classes."""
+        snapshot = self._window.training.snapshot
+        if snapshot is None or len(snapshot.data.classes) != snapshot.plan.layers[-1].units:
+            return ()
+        return tuple(Unit(len(snapshot.plan.layers), index) for index in range(len(snapshot.data.classes)))
 
     @Slot(object)
     def point(self, step: float | None) -> None:
@@ -61,5 +81,6 @@ class Linking(QObject):
     def see_needs(self) -> None:
         """Asks for what the visible views show."""
         shown = self._window.side_views.shown
-        needs = {probe for name in shown if name in self._views for probe in self._views[name].probes}
+        # The light in the status strip is always in sight.
+        needs = {"proof"} | {probe for name in shown if name in self._views for probe in self._views[name].probes}
         self._window.looking.need(tuple(sorted(needs)))

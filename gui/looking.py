@@ -30,6 +30,7 @@ class Looking(QObject):
         self.row = 0
         self.typed: TypedRow | None = None
         self.probes: tuple[str, ...] = ()
+        self._check_all = 0
         self._table_row = 0
         self._before = Shown()
         self._names: tuple[str, ...] = ()
@@ -37,7 +38,7 @@ class Looking(QObject):
     @property
     def wants(self) -> Wants:
         """What the views need of the training thread."""
-        return replace(self.shown.wants(self.row), typed=self.typed, probes=self.probes)
+        return replace(self.shown.wants(self.row), typed=self.typed, probes=self.probes, check_all=self._check_all)
 
     @property
     def shows_sample(self) -> bool:
@@ -59,6 +60,11 @@ class Looking(QObject):
         if probes != self.probes:
             self.probes = probes
             self.wanted.emit(self.wants)
+
+    def check_all(self, number: int) -> None:
+        """Has all gradients checked anew, under another number than before; 0: a sample is enough."""
+        self._check_all = number
+        self.wanted.emit(self.wants)
 
     @Slot(int)
     def trace_row(self, row: int) -> None:

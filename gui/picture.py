@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.edge_views import EDGE_VIEWS
 from engine.experiment import Experiment
+from engine.files import replace_file
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
 from engine.unit_views import NODE_VIEWS
@@ -18,13 +19,14 @@ from gui.diagram.shown import Shown
 from gui.export import SUFFIXES, export_diagram, picture
 from gui.qt_messages import keep_messages
 from gui.selection import Unit, unit_name
-from gui.terminal.options import VIEWS, Look, UsageError
+from gui.terminal.options import DRAWN_ANEW, VIEWS, Look, UsageError
 from gui.theme import THEMES
+from gui.viewing.picture import encoded
 from gui.window import SMALLEST, Window
 
 # Which views an option changes anything of.
-_DRAWN, _TRACED = VIEWS[:3], VIEWS[:5]
-_SELECTED = ("window", "diagram", "inspector")
+_DRAWN, _TRACED = VIEWS[:3], (*VIEWS[:5], "data")
+_SELECTED = ("window", "diagram", "inspector", *VIEWS[6:])
 _MOST_NAMES = 12
 
 
@@ -33,9 +35,9 @@ def take(
 ) -> None:
     """Opens the window, trains to the end unless told otherwise, and writes a picture of it or of one view.
 
-    The network alone is drawn anew, as SVG, PDF or PNG by the suffix of ``out``; everything else is a PNG as it is on
-    the screen. Raises ``UsageError`` and ``ValueError``, as far as possible before anything is opened, and ``OSError``
-    when the file cannot be written.
+    The network and the live views are drawn anew, as SVG, PDF or PNG by the suffix of ``out``; everything else is a PNG
+    as it is on the screen. Raises ``UsageError`` and ``ValueError``, as far as possible before anything is opened, and
+    ``OSError`` when the file cannot be written.
     """
     check(out, look)
     window = open_window(experiment, look, trainer=trainer, trained=trained)
@@ -69,6 +71,10 @@ def keep(window: Window, out: Path, look: Look) -> None:
     # The layout settles and everything is painted in a few rounds of events.
     for _ in range(4):
         QApplication.processEvents()
+    if look.view in window.views:
+        called = window.panels.docks[look.view].windowTitle()
+        replace_file(out, encoded(window.views[look.view], out.suffix[1:].lower(), called, look.scale))
+        return
     if look.view != "network":
         if not _part(window, look.view).grab().save(str(out), "PNG"):
             raise OSError(0, "the picture could not be written", str(out))
@@ -90,7 +96,7 @@ def check(out: Path, look: Look) -> None:
     _choice("edge view", look.edges, tuple(part.key for part in EDGE_VIEWS))
     _check_suffix(out, look.view)
     for option, given, views in (
-        ("--zoom", look.scale != 1.0, ("network",)),
+        ("--zoom", look.scale != 1.0, DRAWN_ANEW),
         ("--transparent", look.transparent, ("network",)),
         ("--nodes", look.nodes is not None, _DRAWN),
         ("--edges", look.edges is not None, _DRAWN),
@@ -111,12 +117,12 @@ def _choice(what: str, wished: str | None, choices: tuple[str, ...]) -> None:
 
 
 def _check_suffix(out: Path, view: str) -> None:
-    suffix, network = out.suffix.lower(), view == "network"
-    if network and suffix not in SUFFIXES:
-        raise UsageError(f"the network is drawn as {', '.join(SUFFIXES)}, so '{out.name}' needs another ending")
-    if not network and suffix in SUFFIXES and suffix != ".png":
-        raise UsageError(f"only --view network can be {suffix[1:].upper()}; the view '{view}' is written as PNG")
-    if not network and suffix != ".png":
+    suffix, anew = out.suffix.lower(), view in DRAWN_ANEW
+    if anew and suffix not in SUFFIXES:
+        raise UsageError(f"the {view} is drawn as {', '.join(SUFFIXES)}, so '{out.name}' needs another ending")
+    if not anew and suffix in SUFFIXES and suffix != ".png":
+        raise UsageError(f"--view {view} is written as PNG, not as {suffix[1:].upper()}; the network can be")
+    if not anew and suffix != ".png":
         raise UsageError(f"the picture is written as PNG; give it a name that ends in .png, not '{out.name}'")
 
 
@@ -147,6 +153,9 @@ def _set_up(window: Window, look: Look, trained: bool) -> None:
     window.looking.choose(Shown(look.nodes or plain.nodes, look.edges or plain.edges, plane, look.heat_map))
     if look.row is not None:
         window.trace_row(_row(look.row, snapshot))
+    if look.view in window.views:
+        # Its probes are asked from now on.
+        window.panels.open(look.view)
     chosen = None if look.select is None else unit_called(look.select, snapshot)
     window.training.wait_idle()
     if trained:
@@ -155,6 +164,7 @@ def _set_up(window: Window, look: Look, trained: bool) -> None:
     if failures:
         raise UsageError(failures[0].message)
     window.select(chosen)
+    window.training.wait_idle()
 
 
 def plane_of(text: str, names: tuple[str, ...]) -> tuple[int, ...]:

@@ -52,6 +52,9 @@ class Settings(Spec):
         Setting("Keep what was learned",
                 "New and removed units and inserted layers leave the network's function as it is."),
     ] = True  # fmt: skip
+    hints: Annotated[
+        bool, Setting("Hints", "Says in the status strip what looks wrong in a run, with the evidence.")
+    ] = True
     autosave: Annotated[bool, Setting("Autosave", "Keeps a copy of unsaved work, which is offered after a crash.")] = (
         True
     )

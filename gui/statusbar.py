@@ -9,6 +9,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from engine.snapshot import Snapshot
+from gui.hints import HintLine
+from gui.prooflight import ProofLight
 from gui.text import said, tr
 
 # A path through more layers than this is shortened: it would be wider than the window.
@@ -26,8 +28,12 @@ class StatusBar(QStatusBar):
         self._labels = {name: QLabel() for name in ("widths", "parameters", "steps", "frames", "selected")}
         for label in self._labels.values():
             self.addWidget(label)
+        self.hint = HintLine()
+        self.addWidget(self.hint, 1)
         self.state = QLabel(tr("Loading the data…"))
         self.addPermanentWidget(self.state)
+        self.light = ProofLight()
+        self.addPermanentWidget(self.light)
         self._progress: deque[tuple[float, int]] = deque(maxlen=90)
 
     @Slot(str)
@@ -57,7 +63,9 @@ class StatusBar(QStatusBar):
         }
         for name, text in texts.items():
             self._labels[name].setText(text)
+        self.hint.show_snapshot(snapshot, running)
         self.state.setText(_in_words(snapshot, running))
+        self.light.show_snapshot(snapshot)
 
 
 def _path(widths: tuple[int, ...]) -> str:

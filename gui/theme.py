@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from string import Template
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -118,6 +120,8 @@ QPushButton[role="primary"]:focus { border: 1px solid $text; }
 QPushButton[role="primary"]:disabled { background: $chip; color: $faint; }
 QPushButton[role="link"] { color: $accent; padding: 4px 2px; text-align: left; }
 QPushButton[role="link"]:hover { background: transparent; text-decoration: underline; }
+QPushButton[role="hint"] { color: $text; padding: 2px 4px; text-align: left; border-radius: 6px; }
+QPushButton[role="hint"]:hover { background: $chip_hover; }
 QPushButton[role="folder"] { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 10px; }
 QPushButton[role="folder"]:hover { background: $chip_hover; border-color: $chip_hover; }
 QPushButton[role="folder"]:focus { border-color: $accent; }
@@ -132,6 +136,9 @@ QToolButton[role="chip"] { background: transparent; border: 1px dashed $faint; b
   color: $quiet; font-size: 12px; }
 QToolButton[role="chip"]:checked { background: $chip; border: 1px solid $chip; color: $text; }
 QToolButton[role="chip"]:hover { border-color: $accent; }
+QToolButton[role="light"] { color: $quiet; padding: 2px 8px; border: 1px solid transparent; border-radius: 6px; }
+QToolButton[role="light"]:hover { color: $text; }
+QToolButton[role="light"]:focus { border-color: $accent; }
 QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
 QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
 
@@ -167,11 +174,14 @@ QPlainTextEdit#source:focus { border-color: $accent; }
 
 QTableView { background: $surface; border: none; gridline-color: $line; outline: none;
   selection-background-color: $accent_soft; selection-color: $text; }
-QTableView#preview QHeaderView { background: $surface; border: none; }
-QTableView#preview QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
+QTableView[role="cells"] QHeaderView { background: $surface; border: none; }
+QTableView[role="cells"] QHeaderView::section { background: $surface; color: $quiet; border: none; padding: 0 8px;
   font-size: 11px; }
-QTableView#preview QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
-QTableView#preview::item { padding: 0 5px; }
+QTableView[role="cells"] QTableCornerButton::section { background: $surface; border: none;
+  border-bottom: 1px solid $line; }
+QTableView[role="cells"]::item { padding: 0 5px; }
+CellTable[role="cells"] QHeaderView::section:horizontal { padding: 0 16px 0 8px; }
+CellTable[role="cells"]::item { padding: 0 13px 0 5px; }
 QSplitter::handle { background: transparent; image: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView#columns::indicator, QListView#inputs::indicator
@@ -184,6 +194,14 @@ QScrollBar::handle:horizontal { background: $line; border-radius: 4px; min-width
 QProgressBar { background: $chip; border: none; border-radius: 3px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QLabel[tone="warning"] { color: $warning; }
+
+QFrame#popover { background: $surface; border: 1px solid $line; border-radius: 10px; }
+QFrame#popover QLabel#explained { background: $surface; border: none; }
+QMainWindow > QTabBar { background: $surface; }
+QTabBar::tab { background: transparent; color: $quiet; border: none; border-bottom: 2px solid transparent;
+  padding: 6px 10px 5px 10px; font-size: 12px; }
+QTabBar::tab:hover { color: $text; background: $chip; }
+QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 
 QFrame#card { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame#card:focus { border-color: $accent; }
@@ -203,8 +221,11 @@ QSlider::handle:horizontal:focus { background: $accent; }
 """)
 
 _TABULAR, _CONTEXTUAL = QFont.Tag("tnum"), QFont.Tag("calt")
+_PIXELS = re.compile(r"font-size: (\d+)px")
 _current = LIGHT
 _name = "light"
+# How many times as large as usual the type is, and how large it is where it is in force.
+_type_size, _type_in_force = 1.0, 1.0
 _for_a_file = False
 
 
@@ -218,19 +239,40 @@ def name() -> str:
     return _name
 
 
+def type_size() -> float:
+    """How many times as large as usual the type of the window is."""
+    return _type_size
+
+
+def set_type_size(times: float) -> None:
+    """Another size of the type, from the next ``apply`` on."""
+    global _type_size
+    _type_size = times
+
+
+def pixels(size: float) -> int:
+    """So many pixels of type, as many as they are in the window: more where its type is large."""
+    return round(size * _type_size)
+
+
 @contextmanager
-def painted_in(theme: str) -> Iterator[None]:
+def painted_in(theme: str, type_size: float = 1.0) -> Iterator[None]:
     """Within it ``colours`` and ``font`` are for a file in some theme; the window on the screen keeps its own.
 
     Figures are then proportional and signs plain: the others are stand-ins that cannot be found or copied in a PDF.
     """
-    global _current, _name, _for_a_file
-    before = _current, _name, _for_a_file
-    _current, _name, _for_a_file = THEMES[theme], theme, True
+    global _current, _name, _for_a_file, _type_size
+    before = _current, _name, _for_a_file, _type_size
+    _current, _name, _for_a_file, _type_size = THEMES[theme], theme, True, type_size
     try:
         yield
     finally:
-        _current, _name, _for_a_file = before
+        _current, _name, _for_a_file, _type_size = before
+
+
+def is_for_a_file() -> bool:
+    """Whether what is painted now goes into a file, where no pixels kept for the screen should be copied."""
+    return _for_a_file
 
 
 def system_theme() -> str:
@@ -278,9 +320,9 @@ def _luminance(value: QColor) -> float:
 
 
 def font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The window's font in pixels, with figures that keep their width."""
+    """The window's font in pixels of usual type, with figures that keep their width."""
     made = QFont(QApplication.font())
-    made.setPixelSize(size)
+    made.setPixelSize(pixels(size))
     made.setWeight(weight)
     if _for_a_file:
         made.unsetFeature(_TABULAR)
@@ -289,7 +331,9 @@ def font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
 
 
 def prepare(application: QApplication) -> None:
-    """Fusion, and Inter where it is installed, with tabular figures."""
+    """Fusion, and Inter where it is installed, with tabular figures; once, before the first window."""
+    if application.styleSheet():
+        return
     application.setStyle("Fusion")
     chosen = QFont("Inter") if "Inter" in QFontDatabase.families() else application.font()
     chosen.setPixelSize(13)
@@ -299,11 +343,22 @@ def prepare(application: QApplication) -> None:
 
 def apply(application: QApplication, theme: str, arrow: str) -> None:
     """Puts a theme in force for the whole application. ``arrow`` is a file with the combo boxes' arrow."""
-    global _current, _name
+    global _current, _name, _type_in_force
     _current, _name = THEMES[theme], theme
     tokens = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
-    application.setPalette(_palette(_current))
-    application.setStyleSheet(_STYLE.substitute(tokens, arrow=arrow))
+    style = _STYLE.substitute(tokens, arrow=arrow)
+    style = _PIXELS.sub(lambda found: f"font-size: {pixels(int(found[1]))}px", style)
+    if application.styleSheet() != style:  # for the same again Qt would go through every widget of every window
+        application.setPalette(_palette(_current))
+        application.setStyleSheet(style)
+    if _type_in_force != _type_size:
+        _type_in_force = _type_size
+        usual = application.font()
+        usual.setPixelSize(pixels(13))
+        application.setFont(usual)
+        # What is painted takes over fonts as it does colours.
+        for widget in application.allWidgets():
+            application.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
 
 
 def _palette(c: Colours) -> QPalette:

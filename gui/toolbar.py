@@ -84,7 +84,7 @@ class ToolBar(QToolBar):
 
     speed_chosen = Signal(int)
 
-    def __init__(self, actions: dict[str, QAction], panels: list[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(tr("Toolbar"), parent)
         self.setObjectName("toolbar")
         self.setMovable(False)
@@ -123,7 +123,7 @@ class ToolBar(QToolBar):
         self._search.clicked.connect(actions["view.commands"].trigger)
         self._search.setToolTip(actions["view.commands"].toolTip())
         self.addWidget(self._search)
-        self.menu_button = self._make_menu(panels)
+        self.menu_button = self._make_menu()
         self.show_running(False)
 
     def _button(self, action: QAction) -> QToolButton:
@@ -163,7 +163,7 @@ class ToolBar(QToolBar):
         self.addWidget(figure)
         return figure
 
-    def _make_menu(self, panels: list[QAction]) -> QToolButton:
+    def _make_menu(self) -> QToolButton:
         button = QToolButton()
         button.setAccessibleName(tr("Menu"))
         button.setToolTip(self._actions["view.menu"].toolTip())
@@ -176,9 +176,6 @@ class ToolBar(QToolBar):
                     part.addAction(self._actions[name])
                 else:
                     part.addSeparator()
-            if title == "View":
-                part.addSeparator()
-                part.addActions(panels)
         button.setMenu(menu)
         self.addWidget(button)
         return button

@@ -171,8 +171,12 @@ class Training(QObject):
         if wants != self.wants:
             self.wants = wants
             if not self.running:
-                self._chores.append(Job())
-                self._wake()
+                self.look()
+
+    def look(self) -> None:
+        """Looks again at the network as it is."""
+        self._chores.append(Job())
+        self._wake()
 
     def finish(self, timeout_s: float = 600.0) -> None:
         """Trains to the end at once, without frames, for pictures and scripts."""

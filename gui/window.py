@@ -23,13 +23,15 @@ from gui.errand import Errand
 from gui.faults import Faults
 from gui.following import Following
 from gui.icons import icon_file
+from gui.layouts import Layouts
 from gui.linking import Linking
 from gui.looking import Looking
 from gui.opening import Opening
-from gui.panels import BOTTOM, LEFT, RIGHT, Panel, Panels
+from gui.panels import BOTTOM, HOME, LEFT, RIGHT, Panel, Panels
 from gui.plots.catalogue import VIEWS
-from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.inspector import Inspector
+from gui.plots.loss import LossPlot
+from gui.plots.magnitudes import MagnitudePlot
 from gui.plots.output import OutputView
 from gui.plots.pins import PinPlot
 from gui.plots.view import View
@@ -42,6 +44,7 @@ from gui.projects.files import Files
 from gui.projects.reading import OpeningProgress
 from gui.projects.recent import Recent
 from gui.projects.recovery import Recovery, RecoveryOffer
+from gui.proving import Proving
 from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
@@ -49,6 +52,7 @@ from gui.text import tr
 from gui.toolbar import ToolBar
 from gui.training import Training
 from gui.verifying import Verifying, VerifyingProgress
+from gui.viewing.viewing import Viewing
 from gui.wishes import Wishes
 
 # Small enough for a projector.
@@ -97,17 +101,18 @@ class Window(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.resize(1440, 900)
         self.panels = Panels(self, self._table_of_panels())
-        self.toolbar = ToolBar(self.actions_by_id, self.panels.toggles)
+        self.layouts = Layouts(self)
+        self.toolbar = ToolBar(self.actions_by_id)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
         views = {name: view.show_snapshot for name, view in self.views.items()}
         views |= {name: getattr(self, name).show_snapshot for name in ("inspector", "predict")}
         self.side_views = SideViews({**views, "figures": self._show_figures}, self.panels.docks, self)
         self.linking = Linking(self, self.views)
+        self.viewing = Viewing(self)
         self._connect()
-        self.following = Following(self)
-        if settings is not None:
-            self.panels.restore(settings)
+        self.proving, self.following = Proving(self), Following(self)
+        self.layouts.restore()
         self._show_experiment(experiment)
         # Not what stands first, or the space bar would answer an offer of recovery.
         self.diagram.setFocus()
@@ -147,9 +152,9 @@ class Window(QMainWindow):
             Panel("predict", tr("Predict"), self.predict, RIGHT, self.predict.title, 320, 420, opened=False),
             Panel("loss", tr("Loss"), loss, BOTTOM, loss.title, 420, 215),
             Panel("magnitudes", tr("Weight magnitudes"), magnitudes, BOTTOM, magnitudes.title, 420, 215),
-            Panel("pins", tr("Pinned values"), self.pins, BOTTOM, self.pins.title, 420, 215, opened=False),
+            Panel("pins", tr("Pinned values"), self.pins, BOTTOM, self.pins.title, 420, 215, "magnitudes"),
             *(
-                Panel(kind.id, tr(kind.name), view, kind.area, view.title, kind.width, kind.height, opened=False)
+                Panel(kind.id, tr(kind.name), view, kind.area, view.title, kind.width, kind.height, HOME[kind.area])
                 for kind in VIEWS
                 for view in (self.views[kind.id],)
             ),
@@ -335,8 +340,7 @@ class Window(QMainWindow):
         if self.isVisible() and not self.files.may_go(self.close):
             event.ignore()
             return
-        if self.settings is not None:
-            self.panels.save(self.settings)
+        self.layouts.save()
         # Gone from the screen at once; the thread ends after what it is at, a slice or the loading of data.
         self.hide()
         for panel in self.findChildren(QDialog):

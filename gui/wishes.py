@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from engine.findings import Finding
 from gui import commands
 from gui import network_commands as net
+from gui.hints import show_evidence
 from gui.selection import Parameter, selection_at
 from gui.speeds import key_of
 
@@ -43,6 +46,8 @@ class Wishes(QObject):
         for values in (window.gestures.valued, window.inspector.values.edited):
             values.connect(self.set_value)
         window.output.painting.edited.connect(window.editing.change)
+        window.output.plane_chosen.connect(self.choose_plane)
+        window.output.row_held.connect(window.looking.trace_row)
         window.predict.asked.connect(window.looking.ask)
         window.predict.trace_wished.connect(window.looking.trace_typed)
         window.predict.score_wished.connect(window.actions_by_id["data.score"].trigger)
@@ -56,6 +61,8 @@ class Wishes(QObject):
         window.verifying_progress.cancelled.connect(window.verifying.cancel)
         window.toolbar.speed_chosen.connect(self.choose_speed)
         window.banner.remedied.connect(self.remedy)
+        window.status.hint.followed.connect(self.show_evidence)
+        window.status.light.clicked.connect(window.actions_by_id["view.proof"].trigger)
 
     @Slot(str)
     def run(self, name: str) -> None:
@@ -119,12 +126,23 @@ class Wishes(QObject):
         """A weight or bias set by hand."""
         net.set_value(self._window, which, value, gesture)
 
+    @Slot(object)
+    def choose_plane(self, plane: tuple[int, ...]) -> None:
+        """Maps over other columns."""
+        looking = self._window.looking
+        looking.choose(replace(looking.shown, plane=plane))
+
     @Slot(int)
     def choose_speed(self, index: int) -> None:
         """Another speed; kept for the next start."""
         self._window.training.speed = index
         if key_of(index) != self._window.preferences.settings.speed:
             self._window.preferences.change(speed=key_of(index))
+
+    @Slot(object)
+    def show_evidence(self, finding: Finding) -> None:
+        """The view that shows why a hint is given."""
+        show_evidence(self._window, finding)
 
     @Slot()
     def remedy(self) -> None:

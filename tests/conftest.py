@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +21,24 @@ import pytest
 WINDOW = Path(__file__).parent / "gui"
 # Fewer executed tests than this in a run of the whole suite mean that some were skipped silently.
 FEWEST_GUI_TESTS = 2000
+ENOUGH_GARBAGE = 50_000
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is found stays to the end; a garbage collection that looks through all of it takes half a second."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+def pytest_runtest_teardown() -> None:
+    """The window collects garbage while it lives; between tests without one somebody else must."""
+    if not gc.isenabled() and gc.get_count()[0] > ENOUGH_GARBAGE:
+        gc.collect(1)
 
 
 _executed: set[str] = set()

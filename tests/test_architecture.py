@@ -41,6 +41,12 @@ def tree(path: Path) -> ast.Module:
     return module
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file's syntax tree."""
+    return tuple(ast.walk(tree(path)))
+
+
 def around(node: ast.AST) -> Iterator[ast.AST]:
     """What a node stands in, from the inside out."""
     while (parent := getattr(node, "parent", None)) is not None:
@@ -60,23 +66,26 @@ def is_for_types_only(node: ast.AST) -> bool:
     return any(isinstance(outer, ast.If) and dotted(outer.test).endswith("TYPE_CHECKING") for outer in around(node))
 
 
-def imported(path: Path, everywhere: bool = True) -> set[str]:
+@cache
+def imported(path: Path, everywhere: bool = True) -> frozenset[str]:
     """Full names of the modules a file imports; those inside functions only when ``everywhere``."""
     found: set[str] = set()
     package = name_of(path).split(".") if path.stem == "__init__" else name_of(path).split(".")[:-1]
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
         if not everywhere and any(isinstance(outer, Function) for outer in around(node)):
             continue
         if name_of(path).startswith("gui") and is_for_types_only(node):
             continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = ".".join([*package[: len(package) + 1 - node.level], *filter(None, [node.module])])
             whole = base if node.level else str(node.module)
             below = {f"{whole}.{alias.name}" for alias in node.names}
             found |= (below & MODULES.keys()) or {whole}
-    return found
+    return frozenset(found)
 
 
 def packages(path: Path, everywhere: bool = True) -> set[str]:
@@ -120,6 +129,7 @@ REGISTRIES = (
     "metrics",
     "data.sources",
     "data.derived",
+    "curves",
 )
 ORDER = [
     ("registry", "spec", "files", "tensor_file"),
@@ -139,11 +149,12 @@ ORDER = [
     ("project",),
     ("trainer",),
     ("probing.probe", "probing.histogram"),
-    ("probing.distributions", "probing.activity"),
+    ("probing.distributions", "probing.activity", "probing.proof", "probing.sums", "probing.effects"),
     ("probing.table",),
     ("probing.rounds",),
     ("edge_views", "looking", "verifying"),
     ("snapshot",),
+    ("findings",),
     ("runner",),
     ("export.target",),
     ("export.targets",),
@@ -207,7 +218,7 @@ NOT_CODE = {
 
 
 def documented_nodes(path: Path) -> Iterator[ast.Module | ast.ClassDef | Function]:
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Module | ast.ClassDef | Function):
             yield node
 
@@ -233,7 +244,7 @@ def test_no_file_has_more_than_400_lines_of_code(path: Path) -> None:
 
 @every_file
 def test_no_function_has_more_than_50_lines_of_code(path: Path) -> None:
-    functions = [node for node in ast.walk(tree(path)) if isinstance(node, Function)]
+    functions = [node for node in nodes(path) if isinstance(node, Function)]
     spans = {f"{f.name}, line {f.lineno}": range(f.lineno, (f.end_lineno or 0) + 1) for f in functions}
     lengths = {name: len(lines_of_code(path).intersection(span)) for name, span in spans.items()}
     assert {name: length for name, length in lengths.items() if length > 50} == {}
@@ -241,7 +252,7 @@ def test_no_function_has_more_than_50_lines_of_code(path: Path) -> None:
 
 @every_file
 def test_no_class_has_more_than_25_methods(path: Path) -> None:
-    classes = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
+    classes = [node for node in nodes(path) if isinstance(node, ast.ClassDef)]
     methods = {each.name: sum(isinstance(item, Function) for item in each.body) for each in classes}
     assert {name: count for name, count in methods.items() if count > 25} == {}
 
@@ -283,22 +294,20 @@ MODERN = {
 
 @every_file
 def test_random_numbers_come_from_generators_only(path: Path) -> None:
-    called = [dotted(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)]
+    called = [dotted(node) for node in nodes(path) if isinstance(node, ast.Attribute)]
     legacy = [name for name in called if re.fullmatch(r"(np|numpy)\.random\.\w+", name)]
     legacy = [name for name in legacy if name.rsplit(".", 1)[1] not in MODERN]
-    named = [
-        node for node in ast.walk(tree(path)) if isinstance(node, ast.ImportFrom) and node.module == "numpy.random"
-    ]
+    named = [node for node in nodes(path) if isinstance(node, ast.ImportFrom) and node.module == "numpy.random"]
     legacy += [alias.name for node in named for alias in node.names if alias.name not in MODERN]
     assert [*legacy, *(packages(path) & {"random"})] == []
 
 
 @every_file
 def test_nothing_read_is_ever_executed(path: Path) -> None:
-    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes(path) if isinstance(node, ast.Call)]
     executed = [dotted(call.func) for call in calls]
     executed = [name for name in executed if name in ("eval", "exec", "builtins.eval", "builtins.exec")]
-    unpacked = [node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)]
+    unpacked = [node.attr for node in nodes(path) if isinstance(node, ast.Attribute)]
     unpacked = [name for name in unpacked if name in ("extractall", "unpack_archive")]
     trusting = [word.arg for call in calls for word in call.keywords if word.arg == "allow_pickle"]
     pickled = packages(path) & {"pickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

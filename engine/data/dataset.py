@@ -17,6 +17,9 @@ from engine.data.scaling import SCALES, Scaling
 from engine.data.splitting import split
 from engine.data.table import DataError, Table, Task, task_of
 
+# So many rows tell how far an input spreads.
+_ROWS_OF_SPREADS = 5000
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -200,6 +203,12 @@ class Dataset:
             return self.x_scaling
         count = len(self.variables)
         return Scaling(np.zeros(count), np.ones(count))
+
+    @cached_property
+    def spreads(self) -> NDArray[np.float64]:
+        """The standard deviation of every input over some 5,000 training rows, (inputs,); zeros without any."""
+        x = self.x_train[:: max(1, len(self.x_train) // _ROWS_OF_SPREADS)].astype(np.float64)
+        return x.std(axis=0) if len(x) else np.zeros(len(self.names))
 
     def coordinates(self, part: str) -> NDArray[Any]:
         """The variables (rows, variables) of a part: the inputs as the network sees them, where they are these."""

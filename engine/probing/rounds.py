@@ -19,7 +19,6 @@ class Rounds:
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
-        self.spent_s = 0.0
         self._due: dict[str, float] = {}
         self._plan: Plan | None = None
         self._step = 0
@@ -38,5 +37,4 @@ class Rounds:
             begun = perf_counter()
             self.answers[key] = PROBES[key].measure(trainer, wants, self.answers.get(key))
             ended = perf_counter()
-            self.spent_s += ended - begun
             self._due[key] = ended + (ended - begun) * (len(wanted) / PROBING_SHARE - 1.0)

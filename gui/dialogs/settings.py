@@ -14,7 +14,7 @@ from gui.text import said, tr
 # What stands together, under a heading.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Window", ("theme", "language")),
-    ("Training", ("speed", "keep_learned", "threads")),
+    ("Training", ("speed", "keep_learned", "hints", "threads")),
     ("Files", ("folder", "autosave", "autosave_seconds")),
 )
 

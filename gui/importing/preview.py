@@ -178,7 +178,7 @@ class PreviewTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("preview")
+        self.setProperty("role", "cells")
         self.setAccessibleName(tr("First rows of the table"))
         self.cells = PreviewModel(self)
         self.setHorizontalHeader(_Header(self))

@@ -42,10 +42,11 @@ class Paper(Protocol):
 class Painting(QObject):
     """Shows the strip and the canvas where the data are drawn by hand.
 
-    ``edited(experiment, text, merge)`` is the wish for other points.
+    ``edited(experiment, text, merge)`` is the wish for other points; ``taken_up()`` says that the canvas is wanted.
     """
 
     edited = Signal(object, str, str)
+    taken_up = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -54,7 +55,7 @@ class Painting(QObject):
         self.canvas.hide()
         self._experiment: Experiment | None = None
         self._paper: Paper | None = None
-        self._tool = "paint"
+        self._tool, self._on_paper = "paint", True
         self.strip.class_chosen.connect(self.choose_class)
         self.strip.tool_chosen.connect(self.choose_tool)
         self.strip.jittered.connect(self.canvas.jitter)
@@ -71,7 +72,7 @@ class Painting(QObject):
         """The points of another experiment, at once, before anything is trained on them."""
         self._experiment = experiment
         points = experiment.data.points
-        self.strip.setVisible(self.is_drawn)
+        self._show_strip()
         if self.is_drawn and points is not None:
             self.canvas.show_points(experiment.data)
             self.strip.show_points(points)
@@ -83,10 +84,15 @@ class Painting(QObject):
         if self._paper is not None and paper is not self._paper:
             self._paper.leave_points(False)
         fits = paper is not None and snapshot.data.source == "drawn"
-        self._paper = paper if fits else None
+        self._paper, self._on_paper = paper if fits else None, paper is not None
+        self._show_strip()
         if fits and self.canvas.parentWidget() is not view:
             self.canvas.setParent(view)
         self.fit()
+
+    def _show_strip(self) -> None:
+        """Where the view that is shown cannot be painted on, there are no tools."""
+        self.strip.setVisible(self.is_drawn and self._on_paper)
 
     @Slot()
     def fit(self) -> None:
@@ -125,6 +131,7 @@ class Painting(QObject):
 
     def take_up(self) -> None:
         """The keyboard goes to the canvas, with a tool that makes points."""
+        self.taken_up.emit()
         self.choose_class(self.canvas.which)
         self.canvas.setFocus()
 

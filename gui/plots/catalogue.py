@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 
 from gui.plots.activations import ActivationsView
+from gui.plots.data.view import DataView
 from gui.plots.distributions import DistributionsView
+from gui.plots.explorer import Explorer
+from gui.plots.gradients import GradientPlot
+from gui.plots.matrix.view import MatrixView
+from gui.plots.proof import ProofView
 from gui.plots.view import View
 
 
@@ -27,6 +32,11 @@ class ViewKind:
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 VIEWS: tuple[ViewKind, ...] = (
+    ViewKind("gradients", "Gradients", GradientPlot, BOTTOM),
+    ViewKind("explorer", "Activation explorer", Explorer, RIGHT, 320, 460),
+    ViewKind("proof", "Proof", ProofView, RIGHT, 320, 460),
+    ViewKind("data", "Data", DataView, BOTTOM, 520, 280),
+    ViewKind("matrix", "Matrix", MatrixView, BOTTOM, 520, 280),
     ViewKind("distributions", "Distributions", DistributionsView, BOTTOM, 420, 260),
     ViewKind("activations", "Activations", ActivationsView, BOTTOM, 420, 260),
 )

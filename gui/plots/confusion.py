@@ -1,16 +1,30 @@
-"""The confusion matrix: which classes are taken for which."""
+"""The confusion matrix: which classes are taken for which, and which rows these are."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.snapshot import Snapshot
-from gui.text import tr
+from gui.pages.bars import Bar, PartChoice, Words
+from gui.pages.page import Page, rows_in_words
+from gui.pages.rowlist import RowList
+from gui.pages.scored import Scored, scored
+from gui.plots.view import About, Table
+from gui.text import number, tr
 from gui.theme import blend, colours, font, readable_on
+
+# In cells smaller than this, in pixels, figures cannot be read.
+_READABLE = 15.0
+# So wide, matrix and list stand side by side.
+_BESIDE = 560
+_ARROWS = {
+    Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
+}  # fmt: skip
+Cell = tuple[int, int]
 
 
 def confusion_counts(truth: NDArray[np.int64], guess: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
@@ -19,32 +33,135 @@ def confusion_counts(truth: NDArray[np.int64], guess: NDArray[np.int64], classes
     return counts.reshape(classes, classes)
 
 
-class ConfusionMatrix(QWidget):
-    """Shows the test rows of a snapshot, or the training rows when none are held out."""
+class ConfusionMatrix(Page):
+    """Counts the test rows of a snapshot, or the training rows; a click on a cell lists its rows.
+
+    ``class_picked(index)`` when the name of a class is clicked.
+    """
+
+    about = About(
+        "Which classes are taken for which?",
+        "Each cell counts the rows of one true class, from top to bottom, that were taken for one class, from left to "
+        "right; the diagonal is right. A click on a cell lists its rows, the most confident answers first.",
+        ("accuracy = Σ diagonal / Σ all",),
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(180, 180)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Confusion matrix"))
         self._counts: NDArray[np.int64] = np.empty((0, 0), np.int64)
         self._classes: tuple[str, ...] = ()
         self._part = ""
+        self._scored: Scored | None = None
+        self._cursor: Cell | None = None
+        self.opened: Cell | None = None
+        self.parts, self.accuracy, self.list = PartChoice(), Words(), RowList(self)
+        self.parts.chosen.connect(self.part_chosen)
+        self.list.row_picked.connect(self.row_picked)
+        self.list.left.connect(self.close_cell)
+        self.list.hide()
+        self.bar = Bar(self.parts, self.accuracy)
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         """Counts and draws another instant."""
-        data, evaluation = snapshot.data, snapshot.evaluation
-        tested = len(data.y_test) > 0
-        truth = data.y_test if tested else data.y_train
-        output = evaluation.outputs_test if tested else evaluation.outputs_train
-        self._part = tr("test rows") if tested else tr("training rows")
-        self._classes = data.classes
-        self._counts = confusion_counts(truth, data.labels(output, snapshot.plan.loss.threshold), len(data.classes))
+        part, classes = self.marks.part_of(snapshot), snapshot.data.classes
+        found = self._scored = scored(snapshot, part)
+        self.parts.show_part(part, snapshot)
+        self._part = tr("test rows") if part == "test" else tr("training rows")
+        if classes != self._classes:
+            self._classes, self._cursor, self.opened = classes, None, None
+        self._counts = confusion_counts(found.truth, found.answer, len(classes))
+        right, rows = int(self._counts.trace()), len(found.rows)
+        share = number(100.0 * right / rows, 4) if rows else ""
+        self.accuracy.say(tr("{0} of {1} right, {2} %").format(f"{right:,}", f"{rows:,}", share) if rows else "")
+        self._show_list()
         self.update()
 
+    def problem(self, snapshot: Snapshot) -> str:
+        """Without rows, or with answers that are no numbers, there is nothing to count."""
+        found = scored(snapshot, self.marks.part_of(snapshot))
+        if not len(found.rows):
+            return tr("There is nothing to learn from yet.")
+        return "" if found.finite else tr("The answers are no finite numbers, so there is nothing to count.")
+
+    def table(self) -> Table | None:
+        """The counts, or the rows of the cell that is open."""
+        if self._scored is None or not len(self._scored.rows):
+            return None
+        if self.opened is not None:
+            return Table({tr("row"): self.list.model.rows + 1, **self._words_of(self._places())})
+        by_answer = {tr("predicted {0}").format(name): self._counts[:, k] for k, name in enumerate(self._classes)}
+        return Table({tr("true"): list(self._classes), **by_answer})
+
+    # -- the rows of a cell ------------------------------------------------------------------------
+
+    def open_cell(self, cell: Cell) -> None:
+        """Lists the rows of a cell: (true class, predicted class)."""
+        self.opened = self._cursor = cell
+        self._show_list()
+        self.list.table.setFocus()
+        self.update()
+
+    @Slot()
+    def close_cell(self) -> None:
+        """Back to the matrix alone."""
+        self.opened = None
+        self._show_list()
+        self.setFocus()
+        self.update()
+
+    def _places(self) -> NDArray[np.int64]:
+        assert self._scored is not None
+        assert self.opened is not None
+        return self._scored.cell(*self.opened)
+
+    def _words_of(self, places: NDArray[np.int64]) -> dict[str, list[str]]:
+        """True class, answer and how sure it was, for rows at places of the part."""
+        found, names = self._scored, self._classes
+        assert found is not None
+        sure = found.scores[places, found.answer[places]]
+        return {
+            tr("true"): [names[k] for k in found.truth[places]],
+            tr("answer"): [names[k] for k in found.answer[places]],
+            tr("probability") if found.probable else tr("output"): [f"{value:.4f}" for value in sure],
+        }
+
+    def _show_list(self) -> None:
+        self.list.setVisible(self.opened is not None)
+        if self.opened is None or self._scored is None:
+            return
+        places = self._places()
+        rows = self._scored.rows[places]
+        truth, answer = (self._classes[k] for k in self.opened)
+        words = tr("{0} taken for {1}: {2}").format(truth, answer, rows_in_words(len(rows), self._scored.part))
+        columns = {tr("row"): [f"{row + 1:,}" for row in rows.tolist()], **self._words_of(places)}
+        self.list.show_rows(words, rows, columns, self.marks.row)
+        self._place_list()
+
+    def _place_list(self) -> None:
+        """Beside the matrix where there is room for both, and else over it."""
+        beside = self.width() // 2 if self.width() >= _BESIDE else 0
+        self.list.setGeometry(beside, 0, self.width() - beside, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fits the list, too."""
+        super().resizeEvent(event)
+        self._place_list()
+
+    # -- drawing -----------------------------------------------------------------------------------
+
     def _grid(self) -> QRectF:
-        side = min(self.width() - 100.0, self.height() - 74.0)
+        wide = self.width() // 2 if self.opened is not None and self.width() >= _BESIDE else self.width()
+        side = max(min(wide - 100.0, self.height() - 74.0), 1.0)
         return QRectF(84, 22, side, side)
+
+    def _box(self, cell: Cell) -> QRectF:
+        grid, side = self._grid(), self._grid().width() / len(self._classes)
+        gap = 1.0 if side > _READABLE else 0.0
+        box = QRectF(grid.left() + cell[1] * side, grid.top() + cell[0] * side, side, side)
+        return box.adjusted(gap, gap, -gap, -gap)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """One cell for every pair of classes: right answers in the accent, errors in orange."""
@@ -52,43 +169,59 @@ class ConfusionMatrix(QWidget):
             painter.fillRect(self.rect(), QColor(colours().surface))
             if self._classes:
                 self._paint_cells(painter)
+                self._paint_cursor(painter)
 
     def _paint_cells(self, painter: QPainter) -> None:
         c, count = colours(), len(self._classes)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        grid = self._grid()
-        cell = grid.width() / count
+        cell = self._grid().width() / count
         rows = np.maximum(self._counts.sum(axis=1), 1)
-        for i in range(count):
-            for j in range(count):
-                value, share = int(self._counts[i, j]), float(self._counts[i, j] / rows[i])
-                box = QRectF(grid.left() + j * cell, grid.top() + i * cell, cell, cell).adjusted(1, 1, -1, -1)
-                strength = 0.06 + 0.94 * share**0.7 if value else 0.0
-                painter.setPen(Qt.PenStyle.NoPen)
-                ground = blend(c.accent if i == j else c.negative, strength, c.surface) if value else QColor(c.ground)
-                painter.setBrush(ground)
-                painter.drawRoundedRect(box, 3, 3)
-                painter.setFont(font(12 if cell > 30 else 10, QFont.Weight.DemiBold if i == j else QFont.Weight.Normal))
+        fonts = [font(12 if cell > 30 else 10, weight) for weight in (QFont.Weight.Normal, QFont.Weight.DemiBold)]
+        for i, j in np.ndindex(count, count):
+            value, share = int(self._counts[i, j]), float(self._counts[i, j] / rows[i])
+            box = self._box((i, j))
+            strength = 0.06 + 0.94 * share**0.7 if value else 0.0
+            painter.setPen(Qt.PenStyle.NoPen)
+            ground = blend(c.accent if i == j else c.negative, strength, c.surface) if value else QColor(c.ground)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(box, 3, 3)
+            if cell > _READABLE:
+                painter.setFont(fonts[i == j])
                 painter.setPen(readable_on(ground) if value else QColor(c.quiet))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{value}")
-        self._paint_names(painter, grid, cell)
+        self._paint_names(painter, self._grid(), cell)
+
+    def _paint_cursor(self, painter: QPainter) -> None:
+        """The cell that the keyboard is at, or that is open."""
+        shown = self.opened or (self._cursor if self.hasFocus() else None)
+        if shown is not None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(colours().text), 1.6))
+            painter.drawRoundedRect(self._box(shown), 3, 3)
 
     def _paint_names(self, painter: QPainter, grid: QRectF, cell: float) -> None:
-        painter.setFont(font(11))
-        metrics = painter.fontMetrics()
-        painter.setPen(QColor(colours().quiet))
-        for k, name in enumerate(self._classes):
-            side = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 66)
-            below = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(cell))
-            y, x = grid.top() + k * cell, grid.left() + k * cell
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(10, y, 68, cell), right, side)
-            painter.drawText(QRectF(x, grid.bottom() + 4, cell, 14), Qt.AlignmentFlag.AlignCenter, below)
+        metrics, c = painter.fontMetrics(), colours()
+        every = max(int(np.ceil(_READABLE / cell)), 1)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         centre = Qt.AlignmentFlag.AlignCenter
+        for k in range(0, len(self._classes), every):
+            chosen = k == self.marks.class_index
+            painter.setFont(font(11, QFont.Weight.DemiBold if chosen else QFont.Weight.Normal))
+            painter.setPen(QColor(c.accent if chosen else c.quiet))
+            metrics = painter.fontMetrics()
+            side = metrics.elidedText(self._classes[k], Qt.TextElideMode.ElideRight, 66)
+            below = metrics.elidedText(self._classes[k], Qt.TextElideMode.ElideRight, int(cell * every))
+            y, x = grid.top() + k * cell, grid.left() + k * cell
+            painter.drawText(QRectF(10, y, 68, cell * every), right, side)
+            painter.drawText(QRectF(x, grid.bottom() + 4, cell * every, 14), centre, below)
+        painter.setFont(font(11))
+        painter.setPen(QColor(c.quiet))
         painter.drawText(QRectF(grid.left(), grid.bottom() + 24, grid.width(), 16), centre, tr("predicted"))
-        painter.drawText(QRectF(10, 2, 68, 16), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr("true"))
+        painter.drawText(QRectF(10, 2, 68, 16), right, tr("true"))
 
-    def cell_at(self, position: QPointF) -> tuple[int, int] | None:
+    # -- pointer and keys --------------------------------------------------------------------------
+
+    def cell_at(self, position: QPointF) -> Cell | None:
         """(true class, predicted class) of the cell at a point, or None."""
         grid = self._grid()
         if not self._classes or not grid.contains(position):
@@ -98,14 +231,54 @@ class ConfusionMatrix(QWidget):
         row, column = int((position.y() - grid.top()) / cell), int((position.x() - grid.left()) / cell)
         return min(row, last), min(column, last)
 
+    def name_at(self, position: QPointF) -> int:
+        """The class whose name is at a point, at the left or below; -1 for none."""
+        grid = self._grid()
+        if not self._classes:
+            return -1
+        cell = grid.width() / len(self._classes)
+        at_left = position.x() < grid.left() and grid.top() <= position.y() < grid.bottom()
+        below = grid.bottom() < position.y() < grid.bottom() + 20 and grid.left() <= position.x() < grid.right()
+        along = position.y() - grid.top() if at_left else position.x() - grid.left()
+        return min(int(along / cell), len(self._classes) - 1) if at_left or below else -1
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Says in words what a cell counts."""
         cell = self.cell_at(event.position())
         if cell is None:
             QToolTip.hideText()
             return
+        words = f"{self._said(cell)}\n{tr('Click to list them.')}"
+        QToolTip.showText(event.globalPosition().toPoint(), words, self)
+
+    def _said(self, cell: Cell) -> str:
         row, column = cell
-        words = tr("{0} of {1} {2} that are {3} were taken for {4}").format(
+        return tr("{0} of {1} {2} that are {3} were taken for {4}").format(
             self._counts[row, column], self._counts[row].sum(), self._part, self._classes[row], self._classes[column]
         )
-        QToolTip.showText(event.globalPosition().toPoint(), words, self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Lists the rows of a cell, or marks the class whose name is clicked."""
+        cell, name = self.cell_at(event.position()), self.name_at(event.position())
+        if cell is not None:
+            self.open_cell(cell)
+        elif name >= 0:
+            self.class_picked.emit(-1 if name == self.marks.class_index else name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """The arrows lead from cell to cell, Enter lists the rows of one."""
+        key, last = Qt.Key(event.key()), len(self._classes) - 1
+        if key in _ARROWS and self._classes:
+            i, j = self._cursor or (0, 0)
+            di, dj = _ARROWS[key] if self._cursor is not None else (0, 0)
+            self._cursor = min(max(i + di, 0), last), min(max(j + dj, 0), last)
+            self.setAccessibleDescription(self._said(self._cursor))
+            self.update()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
+            self.open_cell(self._cursor)
+        else:
+            super().keyPressEvent(event)
+
+    def show_theme(self) -> None:
+        """Takes over the colours of the theme in force."""
+        self.list.show_theme()

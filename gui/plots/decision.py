@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.probes import Maps
 from engine.snapshot import Snapshot
+from gui.diagram.viewbar import PlanePicker
+from gui.pages.bars import Bar, RowSlider
+from gui.pages.contours import Segments, borders, crossings
+from gui.pages.mapaxes import NAMES, paint_axes
+from gui.pages.page import Page
 from gui.plots.answers import class_shares
-from gui.plots.slices import Points, band_of, points_on
-from gui.plots.ticks import round_ticks
+from gui.plots.slices import Points, points_on
+from gui.plots.view import About, Table
+from gui.selection import output_names
 from gui.text import number, signed, tr
-from gui.theme import colours, font, rgb
+from gui.theme import colour, colours, rgb
 
 _MOST_POINTS = 3000
 _RADIUS = 3.4
-# Room for the numbers beside the map, or for the names of the classes where there is one input.
-_NUMBERS, _NAMES = 48.0, 84.0
+# Room for the numbers beside the map.
+_NUMBERS = 48.0
+# Beside the border, a fainter line where the answer is this sure.
+_SURE = 0.75
 
 
 def mix(shares: NDArray[np.float64], ground: str, series: tuple[str, ...], strength: float) -> NDArray[np.uint8]:
@@ -35,36 +43,83 @@ def mix(shares: NDArray[np.float64], ground: str, series: tuple[str, ...], stren
     return picture
 
 
-class DecisionMap(QWidget):
+class DecisionMap(Page):
     """Shows a snapshot with maps. ``row_picked(row)`` when a point is clicked, ``framed()`` at another size."""
 
-    row_picked = Signal(int)
     framed = Signal()
+    about = About(
+        "Where does the network change its answer?",
+        "The colour is the class with the highest probability, the paler the less sure; dots are training rows, "
+        "circles test rows, and of more than two inputs the others are held at one row.",
+        ("solid line: the two likeliest classes are equal, p = 0.5 of two", "faint line: max p = 0.75"),
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(180, 180)
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Decision map"))
-        self._snapshot: Snapshot | None = None
         self._image: QImage | None = None
+        self._lines: tuple[Segments, Segments] = (np.empty((0, 2, 2)), np.empty((0, 2, 2)))
         self._picture_of_points: QPixmap | None = None
         self._points: Points | None = None
         self._places: NDArray[np.float64] = np.empty((0, 2))
         self._source: tuple[object, ...] = ()
         self._left = False
+        self.plane, self.row = PlanePicker(), RowSlider()
+        self.plane.setObjectName("output.plane")
+        self.plane.show_form(1)
+        self.plane.picked.connect(self.plane_chosen)
+        self.row.held.connect(self._hold)
+        self.bar = Bar(self.plane, self.row)
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         """Draws another instant."""
-        self._snapshot = snapshot
-        if snapshot.maps is not None:
-            self._image = self._picture(snapshot, snapshot.maps)
-            self._project(snapshot, snapshot.maps)
+        maps = snapshot.maps
+        self.plane.show_plane(snapshot.data.variables, maps.plane if maps is not None else ())
+        self.row.setVisible(maps is not None and maps.held is not None)
+        if maps is not None:
+            if maps.held is not None:
+                self.row.show_row(snapshot.data.rows, maps.held)
+            self._image = self._picture(snapshot, maps)
+            self._project(snapshot, maps)
         self.update()
+
+    def has_bar(self, snapshot: Snapshot) -> bool:
+        """Of one or two inputs there is nothing to choose."""
+        return len(snapshot.data.variables) > 2
+
+    def note(self, snapshot: Snapshot) -> str:
+        """What the points are; the row of a slice stands beside its slider."""
+        return tr("● training  ○ test")
+
+    def problem(self, snapshot: Snapshot) -> str:
+        """A map needs a plane, and answers that are numbers."""
+        if snapshot.maps is None:
+            return tr("Choose the columns of a plane above to see a slice through it.")
+        finite = np.isfinite(snapshot.maps.answers).any()
+        return "" if finite else tr("The answers are no finite numbers, so there is no map of them.")
+
+    def table(self) -> Table | None:
+        """Every point of the grid with what the network answers there."""
+        maps = self.snapshot.maps if self.snapshot is not None else None
+        if self.snapshot is None or maps is None:
+            return None
+        side, names = maps.answers.shape[1], self.snapshot.data.variables
+        ends = zip(maps.extent[::2], maps.extent[1::2], strict=True)
+        across, up = np.meshgrid(*(np.linspace(low, high, side) for low, high in ends))
+        rows = slice(None) if len(maps.plane) == 2 else slice(1)
+        columns = {names[i]: each[rows].ravel() for i, each in zip(maps.plane, (across, up), strict=False)}
+        outputs = output_names(self.snapshot)
+        return Table(columns | {name: each[rows].ravel() for name, each in zip(outputs, maps.answers, strict=True)})
+
+    @Slot(int)
+    def _hold(self, row: int) -> None:
+        self.row_held.emit(row)
 
     def _picture(self, snapshot: Snapshot, maps: Maps) -> QImage:
         shares = class_shares(maps.answers[:, ::-1, :], snapshot.plan.loss.threshold)
         c = colours()
+        self._lines = borders(shares[:, ::-1]), crossings(shares[:, ::-1].max(axis=0), _SURE)
         pixels = np.ascontiguousarray(mix(shares, c.surface, c.series, 0.45))
         height, width = pixels.shape[:2]
         return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
@@ -77,13 +132,13 @@ class DecisionMap(QWidget):
             self._points = points_on(snapshot.data, maps).first(_MOST_POINTS)
 
     def _area(self) -> QRectF:
-        maps = self._snapshot.maps if self._snapshot is not None else None
-        left = _NAMES if maps is not None and len(maps.plane) == 1 else _NUMBERS
+        maps = self.snapshot.maps if self.snapshot is not None else None
+        left = NAMES if maps is not None and len(maps.plane) == 1 else _NUMBERS
         return QRectF(left, 4, self.width() - left - 16, self.height() - 46)
 
     def frame(self) -> tuple[QRectF, tuple[float, float, float, float]] | None:
         """Where the plane of the first two inputs is, in pixels, and what it shows of it; None for another map."""
-        maps = self._snapshot.maps if self._snapshot is not None else None
+        maps = self.snapshot.maps if self.snapshot is not None else None
         return (self._area(), maps.extent) if maps is not None and maps.plane == (0, 1) else None
 
     def leave_points(self, left: bool) -> None:
@@ -94,9 +149,9 @@ class DecisionMap(QWidget):
 
     def _to_pixels(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """(rows, 2) on the plane, in the user's units -> (rows, 2) in pixels."""
-        assert self._snapshot is not None
-        assert self._snapshot.maps is not None
-        left, right, bottom, top = self._snapshot.maps.extent
+        assert self.snapshot is not None
+        assert self.snapshot.maps is not None
+        left, right, bottom, top = self.snapshot.maps.extent
         area = self._area()
         across = area.left() + (x[:, 0] - left) / (right - left) * area.width()
         up = area.bottom() - (x[:, 1] - bottom) / (top - bottom) * area.height()
@@ -106,11 +161,11 @@ class DecisionMap(QWidget):
         """Map, points, axes."""
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), QColor(colours().surface))
-            snapshot, image, points = self._snapshot, self._image, self._points
+            snapshot, image, points = self.snapshot, self._image, self._points
             if snapshot is not None and snapshot.maps is not None and image is not None and points is not None:
                 self._paint_map(painter, snapshot.maps, image, points)
                 self._paint_traced(painter, snapshot, points)
-                self._paint_axes(painter, snapshot, snapshot.maps)
+                paint_axes(painter, snapshot, snapshot.maps, self._area())
 
     def _paint_map(self, painter: QPainter, maps: Maps, image: QImage, points: Points) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
@@ -118,11 +173,22 @@ class DecisionMap(QWidget):
         clip = QPainterPath()
         clip.addRoundedRect(area, 6, 6)
         painter.setClipPath(clip)
-        painter.drawImage(area, image)
+        # The middles of the pixels at the edges are the ends of the plane.
+        painter.drawImage(area, image, QRectF(0.5, 0.5, image.width() - 1, image.height() - 1))
+        self._paint_lines(painter, area, image.width() - 1)
         if self._picture_of_points is None:
             self._picture_of_points = self._draw_points(points)
         painter.drawPixmap(QPointF(0, 0), self._picture_of_points)
         painter.setClipping(False)
+
+    def _paint_lines(self, painter: QPainter, area: QRectF, last: int) -> None:
+        """The borders between the classes, and fainter where the answer is rather sure."""
+        c = colours()
+        for lines, pen in zip(self._lines, (QPen(QColor(c.text), 1.6), QPen(colour(c.text, 0.3), 1.0)), strict=True):
+            across = area.left() + lines[..., 0] / last * area.width()
+            up = area.bottom() - lines[..., 1] / last * area.height()
+            painter.setPen(pen)
+            painter.drawLines([QLineF(*ends) for ends in np.stack([across, up], axis=2).reshape(-1, 4).tolist()])
 
     def _draw_points(self, points: Points) -> QPixmap:
         """All points, filled for training and open for test rows, drawn once for a plane, size and theme.
@@ -156,46 +222,6 @@ class DecisionMap(QWidget):
         painter.setPen(QPen(QColor(colours().text), 1.6))
         painter.drawEllipse(QPointF(px, py), 7.0, 7.0)
 
-    def _paint_axes(self, painter: QPainter, snapshot: Snapshot, maps: Maps) -> None:
-        area, names = self._area(), snapshot.data.variables
-        left, right = maps.extent[:2]
-        painter.setFont(font(11))
-        painter.setPen(QColor(colours().quiet))
-        for value in round_ticks(left, right, 4):
-            x = area.left() + (value - left) / (right - left) * area.width()
-            painter.drawText(QRectF(x - 30, area.bottom() + 4, 60, 14), Qt.AlignmentFlag.AlignCenter, number(value))
-        below = QRectF(area.left(), area.bottom() + 20, area.width(), 16)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._fitted(painter, names[maps.plane[0]], area.width()))
-        if len(maps.plane) == 1:
-            self._paint_bands(painter, snapshot.data.classes, area)
-        else:
-            self._paint_upward_axis(painter, names[maps.plane[1]], maps, area)
-
-    @staticmethod
-    def _fitted(painter: QPainter, text: str, room: float) -> str:
-        return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
-
-    def _paint_bands(self, painter: QPainter, classes: tuple[str, ...], area: QRectF) -> None:
-        """With one input the height says nothing but the class of a row."""
-        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for k, name in enumerate(classes):
-            y = area.bottom() - band_of(k, len(classes)) * area.height()
-            painter.drawText(QRectF(8, y - 8, _NAMES - 16, 16), side, self._fitted(painter, name, _NAMES - 16))
-
-    def _paint_upward_axis(self, painter: QPainter, name: str, maps: Maps, area: QRectF) -> None:
-        bottom, top = maps.extent[2:]
-        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for value in round_ticks(bottom, top, 4):
-            y = area.bottom() - (value - bottom) / (top - bottom) * area.height()
-            painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, number(value))
-        half = area.height() / 2
-        painter.save()
-        painter.translate(8, area.center().y())
-        painter.rotate(-90)
-        centre = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(QRectF(-half, -8, 2 * half, 16), centre, self._fitted(painter, name, 2 * half))
-        painter.restore()
-
     def _row_under(self, position: QPointF) -> int | None:
         if self._points is None or not len(self._places) or len(self._places) != len(self._points.rows):
             return None
@@ -205,7 +231,7 @@ class DecisionMap(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Says the inputs and the answer at the pointer."""
-        snapshot, position, area = self._snapshot, event.position(), self._area()
+        snapshot, position, area = self.snapshot, event.position(), self._area()
         if snapshot is None or snapshot.maps is None or not area.contains(position):
             QToolTip.hideText()
             return
@@ -241,13 +267,9 @@ class DecisionMap(QWidget):
         super().resizeEvent(event)
         self.framed.emit()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Draws everything again in the colours of another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self._picture_of_points = None
-            if self._snapshot is not None:
-                self.show_snapshot(self._snapshot)
-        super().changeEvent(event)
+    def show_theme(self) -> None:
+        """Has the points drawn in the colours of the theme in force."""
+        self._picture_of_points = None
 
 
 def _answer_in_words(answer: NDArray[np.float32], classes: tuple[str, ...], threshold: float) -> list[str]:

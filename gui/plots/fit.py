@@ -4,41 +4,40 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Signal, Slot
-from PySide6.QtGui import QColor, QCursor
-from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
-from gui.plots.axes import dress, prepare
+from gui.pages.page import Page
+from gui.pages.points import PARTS, RowPoints
+from gui.plots.axes import dress, new_plot
+from gui.plots.view import About, Table
 from gui.text import number, tr
-from gui.theme import colour, colours
-
-_MOST_POINTS = 2000
-_PARTS = ("train", "test")
+from gui.theme import colours
 
 
-class FitPlot(QWidget):
+class FitPlot(Page):
     """Shows a snapshot with maps of a regression with one input. ``row_picked(row)`` when a point is clicked.
 
     ``framed()`` when the plane has another size or range.
     """
 
-    row_picked = Signal(int)
     framed = Signal()
+    about = About(
+        "What curve has the network put through the data?",
+        "The line is what the network answers along its one input; dots are training rows, circles test rows.",
+        ("ŷ = f(x)",),
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(180, 180)
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr("Prediction along the input"))
+        self.plot = new_plot(tr("Prediction along the input"))
         self.curve = pg.PlotDataItem()
-        self.points = {part: pg.ScatterPlotItem(size=6, hoverable=True, tip=None) for part in _PARTS}
-        self._traced = pg.ScatterPlotItem(size=14)
-        for item in (*self.points.values(), self.curve, self._traced):
-            self.plot.addItem(item)
-        for part in self.points.values():
-            part.sigHovered.connect(self._say)
-            part.sigClicked.connect(self._pick)
+        self._rows = RowPoints(self.plot, self._words)
+        self._rows.picked.connect(self.row_picked)
+        self.points = self._rows.items
+        self.plot.addItem(self.curve)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 0, 12, 0)
         layout.addWidget(self.plot)
@@ -50,23 +49,21 @@ class FitPlot(QWidget):
 
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""
-        c = colours()
         dress(self.plot, self._names[1], self._names[0])
-        self.curve.setPen(pg.mkPen(QColor(c.text), width=2))
-        self.points["train"].setBrush(colour(c.series[0], 0.55))
-        self.points["train"].setPen(pg.mkPen(None))
-        self.points["test"].setBrush(QColor(c.surface))
-        self.points["test"].setPen(pg.mkPen(QColor(c.series[1]), width=1.5))
-        self._traced.setBrush(None)
-        self._traced.setPen(pg.mkPen(QColor(c.text), width=1.6))
+        self.curve.setPen(pg.mkPen(QColor(colours().text), width=2))
+        self._rows.show_theme()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self.show_theme()
-        super().changeEvent(event)
+    def note(self, snapshot: Snapshot) -> str:
+        """What the points are."""
+        return tr("● training  ○ test")
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
+    def problem(self, snapshot: Snapshot) -> str:
+        """Points can be painted before there is a curve, but one that is no number is not drawn."""
+        if snapshot.maps is None or np.isfinite(snapshot.maps.answers).any():
+            return ""
+        return tr("The answers are no finite numbers, so there is no curve of them.")
+
+    def draw(self, snapshot: Snapshot) -> None:
         """Draws the curve of an instant, in the user's units."""
         data, maps = snapshot.data, snapshot.maps
         if maps is None:
@@ -76,15 +73,24 @@ class FitPlot(QWidget):
             self.show_theme()
             self._show_range(snapshot)
             self._show_points(snapshot)
-        low, high = maps.extent[:2]
+        self.curve.setData(*self._line(snapshot), connect="finite")
+        self._rows.mark(snapshot.trace.row if snapshot.trace is not None else -1)
+
+    @staticmethod
+    def _line(snapshot: Snapshot) -> tuple[np.ndarray, np.ndarray]:
+        """The input and what is answered there, in the user's units."""
+        maps, scaling = snapshot.maps, snapshot.data.y_scaling
+        assert maps is not None
         answers = maps.answers[0, 0]
-        scaling = data.y_scaling
-        self.curve.setData(np.linspace(low, high, len(answers)), answers * scaling.factor[0] + scaling.shift[0])
-        where = [item.getData() for item in self.points.values()]
-        rows = np.concatenate([data.rows_train[:_MOST_POINTS], data.rows_test[:_MOST_POINTS]])
-        x, y = np.concatenate(where, axis=1)
-        here = rows == (snapshot.trace.row if snapshot.trace is not None else -1)
-        self._traced.setData(x[here], y[here])
+        with np.errstate(all="ignore"):
+            return np.linspace(*maps.extent[:2], len(answers)), scaling.undo(answers[:, None])[:, 0]
+
+    def table(self) -> Table | None:
+        """The points of the curve."""
+        if self.snapshot is None or self.snapshot.maps is None:
+            return None
+        x, y = self._line(self.snapshot)
+        return Table({self.snapshot.data.variables[0]: x, tr("predicted {0}").format(self.snapshot.data.target): y})
 
     def _show_range(self, snapshot: Snapshot) -> None:
         """All there is to see; of points that are drawn the plane they are drawn on."""
@@ -105,25 +111,13 @@ class FitPlot(QWidget):
 
     def leave_points(self, left: bool) -> None:
         """Whether the points are left for a canvas to draw."""
-        for part in self.points.values():
-            part.setVisible(not left)
+        self._rows.show(not left)
 
     def _show_points(self, snapshot: Snapshot) -> None:
-        data, some = snapshot.data, slice(0, _MOST_POINTS)
-        for part, rows in zip(_PARTS, (data.rows_train, data.rows_test), strict=True):
-            y = data.part(part)[1]
-            at = data.values(part)[some, 0], data.y_scaling.undo(y[some])[:, 0]
-            self.points[part].setData(*at, data=rows[some])
+        data = snapshot.data
+        for part in PARTS:
+            y = data.y_scaling.undo(data.part(part)[1])[:, 0]
+            self._rows.show_part(part, data.values(part)[:, 0], y, getattr(data, f"rows_{part}"))
 
-    @Slot(object, object, object)
-    def _say(self, item: object, points: list[pg.SpotItem], event: object) -> None:
-        if len(points):
-            at = points[0].pos()
-            lines = [f"{name} {number(value, 4)}" for name, value in zip(self._names, (at.x(), at.y()), strict=True)]
-            lines.append(tr("row {0}, click to trace it").format(int(points[0].data()) + 1))
-            QToolTip.showText(QCursor.pos(), "\n".join(lines), self)
-
-    @Slot(object, object, object)
-    def _pick(self, item: object, points: list[pg.SpotItem], event: object) -> None:
-        if len(points):
-            self.row_picked.emit(int(points[0].data()))
+    def _words(self, x: float, y: float) -> list[str]:
+        return [f"{name} {number(value, 4)}" for name, value in zip(self._names, (x, y), strict=True)]

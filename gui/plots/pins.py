@@ -8,7 +8,9 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from engine.snapshot import Snapshot
+from gui.plots.curves import epochs_at
 from gui.plots.timeplot import TimePlot
+from gui.plots.view import About
 from gui.selection import Parameter, Weight, layer_of, parameter_name, parameter_value, still_there
 from gui.text import tr
 
@@ -38,6 +40,10 @@ class Trace:
 class PinPlot(TimePlot):
     """The traces of the pinned parameters. A trace begins when its parameter is pinned."""
 
+    about = About(
+        "How does one weight or bias move?",
+        "The value of each pinned parameter after every step that was seen, from the step at which it was pinned.",
+    )
     says_single = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -80,7 +86,7 @@ class PinPlot(TimePlot):
             values = np.full(len(steps), np.nan)
             values[np.searchsorted(steps, trace.steps)] = trace.values
             series[parameter_name(snapshot, parameter)] = values
-        self.draw(steps, series)
+        self.draw(steps, series, epochs=epochs_at(snapshot, steps))
 
 
 def is_the_same(parameter: Parameter, before: Snapshot, now: Snapshot) -> bool:

@@ -4,77 +4,98 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
-from gui.plots.axes import dress, prepare
+from gui.pages.numbers import columns, no_numbers, predicted
+from gui.pages.page import Page
+from gui.pages.points import PARTS, RowPoints
+from gui.plots.axes import dress, new_plot
+from gui.plots.view import About, Table
 from gui.text import number, tr
-from gui.theme import colour, colours
-
-_MOST_POINTS = 2000
+from gui.theme import colours
 
 
-class PredictionPlot(QWidget):
+class NumbersPage(Page):
+    """A page of a regression with a point for every row; both parts are shown."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot = new_plot(name)
+        self.points = RowPoints(self.plot, self.words)
+        self.points.picked.connect(self.row_picked)
+        self._target = ""
+
+    def words(self, x: float, y: float) -> list[str]:
+        """What a point says."""
+        raise NotImplementedError
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Names the axes after the target, and marks the traced row."""
+        if snapshot.data.target != self._target:
+            self._target = snapshot.data.target
+            self.show_theme()
+            self.plot.enableAutoRange()
+        self.points.mark(self.marks.row)
+
+    def note(self, snapshot: Snapshot) -> str:
+        """What the points are, and which target they are of where there are several."""
+        legend, targets = tr("● training  ○ test"), snapshot.data.target_width
+        return legend if targets == 1 else f"{tr('first of {0} targets').format(targets)} · {legend}"
+
+    def problem(self, snapshot: Snapshot) -> str:
+        """Without rows, or with answers that are no numbers, there is nothing to compare."""
+        return {
+            "rows": tr("There is nothing to learn from yet."),
+            "finite": tr("The answers are no finite numbers, so there is nothing to compare."),
+            "": "",
+        }[no_numbers(snapshot)]
+
+    def table(self) -> Table | None:
+        """All rows with truth, prediction and residual."""
+        if self.snapshot is None or no_numbers(self.snapshot) == "rows":
+            return None
+        return Table(columns(self.snapshot))
+
+
+class PredictionPlot(NumbersPage):
     """Every row a point; on the diagonal the prediction is right. Test rows are open circles."""
 
+    about = About(
+        "How near is what it predicts to what is true?",
+        "Every row is a point, its prediction over its truth; on the dashed diagonal both are equal.",
+        ("R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²",),
+    )
+
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setMinimumSize(180, 180)
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, tr("Prediction against truth"))
+        super().__init__(tr("Prediction against truth"), parent)
         self._diagonal = pg.PlotDataItem()
-        self._parts = {part: pg.ScatterPlotItem(size=6, hoverable=True, tip=None) for part in ("train", "test")}
-        for item in (self._diagonal, *self._parts.values()):
-            self.plot.addItem(item)
-        for part in self._parts.values():
-            part.sigHovered.connect(self._say)
+        self._diagonal.setZValue(-1)
+        self.plot.addItem(self._diagonal)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 0, 12, 0)
         layout.addWidget(self.plot)
-        self._target = ""
         self.show_theme()
 
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""
-        c = colours()
         dress(self.plot, tr("predicted {0}").format(self._target), tr("true {0}").format(self._target))
-        self._diagonal.setPen(pg.mkPen(QColor(c.faint), style=Qt.PenStyle.DashLine))
-        self._parts["train"].setBrush(colour(c.series[0], 0.55))
-        self._parts["train"].setPen(pg.mkPen(None))
-        self._parts["test"].setBrush(QColor(c.surface))
-        self._parts["test"].setPen(pg.mkPen(QColor(c.series[1]), width=1.5))
+        self._diagonal.setPen(pg.mkPen(QColor(colours().faint), style=Qt.PenStyle.DashLine))
+        self.points.show_theme()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self.show_theme()
-        super().changeEvent(event)
+    def words(self, x: float, y: float) -> list[str]:
+        """Truth and prediction of a point."""
+        return [tr("true {0}\npredicted {1}").format(number(x, 4), number(y, 4))]
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> None:
         """Draws the predictions of an instant, in the user's units."""
-        data, evaluation = snapshot.data, snapshot.evaluation
-        if data.target != self._target:
-            self._target = data.target
-            self.show_theme()
-            self.plot.enableAutoRange()
-        low, high = np.inf, -np.inf
-        for part, outputs in (("train", evaluation.outputs_train), ("test", evaluation.outputs_test)):
-            _, y = data.part(part)
-            truth = data.y_scaling.undo(y)[:_MOST_POINTS, 0]
-            guess = data.y_scaling.undo(outputs)[:_MOST_POINTS, 0]
-            self._parts[part].setData(truth, guess)
-            if len(truth):
-                low, high = min(low, truth.min()), max(high, truth.max())
-        if high >= low:
-            self._diagonal.setData([low, high], [low, high])
-
-    @Slot(object, object, object)
-    def _say(self, item: object, points: list[pg.SpotItem], event: object) -> None:
-        if len(points):
-            from PySide6.QtGui import QCursor  # noqa: PLC0415
-
-            at = points[0].pos()
-            words = tr("true {0}\npredicted {1}").format(number(at.x(), 4), number(at.y(), 4))
-            QToolTip.showText(QCursor.pos(), words, self)
+        every = {part: predicted(snapshot, part) for part in PARTS}
+        for part, found in every.items():
+            self.points.show_part(part, found.truth, found.answer, found.rows)
+        truth = np.concatenate([found.truth for found in every.values()])
+        if len(truth):
+            ends = [truth.min(), truth.max()]
+            self._diagonal.setData(ends, ends)
+        super().draw(snapshot)

@@ -1,32 +1,58 @@
-"""Curves over steps: what the loss and the weight magnitudes have in common."""
+"""Curves over steps: what the loss, the weight magnitudes and all other views over time have in common."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.history import Numbers
-from gui.plots.axes import dress, prepare
-from gui.plots.ticks import held_range, round_up
-from gui.plots.titles import PanelTitle, series_pen
+from gui.plots.linechart import Band, Line
+from gui.plots.readout import Readout, Value
+from gui.plots.strokes import Stroke
+from gui.plots.timechart import TimeChart
+from gui.plots.titles import Choice, Legend, PanelTitle
 from gui.plots.view import Table, View
 from gui.text import number, tr
-from gui.theme import colour, colours
 
-_SMALLEST = 1e-12
 # So many pixels wide, an empty plot has room around its words.
 _ROOM_FOR_AIR = 260
+# The opacity of a raw curve behind the smoothed one.
+_RAW = 0.35
+_LEGEND_HEIGHT = 20
+
+
+def _axes() -> tuple[Choice, ...]:
+    """How the axes of every plot over steps may be."""
+    linear, logarithmic = ("linear", tr("linear")), ("log", tr("logarithmic"))
+    first = tr("A logarithmic axis begins with step 1: the start has no place on it.")
+    return (
+        Choice(
+            "across",
+            tr("Along the axis"),
+            tr("An epoch is one pass over all training rows."),
+            (("step", tr("steps")), ("epoch", tr("epochs"))),
+        ),
+        Choice("scale", tr("Axis of steps"), first, (linear, logarithmic)),
+        Choice(
+            "values",
+            tr("Axis of values"),
+            tr("On a logarithmic axis equal ratios are equally long."),
+            (linear, logarithmic),
+        ),
+    )
 
 
 class TimePlot(View):
-    """Several series over the step, with exact values under the pointer.
+    """Several series over the step, with exact values under the pointer, wherever in a plot over time that is.
 
-    ``draw(steps, series)`` is idempotent. ``switched(key, on)`` when a switch of the title is clicked.
+    ``draw(steps, series)`` is idempotent. ``switched(key, on)`` when a switch of the title is clicked. By the menu of
+    the title the axis of steps shows epochs, and both axes logarithms; ``options`` are further ones.
     """
 
     switched = Signal(str, bool)
@@ -40,159 +66,238 @@ class TimePlot(View):
         switches: tuple[tuple[str, str, str], ...],
         empty: str,
         parent: QWidget | None = None,
+        *,
+        choices: tuple[Choice, ...] = (),
+        options: tuple[Choice, ...] = (),
     ) -> None:
         super().__init__(parent)
-        self.title = PanelTitle(title, switches)
+        self.title = PanelTitle(title, switches, choices=choices, options=(*_axes(), *options))
         self.title.switched.connect(self.switched)
+        self.title.chosen.connect(self.take_option)
         self._unit = unit
         self._steps: Numbers = np.empty(0)
+        self._epochs: Numbers | None = None
         self._series: dict[str, Numbers] = {}
-        self._logarithmic = False
-        self.plot = pg.PlotWidget()
-        prepare(self.plot, title)
+        self._smooth: Mapping[str, Numbers] = {}
+        self._extras: Mapping[str, Numbers] = {}
+        self._wants_epochs = False
+        self._strokes: Sequence[Stroke] = ()
+        self._band: tuple[Numbers, Numbers, Numbers] | None = None
+        self._pointer: float | None = None
+        self.plot = TimeChart(title)
         self.plot.setMinimumHeight(120)
-        item = self.plot.getPlotItem()
-        item.showGrid(y=True, alpha=0.25)
-        item.disableAutoRange()
-        self._following = True
-        self._held: tuple[float, float] | None = None
-        item.vb.sigRangeChangedManually.connect(self._stop_following)
-        self._curves: list[Any] = []
-        self._band = pg.PlotDataItem(connect="all")
-        self.plot.addItem(self._band)
-        self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        self._cursor.setVisible(False)
-        self.plot.addItem(self._cursor, ignoreBounds=True)
-        self.plot.scene().sigMouseMoved.connect(self._point_at)
-        self.plot.scene().sigMouseClicked.connect(self._maybe_fit)
+        self.plot.pointed.connect(self._point_at)
+        self.plot.stepped.connect(self._step)
+        self.readout = Readout(self.plot)
         self._empty = QLabel(empty, self.plot)
         self._empty.setProperty("role", "quiet")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 8, 4)
-        layout.setSpacing(0)
-        layout.addWidget(self.plot)
-        self.show_theme()
+        self.stack = QVBoxLayout(self)
+        self.stack.setContentsMargins(0, 0, 8, 4)
+        self.stack.setSpacing(0)
+        self.names = Legend()
+        self.names.setFixedHeight(_LEGEND_HEIGHT)
+        self.names.hide()
+        line = QHBoxLayout()
+        line.setContentsMargins(10, 0, 0, 0)
+        line.addWidget(self.names)
+        self.stack.addLayout(line)
+        self.stack.addWidget(self.plot, 1)
+        self._name_axes()
 
-    def show_theme(self) -> None:
-        """Takes over the colours of the theme in force."""
-        c = colours()
-        dress(self.plot, self._unit, tr("step"))
-        self._cursor.setPen(pg.mkPen(QColor(c.faint)))
-        self._band.setPen(pg.mkPen(colour(c.series[0], 0.16)))
-        for index, curve in enumerate(self._curves):
-            curve.setPen(series_pen(index))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self.show_theme()
-        super().changeEvent(event)
+    # -- the axes ----------------------------------------------------------------------------------
 
     @property
     def logarithmic(self) -> bool:
         """Whether the axis of values is logarithmic."""
-        return self._logarithmic
+        return self.plot.log_y
 
     def set_logarithmic(self, on: bool) -> None:
         """A logarithmic axis of values, or a linear one."""
-        self._logarithmic = on
-        self.plot.getPlotItem().setLogMode(y=on)
-        self.follow()
+        self.plot.set_scales(self.plot.log_x, on)
+        self.title.show_choice("values", "log" if on else "linear")
+
+    def set_across(self, *, by_epoch: bool, logarithmic: bool) -> None:
+        """What the other axis shows: steps or epochs, their logarithms (from the first one on) or themselves."""
+        self._wants_epochs = by_epoch
+        self.title.show_choice("across", "epoch" if by_epoch else "step")
+        self.title.show_choice("scale", "log" if logarithmic else "linear")
+        self._name_axes()
+        self.plot.set_scales(logarithmic, self.plot.log_y)
+        self.draw_again()
+
+    @Slot(str, str)
+    def take_option(self, key: str, value: str) -> None:
+        """What was chosen in a menu of the title."""
+        if key == "values":
+            self.set_logarithmic(value == "log")
+        elif key == "across":
+            self.set_across(by_epoch=value == "epoch", logarithmic=self.plot.log_x)
+        elif key == "scale":
+            self.set_across(by_epoch=self._wants_epochs, logarithmic=value == "log")
+
+    def show_unit(self, unit: str) -> None:
+        """Names the axis of values."""
+        self._unit = unit
+        self._name_axes()
+
+    def _name_axes(self) -> None:
+        self.plot.name_axes(self._unit, tr("epoch") if self.by_epoch else tr("step"))
+
+    def follow(self) -> None:
+        """Shows everything, now and as more comes."""
+        self.plot.follow()
+
+    @property
+    def by_epoch(self) -> bool:
+        """Whether the axis shows epochs: where they are wished and known."""
+        return self._wants_epochs and self._epochs is not None
+
+    @property
+    def places(self) -> Numbers:
+        """The steps as they stand on their axis: steps, or epochs."""
+        return self._epochs if self._wants_epochs and self._epochs is not None else self._steps
+
+    # -- what is drawn -----------------------------------------------------------------------------
 
     def draw(
-        self, steps: Numbers, series: dict[str, Numbers], band: tuple[Numbers, Numbers, Numbers] | None = None
+        self,
+        steps: Numbers,
+        series: dict[str, Numbers],
+        band: tuple[Numbers, Numbers, Numbers] | None = None,
+        *,
+        strokes: Sequence[Stroke] = (),
+        smooth: Mapping[str, Numbers] = MappingProxyType({}),
+        epochs: Numbers | None = None,
+        extras: Mapping[str, Numbers] = MappingProxyType({}),
     ) -> None:
-        """Draws series over ``steps``; ``band`` is (steps, low, high) drawn faint behind them."""
-        self._steps, self._series = steps, series
-        self.title.show_legend(tuple(series))
-        while len(self._curves) < len(series):
-            curve = pg.PlotDataItem(antialias=True, pen=series_pen(len(self._curves)))
-            self.plot.addItem(curve)
-            self._curves.append(curve)
-        for index, curve in enumerate(self._curves):
-            curve.setVisible(index < len(series))
-        for curve, values in zip(self._curves, series.values(), strict=False):
-            curve.setData(steps, np.maximum(values, _SMALLEST) if self._logarithmic else values, connect="finite")
-        if band is not None:
-            self._draw_band(*band)
+        """Draws series over ``steps``; ``band`` is (steps, low, high) drawn faint behind them.
+
+        ``strokes`` are those of the series, by number where there are none. A series that is in ``smooth`` is drawn as
+        it stands there, and faint behind it as it is. ``epochs`` (points,) is what the axis shows when it shows epochs.
+        ``extras`` are further values over the steps, which are said and not drawn.
+        """
+        if (epochs is None) != (self._epochs is None):
+            self._epochs = epochs
+            self._name_axes()
+        self._steps, self._series, self._epochs = steps, series, epochs
+        self._smooth, self._extras = smooth, extras
+        self._strokes = strokes or [Stroke(index) for index in range(len(series))]
+        self._band = band
+        self.show_names(tuple(series))
         self._empty.setVisible(not series or (len(steps) < 2 and not self.says_single))
-        if self._following:
-            self._fit()
+        self.draw_again()
+
+    def draw_again(self) -> None:
+        """Draws what was given last."""
+        named = list(zip(self._series.items(), self._strokes, strict=True))
+        behind = [(name, y, replace(s, faint=True, share=_RAW)) for (name, y), s in named if name in self._smooth]
+        before = [(name, self._smooth.get(name, y), stroke) for (name, y), stroke in named]
+        band = None if self._band is None else Band(self._placed(self._band[0]), *self._band[1:])
+        self.plot.draw([Line(name, self.places, y, stroke) for name, y, stroke in behind + before], band)
+        if self._pointer is not None:
+            self._mark(self._pointer)
+
+    def show_names(self, names: tuple[str, ...]) -> None:
+        """Names the series in the title, or in a line of their own where that has no room for all."""
+        self.names.show_entries(names if len(names) > 1 else ())
+        below = self.names.sizeHint().width() > self.title.room_for_legend
+        self.names.setVisible(below and len(names) > 1)
+        self.title.show_legend(() if below else names)
+
+    def _placed(self, steps: Numbers) -> Numbers:
+        """Where other steps stand on the axis."""
+        if self.places is self._steps or len(self._steps) == 0:
+            return steps
+        return np.interp(steps, self._steps, self.places)
 
     def table(self) -> Table | None:
         """The steps and every series."""
-        return Table({"step": self._steps, **self._series}) if len(self._steps) else None
+        if not len(self._steps):
+            return None
+        epochs = {} if self._epochs is None else {"epoch": self._epochs}
+        smooth = {tr("{0}, smoothed").format(name): values for name, values in self._smooth.items()}
+        return Table({"step": self._steps, **epochs, **self._series, **smooth, **self._extras})
 
     def show_empty(self, words: str) -> None:
         """What is said where there is nothing to draw."""
         self._empty.setText(words)
 
-    def follow(self) -> None:
-        """Shows everything, now and as more comes."""
-        self._following, self._held = True, None
-        self._fit()
-
-    @Slot()
-    def _stop_following(self) -> None:
-        self._following = False
-
-    def _fit(self) -> None:
-        """Ranges that hold all series and change seldom, because a moving axis is drawn anew each time."""
-        values = np.concatenate([v[np.isfinite(v)] for v in self._series.values()]) if self._series else np.empty(0)
-        box = self.plot.getPlotItem().vb
-        if len(values) == 0:
-            box.setRange(xRange=(0.0, 10.0), yRange=(0.0, 1.0), padding=0.02)
-            return
-        if self._logarithmic:
-            values = np.log10(np.maximum(values, _SMALLEST))
-        low, high = float(values.min()), float(values.max())
-        if self._logarithmic:
-            self._held = (low - 0.05, high + 0.05) if self._held is None or low < self._held[0] else self._held
-            self._held = (self._held[0], max(self._held[1], high + 0.05))
-        else:
-            self._held = held_range(self._held, low, high)
-        right = round_up(max(float(self._steps[-1]), 10.0))
-        box.setRange(xRange=(0.0, right), yRange=self._held, padding=0.02)
-
-    def _draw_band(self, steps: Numbers, low: Numbers, high: Numbers) -> None:
-        """A zigzag between minimum and maximum shows the spread of single batches, however many there are."""
-        zigzag = np.stack([low, high], axis=1).ravel()
-        twice = np.repeat(steps, 2)
-        self._band.setData(twice, np.maximum(zigzag, _SMALLEST) if self._logarithmic else zigzag)
-
     def resizeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         """Keeps the words for an empty plot in the middle, with air around them where there is room for it."""
         super().resizeEvent(event)
+        self.show_names(tuple(self._series))
         left, right = (72, 24) if self.plot.width() >= _ROOM_FOR_AIR else (50, 4)
         self._empty.setGeometry(self.plot.rect().adjusted(left, 0, -right, -30))
 
+    # -- the pointer -------------------------------------------------------------------------------
+
+    def show_pointer(self, step: float | None) -> None:
+        """Marks the recorded step nearest to that of the pointer in another view, and says its values."""
+        self._pointer = step
+        self._mark(step)
+
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Takes the crosshair away with the pointer."""
-        self._cursor.setVisible(False)
-        self.title.show_note("")
+        """Takes the crosshair away with the pointer, here and everywhere."""
+        self.show_pointer(None)
+        self.pointed.emit(None)
         super().leaveEvent(event)
 
     @Slot(object)
-    def _point_at(self, position: QPointF) -> None:
-        """Shows the exact values of the recorded step nearest to the pointer."""
+    def _point_at(self, place: float) -> None:
+        """Shows the exact values of the recorded step nearest to the pointer, here and everywhere."""
+        if len(self._steps):
+            self._go_to(_nearest(self.places, place))
+
+    @Slot(int)
+    def _step(self, by: int) -> None:
+        """Goes to the recorded step before or after, to the last one first."""
         if len(self._steps) == 0:
             return
-        step = self.plot.getPlotItem().vb.mapSceneToView(position).x()
-        nearest = int(np.abs(self._steps - step).argmin())
-        self._cursor.setValue(self._steps[nearest])
-        self._cursor.setVisible(True)
-        values = "   ".join(
-            f"{name} {number(float(values[nearest]), 4)}"
-            for name, values in self._series.items()
-            if np.isfinite(values[nearest])
-        )
-        self.title.show_note(f"{tr('step')} {int(self._steps[nearest]):,}   {values}")
+        now = len(self._steps) if self._pointer is None else _nearest(self._steps, self._pointer)
+        self._go_to(min(max(now + by, 0), len(self._steps) - 1))
 
-    @Slot(object)
-    def _maybe_fit(self, event: Any) -> None:
-        """A double click shows everything again."""
-        if event.double():
-            self.follow()
+    def _go_to(self, place: int) -> None:
+        step = float(self._steps[place])
+        self.show_pointer(step)
+        self.pointed.emit(step)
+
+    def _mark(self, step: float | None) -> None:
+        if step is None or len(self._steps) == 0:
+            self.show_cursor(None)
+            self.title.show_note("")
+            self.readout.hide()
+            return
+        place = _nearest(self._steps, step)
+        at = float(self.places[place])
+        head, values = self._said_at(place)
+        self.show_cursor(at)
+        self.title.show_note("   ".join([head, *(f"{value.name} {value.words}" for value in values)]))
+        # What the title has no room for stands beside the crosshair.
+        self.readout.show_values(at, head, () if self.title.has_room else values)
+
+    def show_cursor(self, place: float | None) -> None:
+        """The crosshair at a place of the axis, None for none."""
+        self.plot.show_cursor(place)
+
+    def _said_at(self, place: int) -> tuple[str, list[Value]]:
+        """The step at a place of the table, and every value there."""
+        head = f"{tr('step')} {int(self._steps[place]):,}"
+        if self._epochs is not None and self.by_epoch:
+            head += f"   {tr('epoch')} {number(float(self._epochs[place]), 4)}"
+        strokes = dict(zip(self._series, self._strokes, strict=True))
+        found = []
+        for name, values in {**self._series, **self._extras}.items():
+            if np.isfinite(values[place]):
+                words = number(float(values[place]), 4)
+                if name in self._smooth:
+                    words += f" ({tr('smoothed')} {number(float(self._smooth[name][place]), 4)})"
+                found.append(Value(name, words, strokes.get(name)))
+        return head, found
+
+
+def _nearest(places: Numbers, place: float) -> int:
+    """Which of some places is nearest to one."""
+    return int(np.abs(places - place).argmin())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from dataclasses import dataclass
 
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from gui.text import tr
 from gui.theme import colours
 
 # Series differ by colour and by pen.
@@ -132,38 +135,100 @@ class Note(QLabel):
             )
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One of several: ``entries`` are (value, words), the first one as it is at the beginning."""
+
+    key: str
+    name: str
+    help: str
+    entries: tuple[tuple[str, str], ...]
+
+
 class PanelTitle(QWidget):
-    """Title, legend, switches and note in one line. ``switched(key, on)`` when a switch is clicked."""
+    """Title, legend, note, switches and menus in one line.
+
+    ``switched(key, on)`` when a switch is clicked, ``chosen(key, value)`` when an entry of a menu is. Each of
+    ``choices`` has a button that says what is chosen; all ``options`` are in one menu behind a button.
+    """
 
     switched = Signal(str, bool)
+    chosen = Signal(str, str)
 
     def __init__(
-        self, title: str, switches: tuple[tuple[str, str, str], ...] = (), parent: QWidget | None = None
+        self,
+        title: str,
+        switches: tuple[tuple[str, str, str], ...] = (),
+        parent: QWidget | None = None,
+        *,
+        choices: tuple[Choice, ...] = (),
+        options: tuple[Choice, ...] = (),
     ) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 12, 4)
-        row.setSpacing(6)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 10, 12, 4)
+        self._row.setSpacing(2)
+        self._title = title
         name = QLabel(title)
         name.setProperty("role", "section")
-        row.addWidget(name)
+        self._row.addWidget(name)
         self._legend = Legend()
-        row.addWidget(self._legend)
+        self._row.addWidget(self._legend)
         self._note = Note()
-        row.addWidget(self._note, 1)
+        self._row.addWidget(self._note, 1)
         self._switches: dict[str, QToolButton] = {}
+        self._entries: dict[tuple[str, str], QAction] = {}
+        self._choosers: dict[str, QToolButton] = {}
         for key, text, help_text in switches:
-            button = QToolButton()
-            button.setText(text)
+            button = self._button(text, help_text)
             button.setCheckable(True)
-            button.setProperty("role", "mini")
             button.setProperty("key", key)
-            button.setToolTip(help_text)
-            button.setAccessibleName(f"{title}: {help_text}")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(self._switch)
-            row.addWidget(button)
             self._switches[key] = button
+        for choice in choices:
+            self._choosers[choice.key] = self._button(_opens(choice.entries[0][1]), choice.help)
+            self._add_menu(self._choosers[choice.key], (choice,))
+        if options:
+            button = self._button(_opens(tr("view")), ", ".join(choice.name for choice in options))
+            self._add_menu(button, options)
+
+    def _button(self, text: str, words: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setProperty("role", "mini")
+        button.setToolTip(words)
+        button.setAccessibleName(f"{self._title}: {words}")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._row.addWidget(button)
+        return button
+
+    def _add_menu(self, button: QToolButton, choices: tuple[Choice, ...]) -> None:
+        """A menu with the entries of each choice, of which one is marked."""
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        for choice in choices:
+            if len(choices) > 1:
+                menu.addAction(choice.name).setEnabled(False)
+            group = QActionGroup(menu)
+            for place, (value, words) in enumerate(choice.entries):
+                entry = menu.addAction(words)
+                entry.setCheckable(True)
+                entry.setChecked(place == 0)
+                entry.setToolTip(choice.help)
+                entry.setData((choice.key, value))
+                group.addAction(entry)
+                self._entries[choice.key, value] = entry
+            group.triggered.connect(self._choose)
+            if choice is not choices[-1]:
+                menu.addSeparator()
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def show_tools(self, tools: QWidget) -> None:
+        """Puts buttons at the end of the line, the same for all panels."""
+        row = self.layout()
+        assert row is not None
+        row.addWidget(tools)
 
     @Slot()
     def _switch(self) -> None:
@@ -171,14 +236,48 @@ class PanelTitle(QWidget):
         assert isinstance(button, QToolButton)
         self.switched.emit(button.property("key"), button.isChecked())
 
+    @Slot(QAction)
+    def _choose(self, entry: QAction) -> None:
+        key, value = entry.data()
+        self.show_choice(key, value)
+        self.chosen.emit(key, value)
+
     def show_switch(self, key: str, on: bool) -> None:
         """Shows a switch on or off."""
         self._switches[key].setChecked(on)
 
+    def show_choice(self, key: str, value: str) -> None:
+        """Shows what is chosen."""
+        entry = self._entries[key, value]
+        entry.setChecked(True)
+        if key in self._choosers:
+            self._choosers[key].setText(_opens(entry.text()))
+
     def show_note(self, text: str) -> None:
         """Shows a note at the right: what is drawn, or the values under the pointer."""
         self._note.setText(text)
+        self._note.setToolTip(text)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the whole note can be seen."""
+        return self._note.fontMetrics().horizontalAdvance(self._note.text()) <= self._note.width()
 
     def show_legend(self, entries: tuple[str, ...]) -> None:
         """A swatch and a word for each series; none where there is only one."""
         self._legend.show_entries(entries if len(entries) > 1 else ())
+
+    @property
+    def room_for_legend(self) -> int:
+        """How wide a legend may be so that all of it can be seen."""
+        inside = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        inside = [part for part in inside if self._row.indexOf(part) >= 0 and not part.isHidden()]
+        parts = [part for part in inside if part not in (self._legend, self._note)]
+        margins = self._row.contentsMargins()
+        taken = sum(part.sizeHint().width() + self._row.spacing() for part in parts)
+        return self.width() - taken - margins.left() - margins.right()
+
+
+def _opens(words: str) -> str:
+    """The text of a button that opens a menu."""
+    return f"{words} ▾"

@@ -28,6 +28,8 @@ from gui.theme import colours
 WIDE, HALF = (720.0, 352.0), (348.0, 270.0)
 # A matrix of more classes than this cannot be read.
 _MOST_CLASSES = 12
+# The losses of the batches are drawn in no more buckets.
+_MOST_BUCKETS = 2048
 _PARTS = (("train", "training"), ("test", "test"))
 _MARKED: tuple[tuple[str, str, Mark], ...] = (("train", "training", "dots"), ("test", "test", "circles"))
 
@@ -73,7 +75,7 @@ def _paint_chart(chart: Chart, painter: QPainter) -> None:
 
 
 def _loss(snapshot: Snapshot) -> Chart | None:
-    evaluation, band = snapshot.evaluation, snapshot.batch_losses
+    evaluation, band = snapshot.evaluation, snapshot.batch_losses.thinned(_MOST_BUCKETS)
     there = {part: getattr(evaluation, part) for part, _ in _PARTS if getattr(evaluation, part)}
     now = {"step": float(evaluation.step), **{f"{part}.loss": found["loss"] for part, found in there.items()}}
     steps, *losses = up_to(snapshot, evaluation.step, now)

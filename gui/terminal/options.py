@@ -13,8 +13,12 @@ from engine.data.table_spec import TableSpec
 from engine.experiment import Experiment
 from engine.layers import LAYERS, Stage
 
+# The live views, beside the output, by their ids.
+_PLOTS = ("loss", "magnitudes", "gradients", "distributions", "activations", "matrix", "explorer", "data", "proof")
 # What a picture can be of. The diagram is that of the window with its buttons, the network a drawing of it.
-VIEWS = ("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")
+VIEWS = ("window", "diagram", "network", "output", "inspector", *_PLOTS)
+# What is drawn anew for a picture, and so not only in pixels.
+DRAWN_ANEW = ("network", "output", *_PLOTS)
 
 
 class UsageError(ValueError):

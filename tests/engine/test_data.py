@@ -1,17 +1,23 @@
 """Data sets, splits, scalings and one's own arrays."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from engine import DataError, Dataset, DataSpec, load_data
+from engine.data import bundled
 from engine.data.dataset import SCALES
 from engine.data.sources import SOURCES, Source
 
 every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda part: part.key)
 generators = pytest.mark.parametrize("source", [s for s in SOURCES if s.generate], ids=lambda part: part.key)
+ROOT = Path(__file__).parents[2]
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
 
@@ -124,6 +130,24 @@ def test_the_parts_are_shuffled(source: Source) -> None:
 def test_a_class_with_a_single_row_is_learned_from() -> None:
     data = Dataset.from_arrays(np.arange(10.0)[:, None], [0] * 9 + [1], test_fraction=0.9)
     assert 1 in data.y_train
+
+
+# -- the example that everything begins with ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [bundled._iris_file(), None], ids=["from the file", "from the library"])
+def test_the_flowers_are_those_of_scikit_learn(path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundled, "_iris_file", lambda: path)
+    table, peer = bundled.iris.__wrapped__(), load_iris()
+    assert np.array_equal(table.x, peer.data)
+    assert np.array_equal(table.y, peer.target)
+    assert (list(table.columns), list(table.classes)) == (peer.feature_names, list(peer.target_names))
+    assert not table.x.flags.writeable
+
+
+def test_the_flowers_are_there_without_a_library_that_takes_a_second_to_load() -> None:
+    code = "import sys; from engine import DataSpec, load_data; load_data(DataSpec()); print('sklearn' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True) == "False\n"
 
 
 # -- scaling -----------------------------------------------------------------------------------------

@@ -354,7 +354,7 @@ def test_a_column_that_is_not_there_is_named(spec: dict[str, Any]) -> None:
 def test_large_tables_are_planned_at_once(rows: int, columns: int) -> None:
     values = np.random.default_rng(0).normal(size=(columns, rows))
     raw = RawTable(tuple(Column(f"c{i}", "number", row) for i, row in enumerate(values)))
-    started = time.perf_counter()
+    started = time.process_time()
     plan = planned(raw)
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
     assert (len(plan.inputs), plan.problem) == (columns - 1, "")

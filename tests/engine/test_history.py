@@ -1,7 +1,6 @@
 """What is remembered of a run: bounded, true, and never written again once it is handed out."""
 
 import tracemalloc
-from collections.abc import Sized
 from typing import Any
 
 import numpy as np
@@ -79,8 +78,7 @@ def test_a_record_that_is_looked_at_stays_small() -> None:
 def test_the_record_of_a_run_that_nobody_looks_at_stays_small() -> None:
     trainer = Trainer(Experiment.model_validate({"network": {"layers": []}}))
     trainer.run(epochs=2500)  # 10,000 steps
-    kept = [value for value in vars(trainer.batch_losses).values() if isinstance(value, Sized)]
-    assert sum(len(each) for each in kept) < 5000
+    assert trainer.batch_losses.kept.nbytes < 150_000
 
 
 def test_a_view_of_the_losses_never_changes() -> None:
@@ -93,6 +91,109 @@ def test_a_view_of_the_losses_never_changes() -> None:
         record.append(float(step))
     record.view()
     np.testing.assert_array_equal(band.mean, before)
+
+
+def kept_of(count: int) -> tuple[BatchLosses, np.ndarray[Any, Any]]:
+    """A record of so many losses, with its extremes at odd places, and the losses."""
+    values = np.random.default_rng(0).exponential(size=count)
+    values[[0, count // 3, 2 * count // 3, -1]] = 0.25, -7.5, 912.0, 0.125
+    record = BatchLosses()
+    for value in values.tolist():
+        record.append(value)
+    return record, values
+
+
+@pytest.mark.parametrize("count", [1, 1000, 131_071, 131_072])
+def test_every_single_loss_is_kept_up_to_131072_steps(count: int) -> None:
+    record, values = kept_of(count)
+    band = record.view()
+    assert band.width == 1
+    for kept in (band.low, band.high, band.mean):
+        np.testing.assert_array_equal(kept, values)
+    np.testing.assert_array_equal(band.steps, np.arange(1, count + 1))
+
+
+def test_one_loss_more_makes_pairs() -> None:
+    record, values = kept_of(131_073)
+    band = record.view()
+    assert (band.width, len(band), len(band.mean)) == (2, 65_537, 65_537)
+    assert (band.low[-1], band.high[-1], band.mean[-1], band.steps[-1]) == (0.125, 0.125, 0.125, 131_073)
+    np.testing.assert_array_equal(band.low[:-1], values[:-1].reshape(-1, 2).min(axis=1))
+
+
+def test_a_million_losses_take_three_megabytes_and_lose_neither_ends_nor_extremes() -> None:
+    record, values = kept_of(1_000_003)
+    band = record.view()
+    assert record.kept.nbytes <= 131_072 * 3 * 8
+    assert (band.width, len(band)) == (8, 125_001)
+    assert (band.low.min(), band.high.max()) == (-7.5, 912.0)
+    assert (band.low[0] <= 0.25 <= band.high[0], band.steps[0]) == (True, 1.0)
+    assert (band.mean[-1], band.steps[-1]) == (pytest.approx(values[-3:].mean()), 1_000_001.0)
+    whole = values[:1_000_000].reshape(-1, 8)
+    np.testing.assert_allclose(band.mean[:-1], whole.mean(axis=1), rtol=1e-12)
+    np.testing.assert_array_equal(band.high[:-1], whole.max(axis=1))
+
+
+def test_to_look_at_many_losses_takes_no_copy() -> None:
+    record, _ = kept_of(300_000)
+    record.view()
+    tracemalloc.start()
+    for _ in range(100):
+        record.view()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000
+
+
+@pytest.mark.parametrize("count", [500, 131_072, 140_001, 400_003])
+def test_copies_share_the_array_and_go_on_apart(count: int) -> None:
+    record, _ = kept_of(count)
+    twin = record.copy()
+    assert twin.kept is record.kept
+    before = record.view().mean.copy()
+    for _ in range(20):
+        record.append(1.0)
+        twin.append(2.0)
+    third = twin.copy()
+    third.append(3.0)
+    views = record.view(), twin.view()
+    full = before[: len(before) - (count % views[0].width > 0)]
+    for band, value in zip(views, (1.0, 2.0), strict=True):
+        merged = full.reshape(-1, 2).mean(axis=1) if count == 131_072 else full
+        np.testing.assert_array_equal(band.mean[: len(merged)], merged)
+        assert (band.mean[1 - 20 // band.width :] == value).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 700, 131_072, 131_073, 300_001])
+def test_a_record_goes_on_from_its_state_as_if_nothing_had_been(count: int) -> None:
+    record = BatchLosses(start=5)
+    values = np.random.default_rng(1).normal(size=count + 900).tolist()
+    for value in values[:count]:
+        record.append(value)
+    again = BatchLosses.of(*record.state())
+    for value in values[count:]:
+        record.append(value)
+        again.append(value)
+    for one, other in zip(record.state(), again.state(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("most", [1, 3, 16])
+def test_a_bucket_that_is_filled_in_part_counts_as_much_as_it_holds(most: int) -> None:
+    values = np.arange(1001.0) ** 2
+    few = recorded(values.tolist(), size=64).thinned(most)
+    parts = np.split(values, few.steps[1:].astype(int) - 1)
+    np.testing.assert_allclose(few.mean, [part.mean() for part in parts], rtol=1e-12)
+
+
+@given(losses, st.sampled_from([1, 2, 5, 16, 1000]))
+def test_losses_thinned_for_a_drawing_keep_their_extremes(values: list[float], most: int) -> None:
+    band = recorded(values, size=64)
+    few = band.thinned(most)
+    assert len(few.steps) == len(few.mean) <= most
+    assert (few.low.min(), few.high.max(), few.steps[0]) == (min(values), max(values), 1.0)
+    parts = np.split(np.array(values), few.steps[1:].astype(int) - 1)
+    np.testing.assert_allclose(few.mean, [part.mean() for part in parts], rtol=1e-12)
 
 
 # -- points ------------------------------------------------------------------------------------------
@@ -195,6 +296,8 @@ def test_the_table_names_its_columns_for_programs() -> None:
     trainer = Trainer(Experiment())
     trainer.train(steps=3)
     lines = trainer.history.view().as_csv().splitlines()
-    assert lines[0].startswith("step,epoch,train_loss,train_accuracy,test_loss,test_accuracy,hidden_1_mean,")
+    assert lines[0].startswith(
+        "step,epoch,train_loss,train_accuracy,test_loss,test_accuracy,train_penalty,rate,hidden_1_mean,"
+    )
     assert [float(cell) for cell in lines[2].split(",")[:2]] == [1, 32 / 105]
     assert len(lines) == 1 + len(trainer.history)

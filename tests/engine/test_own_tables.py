@@ -280,5 +280,5 @@ def test_the_time_to_prepare_a_table_grows_with_its_columns_and_not_with_their_s
         return time.process_time() - started
 
     # Eight times as many columns take about eight times as long; looked for one by one they took thirty times. On a
-    # busy machine one measurement may say anything, so that the best of some is taken.
-    assert min(seconds(8_000) / seconds(1_000) for _ in range(5)) < 14
+    # busy machine one measurement may say anything, so that one good one among some is enough.
+    assert any(seconds(8_000) / seconds(1_000) < 14 for _ in range(5))

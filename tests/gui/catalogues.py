@@ -18,6 +18,7 @@ from engine.choices import settings_of
 from engine.layers import LAYERS
 from engine.registry import Registry
 from engine.spec import Setting, Spec
+from gui.plots.view import About
 
 ROOT = Path(__file__).parents[2]
 # What a part of a registry, or a command, says of itself to people.
@@ -33,6 +34,8 @@ TABLES = (
     ("gui.dialogs.settings", "GROUPS", (0,)),
     ("gui.export", "KINDS", (1,)),
     ("gui.painting.strip", "STRIP", (1, 2)),
+    ("gui.plots.loss", "RATES", (1,)),
+    ("gui.plots.loss", "SMOOTHINGS", (1,)),
     ("gui.plots.activations", "_HEADS", (0, 2)),
     ("gui.report.pictures", "_PARTS", (1,)),
     ("gui.report.writing", "KINDS", (1,)),
@@ -88,14 +91,27 @@ def declared() -> Iterator[str]:
         yield from (entry[place] for entry in getattr(importlib.import_module(module), name) for place in places)
     for module, name in LISTS:
         yield from getattr(importlib.import_module(module), name)
+    for about in _explanations():
+        yield from (about.question, about.sentence, *about.formulas)
+    yield from (kind.name for kind in importlib.import_module("gui.plots.catalogue").VIEWS)
+    yield from (kind.name for kind in importlib.import_module("gui.pages.table").PAGES)
+    ranking = importlib.import_module("gui.pages.ranking")
+    yield from (getattr(kind, name) for kind in (ranking.ROC, ranking.PRECISION_RECALL) for name in ranking.SAID)
     for command in importlib.import_module("gui.actions").COMMANDS:
         yield from _said(command)
-    yield importlib.import_module("gui.plots.curves")._PRESS
+    yield importlib.import_module("gui.plots.loss").PRESS
+    for measure in importlib.import_module("gui.plots.magnitudes").MEASURES:
+        yield from (measure.label, measure.unit)
+    for name in ("OPERATIONS", "PARTS"):
+        yield from getattr(importlib.import_module("gui.plots.changes"), name).values()
     yield from (kind.replace("_", " ") for kind in LAYERS)
-    yield from (kind.name for kind in importlib.import_module("gui.plots.catalogue").VIEWS)
-    for view in _below(importlib.import_module("gui.plots.view").View):
-        if (about := getattr(view, "about", None)) is not None:
-            yield from (about.question, about.sentence)
+
+
+def _explanations() -> Iterator[About]:
+    """What the views, and the pages of views, say of themselves."""
+    for value in [value for module in modules() for value in vars(module).values()]:
+        if isinstance(value, type) and isinstance(about := getattr(value, "about", None), About):
+            yield about
 
 
 def _below(kind: type) -> Iterator[type]:

@@ -55,6 +55,19 @@ def _no_error_unseen(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
         assert words not in err
 
 
+class Patient(QtBot):
+    """Waits as long as a busy machine may take; what never comes fails all the same."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 20_000) -> None:  # noqa: N802 - its name
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QCoreApplication, request: pytest.FixtureRequest) -> QtBot:
+    """The hands of pytest-qt, with more patience."""
+    return Patient(request)
+
+
 def _end(window: Window) -> None:
     window.files.ask = lambda _: "discard"  # no question waits for ever
     window.close()
@@ -87,6 +100,7 @@ def shared_window(qapp: QCoreApplication) -> Iterator[Window]:
     _end(window)
     del window
     gc.collect()
+    gc.freeze()  # what is left stays; the next collection need not look through it
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolButton, QWidget
 from shiboken6 import isValid
 
 from engine.experiment import Experiment
@@ -184,6 +184,13 @@ def turn_wheel(widget: QWidget, notches: float) -> None:
         False,
     )
     QApplication.sendEvent(widget, event)
+
+
+def choose_entry(widget: QWidget, words: str) -> None:
+    """Takes an entry of one of the menus of a title line."""
+    entries = [entry for menu in widget.findChildren(QMenu) for entry in menu.actions() if entry.text() == words]
+    assert len(entries) == 1, f"{len(entries)} entries called {words}"
+    entries[0].trigger()
 
 
 def number_field(window: Window, name: str) -> NumberField:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import hands
 import pytest
@@ -16,6 +17,7 @@ from engine.experiment import Experiment
 from gui import theme
 from gui.actions import COMMANDS, MENUS
 from gui.dialogs.commands import CommandPalette, matches
+from gui.plots.catalogue import VIEWS
 from gui.window import Window
 
 UNPAINTED = True
@@ -142,7 +144,8 @@ def test_reset_layout_opens_closed_panels(window: Window) -> None:
     for dock in window.panels.docks.values():
         dock.close()
     hands.trigger(window, "view.reset_layout")
-    assert [name for name, dock in window.panels.docks.items() if not dock.isVisible()] == ["predict", "pins"]
+    closed = ["predict", "pins", *(kind.id for kind in VIEWS)]
+    assert [name for name, dock in window.panels.docks.items() if not dock.isVisible()] == closed
 
 
 def test_reset_layout_docks_floating_panels(window: Window) -> None:
@@ -156,14 +159,20 @@ def test_menus_mention_only_commands_that_exist() -> None:
 
 
 def test_every_command_is_in_the_menu(window: Window) -> None:
-    menu = window.toolbar.menu_button.menu()
-    inside = {action for part in menu.findChildren(QMenu) for action in part.actions()} | set(menu.actions())
+    inside = set(all_below(window.toolbar.menu_button.menu()))
     assert [name for name, action in window.actions_by_id.items() if action not in inside] in ([], ["view.menu"])
 
 
+def all_below(menu: QMenu) -> Iterator[QAction]:
+    """What a menu offers, and the menus in it."""
+    for action in menu.actions():
+        yield action
+        if action.menu() is not None:
+            yield from all_below(action.menu())
+
+
 def test_every_panel_can_be_closed_and_opened_from_the_menu(window: Window) -> None:
-    menu = window.toolbar.menu_button.menu()
-    inside = {action for part in menu.findChildren(QMenu) for action in part.actions()}
+    inside = set(all_below(window.toolbar.menu_button.menu()))
     assert all(dock.toggleViewAction() in inside for dock in window.panels.docks.values())
 
 

@@ -289,23 +289,6 @@ def painted(qapp: QApplication) -> Painted:
     qapp.removeEventFilter(counter)
 
 
-def test_an_idle_window_paints_nothing(window: Window, painted: Painted, qtbot: QtBot) -> None:
-    qtbot.wait(150)
-    painted.count = 0
-    qtbot.wait(400)
-    assert painted.count == 0
-
-
-def test_a_paused_window_paints_nothing(window: Window, painted: Painted, qtbot: QtBot) -> None:
-    hands.trigger(window, "train.toggle")
-    qtbot.wait(100)
-    hands.trigger(window, "train.toggle")
-    qtbot.wait(300)
-    painted.count = 0
-    qtbot.wait(300)
-    assert painted.count == 0
-
-
 def running_timers(window: Window) -> list[str]:
     """The timers of the window that are running."""
     from PySide6.QtCore import QTimer
@@ -313,17 +296,40 @@ def running_timers(window: Window) -> list[str]:
     return [f"{timer.interval()} ms" for timer in window.findChildren(QTimer) if timer.isActive()]
 
 
-def test_in_an_idle_window_no_timer_runs(window: Window, qtbot: QtBot) -> None:
+def rest(window: Window, qtbot: QtBot) -> None:
+    """Waits until nothing more is to come."""
+    qtbot.waitUntil(lambda: not window.training.running and running_timers(window) == [])
+    hands.settle(window)
+    hands.events()
     qtbot.wait(150)
-    assert running_timers(window) == []
+
+
+def test_an_idle_window_paints_nothing(window: Window, painted: Painted, qtbot: QtBot) -> None:
+    rest(window, qtbot)
+    painted.count = 0
+    qtbot.wait(400)
+    assert painted.count == 0
+
+
+def test_a_paused_window_paints_nothing(window: Window, painted: Painted, qtbot: QtBot) -> None:
+    hands.trigger(window, "train.toggle")
+    qtbot.waitUntil(lambda: hands.snapshot_of(window).step > 0)
+    hands.trigger(window, "train.toggle")
+    rest(window, qtbot)
+    painted.count = 0
+    qtbot.wait(300)
+    assert painted.count == 0
+
+
+def test_in_an_idle_window_no_timer_runs(window: Window, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: running_timers(window) == [])
 
 
 def test_after_training_no_timer_runs(window: Window, qtbot: QtBot) -> None:
     hands.show(window, Experiment().with_value("training.epochs", 5))
     hands.trigger(window, "train.toggle")
     qtbot.waitUntil(lambda: not window.training.running)
-    qtbot.wait(400)
-    assert running_timers(window) == []
+    qtbot.waitUntil(lambda: running_timers(window) == [])
 
 
 def test_an_idle_window_takes_almost_no_time(window: Window, qtbot: QtBot) -> None:

@@ -347,10 +347,10 @@ def test_thousands_of_columns_stay_fast(window: Window, tmp_path: Path) -> None:
     names = ",".join(f"column number {i}" for i in range(2000))
     words = names + "\n" + "".join(",".join(str((i * j) % 13) for i in range(2000)) + "\n" for j in range(1, 12))
     panel = tables.open_file(window, tables.write(tmp_path, words=words))
-    begun = time.monotonic()
+    begun = time.process_time()
     panel.content.select_column("column number 1500")
     hands.events()
-    assert time.monotonic() - begun < 0.5
+    assert time.process_time() - begun < 0.5
     assert panel.content.preview.currentIndex().column() == 1500
     tables.close(window)
 

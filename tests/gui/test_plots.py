@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyqtgraph import PlotDataItem
 from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QToolButton, QToolTip, QWidget
@@ -24,8 +23,9 @@ from engine.experiment import Dense, Experiment
 from engine.snapshot import Snapshot
 from gui.plots.answers import certainty, class_shares
 from gui.plots.confusion import confusion_counts
-from gui.plots.curves import LossPlot, MagnitudePlot
 from gui.plots.decision import mix
+from gui.plots.loss import LossPlot
+from gui.plots.magnitudes import MagnitudePlot
 from gui.plots.portrait import CurveView
 from gui.plots.ticks import held_range, round_ticks, round_up
 from gui.plots.timeplot import TimePlot
@@ -49,9 +49,8 @@ def trained(window: Window) -> Snapshot:
 
 
 def curves(plot: TimePlot) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The series that are visible, as they were given, without the band of single batches behind them."""
-    items = [item for item in plot.plot.listDataItems() if isinstance(item, PlotDataItem) and item.isVisible()]
-    return [item.getOriginalDataset() for item in items[1:]]
+    """The points of the series that are visible, as they are drawn, without what lies faint behind them."""
+    return [curve.getData() for curve in plot.plot.curves if curve.isVisible() and not curve.stroke.faint]
 
 
 # -- curves over steps ----------------------------------------------------------------------------
@@ -73,7 +72,7 @@ def test_the_loss_plot_ends_at_the_present_step(window: Window, trained: Snapsho
 
 
 def test_behind_the_losses_lies_the_spread_of_the_batches(window: Window, trained: Snapshot) -> None:
-    _, zigzag = window.loss.plot.listDataItems()[0].getOriginalDataset()
+    _, zigzag = window.loss.plot.band.getData()
     assert (zigzag.min(), zigzag.max()) == (trained.batch_losses.low.min(), trained.batch_losses.high.max())
 
 
@@ -104,10 +103,10 @@ def switch(plot: TimePlot, text: str) -> QToolButton:
     return next(button for button in plot.title.findChildren(QToolButton) if button.text() == text)
 
 
-def test_the_norm_switch_shows_the_euclidean_norms(window: Window, trained: Snapshot) -> None:
-    QTest.mouseClick(switch(window.magnitudes, "norm"), hands.LEFT)
+def test_the_norm_choice_shows_the_euclidean_norms(window: Window, trained: Snapshot) -> None:
+    hands.choose_entry(window.magnitudes.title, "norm")
     _, sizes = curves(window.magnitudes)[1]
-    QTest.mouseClick(switch(window.magnitudes, "norm"), hands.LEFT)
+    hands.choose_entry(window.magnitudes.title, "mean")
     assert sizes[-1] == pytest.approx(np.linalg.norm(trained.weights(1)), rel=1e-5)
 
 
@@ -228,6 +227,9 @@ def test_a_plot_survives_strange_series(qtbot: QtBot, case: str, logarithmic: bo
 
 
 def test_drawing_the_same_again_changes_nothing(window: Window, trained: Snapshot) -> None:
+    # The axis gets its width from the numbers that were painted.
+    window.loss.grab()
+    hands.events()
     before = window.loss.grab().toImage()
     window.loss.show_snapshot(trained)
     hands.events()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hands
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -82,13 +83,42 @@ def test_the_window_has_the_ground_of_its_theme(window: Window, name: str) -> No
     assert share > 0.5
 
 
-@pytest.mark.parametrize("panel", ["builder", "output", "inspector", "loss", "magnitudes", "diagram", "toolbar"])
-def test_every_part_of_the_window_follows_the_theme(window: Window, panel: str) -> None:
-    window.select(Unit(1, 0))
-    window.show_theme("dark")
+PANELS = ("builder", "output", "inspector", "loss", "magnitudes", "diagram", "toolbar")
+
+
+@pytest.fixture(scope="module")
+def dark_panels(shared_window: Window) -> dict[str, np.ndarray]:
+    """What the parts of the window look like after it went dark."""
+    hands.as_new(shared_window)
+    shared_window.select(Unit(1, 0))
+    shared_window.show_theme("dark")
     hands.events()
-    part = window.panels.docks.get(panel) or getattr(window, panel)
-    assert np.median(picture(part)) < 128
+    docks = shared_window.panels.docks
+    return {panel: picture(docks.get(panel) or getattr(shared_window, panel)) for panel in PANELS}
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_every_part_of_the_window_follows_the_theme(dark_panels: dict[str, np.ndarray], panel: str) -> None:
+    assert np.median(dark_panels[panel]) < 128
+
+
+class Restyled(QObject):
+    """Counts how often a widget is told that its style is another."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        self.count += event.type() == QEvent.Type.StyleChange
+        return False
+
+
+def test_the_same_theme_again_goes_through_no_widget(window: Window) -> None:
+    counter = Restyled()
+    window.installEventFilter(counter)
+    window.show_theme("light")
+    again = counter.count
+    window.show_theme("dark")
+    assert (again, counter.count > 0) == (0, True)
 
 
 def test_there_and_back_gives_the_same_picture(window: Window) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.checkpoint import Checkpoint
 from engine.experiment import Experiment
+from engine.trainer import Trainer
 from gui import verifying
 from gui.verifying import Verifying, time_left
 from gui.window import Window
@@ -72,19 +73,19 @@ def test_what_differs_is_a_warning(window: Window, qtbot: QtBot) -> None:
     assert window.banner.property("tone") == "warning"
 
 
-def long_run(window: Window) -> Checkpoint:
+@pytest.fixture(scope="module")
+def long_run() -> Checkpoint:
     """A run that takes some seconds to do again."""
-    window.document.change(Experiment().edited(training={"epochs": 20_000}), "", fresh=True)
-    window.training.wait_idle()
-    window.training.finish()
-    return instant(window)
+    trainer = Trainer(Experiment().edited(training={"epochs": 20_000}))
+    trainer.run()
+    return trainer.checkpoint()
 
 
 def test_it_shows_how_far_it_has_come_while_the_window_is_alive_and_can_be_given_up(
-    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    window: Window, long_run: Checkpoint, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verifying, "_SHOWN_AFTER_S", 0.0)
-    window.verifying.start(long_run(window))
+    window.verifying.start(long_run)
     line = window.verifying_progress
     qtbot.waitUntil(lambda: line.isVisible() and line.bar.value() > 0, timeout=PATIENCE_MS)
     assert "Verifying: step " in line.words.accessibleName()
@@ -96,16 +97,16 @@ def test_it_shows_how_far_it_has_come_while_the_window_is_alive_and_can_be_given
     assert window.banner.label.text().startswith("Verifying was cancelled")
 
 
-def test_a_second_wish_is_told_that_it_goes_on(window: Window, qtbot: QtBot) -> None:
-    window.verifying.start(long_run(window))
+def test_a_second_wish_is_told_that_it_goes_on(window: Window, long_run: Checkpoint) -> None:
+    window.verifying.start(long_run)
     hands.trigger(window, "train.verify")
     assert window.status.currentMessage() == "The run is being verified."
     window.verifying.cancel()
 
 
-def test_a_window_that_closes_gives_it_up(open_window: Callable[..., Window], qtbot: QtBot) -> None:
+def test_a_window_that_closes_gives_it_up(open_window: Callable[..., Window], long_run: Checkpoint) -> None:
     window = open_window()
-    window.verifying.start(long_run(window))
+    window.verifying.start(long_run)
     begun = perf_counter()
     window.close()
     assert not window.verifying.running

@@ -56,11 +56,14 @@ def _put_away_windows() -> None:
     from PySide6.QtCore import QCoreApplication, QEvent
     from PySide6.QtWidgets import QApplication, QMainWindow
 
-    for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, QMainWindow) and not widget.isVisible():
-            widget.deleteLater()
+    windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, QMainWindow)]
+    closed = [window for window in windows if not window.isVisible()]
+    for window in closed:
+        window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
+    if closed:
+        gc.collect()
+        gc.freeze()  # what is left stays; the next collection need not look through it
 
 
 @pytest.fixture(scope="session")

@@ -25,16 +25,14 @@ Glassbox = Callable[..., Any]
 bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 
 
-@pytest.fixture(scope="module", params=["main.py", "glassbox"])
-def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
-    """What bash proposes for a line, under both names of the program, with the script that the program gives it."""
-    folder = tmp_path_factory.mktemp("bin")
-    command = folder / request.param
+def proposals(name: str, folder: Path) -> Callable[[str], list[str]]:
+    """What bash proposes for a line with a name of the program, with the script that the program gives it."""
+    command = folder / name
     command.write_text(f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
                        "from gui.launch import program\nsys.exit(program())\n")  # fmt: skip
     command.chmod(0o755)
     environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
-    asked = subprocess.run(["bash", "-c", f"{request.param} --show-completion; true"], env=environment, cwd=folder,
+    asked = subprocess.run(["bash", "-c", f"{name} --show-completion; true"], env=environment, cwd=folder,
                            capture_output=True, text=True, check=True)  # fmt: skip
     function = re.search(r"complete -o default -F (\w+) ", asked.stdout)
     assert function is not None, asked.stdout + asked.stderr
@@ -42,13 +40,25 @@ def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     def propose(line: str) -> list[str]:
         words = line.split(" ")
         script = (f"{asked.stdout}\nCOMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}\n"
-                  f"{function[1]} {request.param}\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"")  # fmt: skip
+                  f"{function[1]} {name}\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"")  # fmt: skip
         done = subprocess.run(["bash", "-c", script], env=environment, cwd=folder, capture_output=True, text=True,
                               check=True, timeout=30)  # fmt: skip
         assert done.stderr == ""
         return [word for word in done.stdout.splitlines() if word]
 
-    return lambda line: propose(line.replace("glassbox", request.param, 1))
+    return lambda line: propose(line.replace("glassbox", name, 1))
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+    """What bash proposes for a line."""
+    return proposals("glassbox", tmp_path_factory.mktemp("bin"))
+
+
+@bash
+def test_bash_proposes_the_same_under_the_name_of_the_file(tmp_path: Path) -> None:
+    propose = proposals("main.py", tmp_path)
+    assert (propose("glassbox tr"), propose("glassbox picture --view net")) == (["train"], ["network"])
 
 
 @bash
@@ -92,8 +102,8 @@ def test_help_begins_with_examples(glassbox: Glassbox) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_teaches_by_example(glassbox: Glassbox, command: str) -> None:
-    said = glassbox(command, "--help").stdout
+def test_every_command_teaches_by_example(here: Glassbox, command: str) -> None:
+    said = here(command, "--help").stdout
     assert said.index("Examples:") < said.index(f"python main.py {command}") < said.index("─ Options")
 
 
@@ -105,8 +115,8 @@ def test_an_example_stands_on_one_line_of_80_columns_so_that_it_can_be_copied(co
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_a_switch_is_not_said_to_take_a_value(glassbox: Glassbox, command: str) -> None:
-    said = glassbox(*filter(None, (command, "--help"))).stdout
+def test_a_switch_is_not_said_to_take_a_value(here: Glassbox, command: str) -> None:
+    said = here(*filter(None, (command, "--help"))).stdout
     assert ("bool" in said, "--help" in said) == (False, True)
 
 

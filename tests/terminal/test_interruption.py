@@ -20,7 +20,8 @@ from engine.trainer import Trainer
 from gui.folders import HOME_VARIABLE
 
 ROOT = Path(__file__).parents[2]
-LONG = ("--epochs", "1000000")
+# Its data need no library that takes a second to load.
+LONG = ("--data", "xor", "--epochs", "1000000")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is sent as a signal")
 
 
@@ -59,7 +60,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_what_was_learned_so_far_is_saved_and_that_is_said(tmp_path: Path) -> None:
-    file = tmp_path / "iris.glassbox"
+    file = tmp_path / "xor.glassbox"
     code, out, err = interrupted(*LONG, "--save", str(file))
     said = re.search(rf"Interrupted at epoch ([\d,]+); saved: {re.escape(str(file))}\n", err)
     assert (code, said is not None, "Traceback" in err) == (130, True, False)
@@ -72,7 +73,7 @@ def test_what_was_learned_so_far_is_saved_and_that_is_said(tmp_path: Path) -> No
 
 
 def test_a_run_that_was_interrupted_goes_on_bit_for_bit(tmp_path: Path) -> None:
-    file = tmp_path / "iris.glassbox"
+    file = tmp_path / "xor.glassbox"
     interrupted(*LONG, "--save", str(file))
     point = load(file).checkpoint
     assert point is not None

@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from gui.plots import catalogue
+from gui.terminal.options import VIEWS as CHOICES
+
 Glassbox = Callable[..., Any]
-VIEWS = ("window", "diagram", "network", "output", "inspector", "loss", "magnitudes")
+LIVE = ("output", "loss", "magnitudes", *(kind.id for kind in catalogue.VIEWS))
+VIEWS = ("window", "diagram", "network", "inspector", *LIVE)
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -27,13 +31,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pictures")
 
 
-@pytest.mark.parametrize(("theme", "size"), [("light", (1440, 900)), ("dark", (1280, 800))])
-def test_a_picture_has_the_size_that_was_asked_for(
-    glassbox: Glassbox, folder: Path, theme: str, size: tuple[int, int]
-) -> None:
-    out = folder / f"{theme}.png"
-    done = glassbox("picture", "--out", str(out), "--theme", theme, "--size", f"{size[0]}x{size[1]}", "--epochs", "2")
-    assert (done.returncode, size_of(out)) == (0, size)
+@pytest.fixture(scope="module")
+def alone(glassbox: Glassbox, folder: Path) -> Any:
+    """What came of a picture that was taken in a process of its own."""
+    return glassbox("picture", "--out", str(folder / "light.png"), "--size", "1440x900", "--epochs", "2")
+
+
+def test_a_picture_has_the_size_that_was_asked_for(alone: Any, folder: Path) -> None:
+    assert (alone.returncode, size_of(folder / "light.png")) == (0, (1440, 900))
+
+
+def test_nothing_is_printed_on_standard_output(alone: Any) -> None:
+    assert alone.stdout == ""
+
+
+def test_only_words_for_people_are_on_standard_error(alone: Any, folder: Path) -> None:
+    assert alone.stderr.splitlines() == [f"written: {folder / 'light.png'}"]
+
+
+def test_a_dark_picture_has_the_size_that_was_asked_for(here: Glassbox, folder: Path) -> None:
+    out = folder / "dark.png"
+    done = here("picture", "--out", str(out), "--theme", "dark", "--size", "1280x800", "--untrained", "--data", "xor")
+    assert (done.returncode, size_of(out)) == (0, (1280, 800))
 
 
 def test_the_smallest_picture_has_the_size_that_was_asked_for(here: Glassbox, folder: Path) -> None:
@@ -72,6 +91,29 @@ def test_the_network_is_drawn_in_the_format_of_the_suffix(
     out = folder / f"drawing.{suffix}"
     done = here("picture", "--view", "network", "--out", str(out), "--untrained", "--data", "xor")
     assert (done.returncode, done.stderr, out.read_bytes()[: len(begin)]) == (0, f"written: {out}\n", begin)
+
+
+@pytest.mark.parametrize("view", LIVE)
+@pytest.mark.parametrize(("suffix", "begin"), [("svg", b"<?xml"), ("pdf", b"%PDF-")])
+def test_a_live_view_is_drawn_in_the_format_of_the_suffix(
+    here: Glassbox, folder: Path, view: str, suffix: str, begin: bytes
+) -> None:
+    out = folder / f"{view}.{suffix}"
+    done = here("picture", "--view", view, "--out", str(out), "--epochs", "2", "--data", "xor")
+    assert (done.returncode, done.stderr, out.read_bytes()[: len(begin)]) == (0, f"written: {out}\n", begin)
+
+
+def test_a_live_view_can_be_drawn_larger(here: Glassbox, folder: Path) -> None:
+    sizes = []
+    for zoom in ("1", "2"):
+        out = folder / f"loss-{zoom}.png"
+        here("picture", "--view", "loss", "--out", str(out), "--zoom", zoom, "--epochs", "2", "--data", "xor")
+        sizes.append(size_of(out))
+    assert sizes[1] == (2 * sizes[0][0], 2 * sizes[0][1])
+
+
+def test_a_picture_can_be_of_every_live_view() -> None:
+    assert set(LIVE) <= set(CHOICES)
 
 
 def test_the_network_can_be_drawn_larger(here: Glassbox, folder: Path) -> None:
@@ -138,16 +180,6 @@ def test_a_unit_is_selected_by_its_name(here: Glassbox, folder: Path, name: str)
     assert out.read_bytes() != other.read_bytes()
 
 
-def test_nothing_is_printed_on_standard_output(glassbox: Glassbox, folder: Path) -> None:
-    done = glassbox("picture", "--out", str(folder / "quiet.png"), "--epochs", "1", "--view", "loss")
-    assert done.stdout == ""
-
-
-def test_only_words_for_people_are_on_standard_error(glassbox: Glassbox, folder: Path) -> None:
-    done = glassbox("picture", "--out", str(folder / "quiet.png"), "--epochs", "1", "--view", "loss")
-    assert done.stderr.splitlines() == [f"written: {folder / 'quiet.png'}"]
-
-
 FAULTS: dict[tuple[str, ...], str] = {
     ("--view", "window2", "--out", "a.png"): "window2",
     ("--theme", "purple", "--out", "a.png"): "purple",
@@ -156,8 +188,9 @@ FAULTS: dict[tuple[str, ...], str] = {
     ("--size", "99999x99999", "--out", "a.png"): "99999",
     ("--out", "a.jpg"): "a.jpg",
     ("--view", "network", "--out", "a.jpg"): ".svg, .pdf, .png",
-    ("--view", "loss", "--out", "a.svg"): "only --view network can be SVG",
-    ("--out", "a.pdf"): "only --view network can be PDF",
+    ("--view", "diagram", "--out", "a.svg"): "--view diagram is written as PNG, not as SVG",
+    ("--out", "a.pdf"): "--view window is written as PNG, not as PDF",
+    ("--view", "loss", "--out", "a.gif"): "loss is drawn as .svg, .pdf, .png",
     ("--zoom", "2", "--out", "a.png"): "--zoom",
     ("--transparent", "--out", "a.png"): "--transparent",
     ("--view", "network", "--zoom", "9", "--out", "a.png"): "between 0.25 and 8",

@@ -38,7 +38,9 @@ SavedProject = Annotated[
     Path | None,
     typer.Argument(help="A project that is drawn as it was saved; default: train one as the options say."),
 ]
-Out = Annotated[Path, typer.Option(help="PNG to write; for the network SVG or PDF too.", rich_help_panel=RESULT)]
+Out = Annotated[
+    Path, typer.Option(help="PNG to write; for the network and the live views SVG or PDF too.", rich_help_panel=RESULT)
+]
 View = Annotated[
     str,
     typer.Option(
@@ -54,7 +56,9 @@ Size = Annotated[str, typer.Option(help="Width and height of the window in pixel
 Untrained = Annotated[bool, typer.Option("--untrained", help="Before the first step.", rich_help_panel=SEEN)]
 Zoom = Annotated[
     float,
-    typer.Option(help="With --view network: how many times as large it is drawn, 0.25 to 8.", rich_help_panel=RESULT),
+    typer.Option(
+        help="For the network and the live views: how many times as large, 0.25 to 8.", rich_help_panel=RESULT
+    ),
 ]
 Transparent = Annotated[
     bool,

@@ -163,7 +163,7 @@ def test_texts_are_read_in_several_threads_at_once() -> None:
     sys.setswitchinterval(1e-5)
 
     def read() -> None:
-        for _ in range(60):
+        for _ in range(15):
             try:
                 source._used(text)
             except SystemError as error:

@@ -1,0 +1,60 @@
+"""The axes of a decision map: names and values of the inputs, or the classes where there is one input."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from engine.probes import Maps
+from engine.snapshot import Snapshot
+from gui.plots.slices import band_of
+from gui.plots.ticks import round_ticks
+from gui.text import number
+from gui.theme import colours, font
+
+# Room for the names of the classes.
+NAMES = 84.0
+
+
+def paint_axes(painter: QPainter, snapshot: Snapshot, maps: Maps, area: QRectF) -> None:
+    """The names of the inputs and some of their values; with one input the classes, each beside its band."""
+    names = snapshot.data.variables
+    left, right = maps.extent[:2]
+    painter.setFont(font(11))
+    painter.setPen(QColor(colours().quiet))
+    for value in round_ticks(left, right, 4):
+        x = area.left() + (value - left) / (right - left) * area.width()
+        painter.drawText(QRectF(x - 30, area.bottom() + 4, 60, 14), Qt.AlignmentFlag.AlignCenter, number(value))
+    below = QRectF(area.left(), area.bottom() + 20, area.width(), 16)
+    painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _fitted(painter, names[maps.plane[0]], area.width()))
+    if len(maps.plane) == 1:
+        _paint_bands(painter, snapshot.data.classes, area)
+    else:
+        _paint_upward_axis(painter, names[maps.plane[1]], maps, area)
+
+
+def _fitted(painter: QPainter, text: str, room: float) -> str:
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
+
+
+def _paint_bands(painter: QPainter, classes: tuple[str, ...], area: QRectF) -> None:
+    """With one input the height says nothing but the class of a row."""
+    side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    for k, name in enumerate(classes):
+        y = area.bottom() - band_of(k, len(classes)) * area.height()
+        painter.drawText(QRectF(8, y - 8, NAMES - 16, 16), side, _fitted(painter, name, NAMES - 16))
+
+
+def _paint_upward_axis(painter: QPainter, name: str, maps: Maps, area: QRectF) -> None:
+    bottom, top = maps.extent[2:]
+    side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    for value in round_ticks(bottom, top, 4):
+        y = area.bottom() - (value - bottom) / (top - bottom) * area.height()
+        painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, number(value))
+    half = area.height() / 2
+    painter.save()
+    painter.translate(8, area.center().y())
+    painter.rotate(-90)
+    centre = Qt.AlignmentFlag.AlignCenter
+    painter.drawText(QRectF(-half, -8, 2 * half, 16), centre, _fitted(painter, name, 2 * half))
+    painter.restore()

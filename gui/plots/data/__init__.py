@@ -1,0 +1,1 @@
+"""The Data view: what the network learns from and is tested on."""

@@ -1,0 +1,199 @@
+"""What stands over the lines of a chart: where something was changed, and its best point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsObject
+
+from engine.history import Numbers
+from gui.plots.linechart import LineChart
+from gui.theme import colour, colours, font
+
+# Marks closer than so many pixels are one, with their number.
+_TOGETHER = 12.0
+_GLYPH, _RING = 3.5, 4.0
+_MOST_LINES = 8
+# The room of the glyphs.
+_TOP = 14.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at a place of the run, in words."""
+
+    place: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Best:
+    """A point that is marked with a ring, and what it is.
+
+    ``index`` is the number of its series, ``at`` that of the point in it.
+    """
+
+    place: float
+    value: float
+    words: str
+    index: int
+    at: int
+
+
+class Marks(QGraphicsObject):
+    """Thin lines with a small glyph at the top, and a ring with words, in pixels over a chart."""
+
+    def __init__(self, chart: LineChart) -> None:
+        super().__init__(chart.getViewBox())
+        self._chart = chart
+        self._marks: Sequence[Mark] = ()
+        self._best: Best | None = None
+        self.setZValue(50)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        chart.moved.connect(self._follow)
+
+    def show_marks(self, marks: Sequence[Mark], best: Best | None) -> None:
+        """Shows these, in the order of their places."""
+        self._marks, self._best = marks, best
+        self.update()
+
+    @property
+    def best(self) -> Best | None:
+        """The point that is marked."""
+        return self._best
+
+    @Slot()
+    def _follow(self) -> None:
+        self.prepareGeometryChange()
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+        """The inside of the chart."""
+        return QRectF(self._chart.getViewBox().rect())
+
+    def groups(self) -> list[tuple[float, list[Mark]]]:
+        """Marks that can be seen, those close to each other together: where the first stands, in pixels."""
+        found: list[tuple[float, list[Mark]]] = []
+        width = self.boundingRect().width()
+        for mark in self._marks:
+            x = self._chart.in_box(mark.place, None).x()
+            if not 0.0 <= x <= width:
+                continue
+            if found and x - found[-1][0] < _TOGETHER:
+                found[-1][1].append(mark)
+            else:
+                found.append((x, [mark]))
+        return found
+
+    def words_at(self, position: QPointF) -> str:
+        """What was changed near a position of the scene, a line for each, "" where nothing was."""
+        at = self.mapFromScene(position).x()
+        near = [(abs(x - at), marks) for x, marks in self.groups() if abs(x - at) <= _TOGETHER / 2]
+        if not near:
+            return ""
+        lines = [mark.words for mark in min(near, key=lambda one: one[0])[1]]
+        more = len(lines) - _MOST_LINES
+        return "\n".join(lines if more <= 0 else [*lines[:_MOST_LINES], f"+ {more}"])
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        """The lines with their glyphs, and the best point."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(self.boundingRect())
+        for x, marks in self.groups():
+            self._paint_mark(painter, round(x) + 0.5, len(marks))
+        if self._best is not None:
+            self._paint_best(painter, self._best)
+
+    def _paint_mark(self, painter: QPainter, x: float, count: int) -> None:
+        c = colours()
+        painter.setPen(QPen(colour(c.quiet, 0.45), 1.0))
+        painter.drawLine(QPointF(x, 0), QPointF(x, self.boundingRect().height()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(c.quiet))
+        if count == 1:
+            g = _GLYPH
+            painter.drawPolygon(QPolygonF([QPointF(x - g, 0), QPointF(x + g, 0), QPointF(x, 1.7 * g)]))
+            return
+        painter.setFont(font(9))
+        words = f"{count}" if count < 100 else "99+"
+        width = max(QFontMetricsF(painter.font()).horizontalAdvance(words) + 6.0, 12.0)
+        box = QRectF(x - width / 2, 0.5, width, 12.0)
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(QColor(c.surface))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_best(self, painter: QPainter, best: Best) -> None:
+        c, frame = colours(), self.boundingRect()
+        at = self._chart.in_box(best.place, best.value)
+        if not frame.contains(at):
+            return
+        painter.setBrush(QColor(c.surface))
+        painter.setPen(QPen(QColor(c.series[best.index % len(c.series)]), 1.6))
+        painter.drawEllipse(at, _RING, _RING)
+        painter.setFont(font(11))
+        metrics = QFontMetricsF(painter.font())
+        width, height = metrics.horizontalAdvance(best.words) + 6.0, metrics.height()
+        box = self._room_for(at, width, height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour(c.surface, 0.8))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(QColor(c.quiet))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, best.words)
+
+    def _room_for(self, at: QPointF, width: float, height: float) -> QRectF:
+        """A box near a point: clear of the lines and of what stands at the top, or below the point."""
+        frame = self.boundingRect()
+        places = []
+        for left in (at.x() - width / 2, at.x() - 6.0, at.x() + 6.0 - width):
+            left = min(max(left, 2.0), max(frame.width() - width - 2.0, 2.0))
+            lines = self._chart.top_of_lines(left, left + width)
+            places.append((min(lines, at.y() - _RING) - 4.0 - height, left))
+        above, left = max(places)
+        below = min(at.y() + _RING + 4.0, frame.height() - height)
+        return QRectF(left, above if above > _TOP else below, width, height)
+
+
+class Gap(QGraphicsObject):
+    """The surface between two curves, where the second is above the first."""
+
+    def __init__(self, chart: LineChart) -> None:
+        super().__init__(chart.getViewBox())
+        self._chart = chart
+        self._curves: tuple[Numbers, Numbers, Numbers] = (np.empty(0),) * 3
+        self.setZValue(-50)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        chart.moved.connect(self._follow)
+
+    def show_gap(self, places: Numbers, low: Numbers, high: Numbers) -> None:
+        """Shades from ``low`` up to ``high`` (points,) over places of the run."""
+        there = np.isfinite(low) & np.isfinite(high)
+        self._curves = places[there], low[there], np.maximum(low, high)[there]
+        self.update()
+
+    def getData(self) -> tuple[Numbers, Numbers, Numbers]:  # noqa: N802 - as curves have it
+        """Places and the lower and upper edge of what is shaded."""
+        return self._curves
+
+    @Slot()
+    def _follow(self) -> None:
+        self.prepareGeometryChange()
+        self.update()
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+        """The inside of the chart."""
+        return QRectF(self._chart.getViewBox().rect())
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        """A surface in the colour of the second curve."""
+        if len(self._curves[0]) < 2:
+            return
+        outline = self._chart.outline(*self._curves)
+        painter.setClipRect(self.boundingRect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour(colours().series[1], 0.13))
+        painter.drawPath(outline)

@@ -1,0 +1,1 @@
+"""The Matrix view: the weights of a layer, one by one."""

@@ -1,0 +1,111 @@
+"""A live view as a picture: its title line without the buttons, and what it shows, in the theme in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pyqtgraph as pg
+from PySide6.QtCore import QMimeData, QPoint
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPicture, QRegion
+from PySide6.QtWidgets import QAbstractButton, QGraphicsItem, QGraphicsView, QWidget
+
+from gui import theme
+from gui.export import as_pdf, as_png, as_svg
+from gui.plots.view import View
+from gui.text import tr
+
+# Pixels of a PNG for each one of the window.
+SCALE = 2.0
+
+
+def encoded(view: View, kind: str, name: str, scale: float = SCALE) -> bytes:
+    """A view as the content of a file of a kind: "png", "svg" or "pdf".
+
+    ``name`` is its name for people; ``scale`` are the pixels of a PNG for each one of the window.
+    """
+    makers: dict[str, Callable[[], bytes]] = {
+        "png": lambda: as_png(image(view, scale)),
+        "svg": lambda: _svg(view, name),
+        "pdf": lambda: as_pdf(_size(view), lambda painter, _: _play(view, painter), name, dpi=_dpi()),
+    }
+    return makers[kind]()
+
+
+def clipboard_data(view: View, name: str) -> QMimeData:
+    """A view for another program: an image and SVG, whichever it understands."""
+    data = QMimeData()
+    data.setImageData(image(view, SCALE))
+    data.setData("image/svg+xml", _svg(view, name))
+    return data
+
+
+def image(view: View, scale: float) -> QImage:
+    """A view in pixels. Raises ``ValueError`` when there is not enough memory."""
+    width, height = (max(round(side * scale), 1) for side in _size(view))
+    made = QImage(width, height, QImage.Format.Format_RGB32)
+    if made.isNull():
+        raise ValueError(tr("there is not enough memory for a picture of {0} × {1} pixels").format(width, height))
+    made.setDevicePixelRatio(scale)
+    with QPainter(made) as painter:
+        _draw(painter, view)
+    made.setDevicePixelRatio(1.0)
+    return made
+
+
+def _svg(view: View, name: str) -> bytes:
+    words = tr(view.about.question)
+    return as_svg(_size(view), lambda painter: _play(view, painter), name, words, dpi=_dpi(), clipped=True)
+
+
+def _size(view: View) -> tuple[int, int]:
+    return view.width(), view.title.height() + view.height()
+
+
+def _dpi() -> int:
+    """What Qt takes for the dots to an inch where it was not told; what is kept as a QPicture is drawn to that."""
+    return round(QGuiApplication.primaryScreen().logicalDotsPerInchX())
+
+
+def _play(view: View, painter: QPainter) -> None:
+    """Draws a view stroke by stroke: if widgets drew themselves, what they clip would be cut off in the wrong place."""
+    strokes = QPicture()
+    with QPainter(strokes) as recorder:
+        _draw(recorder, view)
+    strokes.play(painter)
+
+
+def _draw(painter: QPainter, view: View) -> None:
+    title, (width, height) = view.title, _size(view)
+    words = QRegion(0, 0, title.width(), title.height())
+    for button in title.findChildren(QAbstractButton):
+        words -= QRegion(button.rect().translated(button.mapTo(title, QPoint(0, 0))))
+    painter.fillRect(0, 0, width, height, QColor(theme.colours().surface))
+    children = QWidget.RenderFlag.DrawChildren
+    with theme.painted_in(theme.name(), theme.type_size()), _without_caches(view):
+        title.render(painter, QPoint(0, 0), words, children)
+        view.render(painter, QPoint(0, title.height()), QRegion(), children)
+
+
+@contextmanager
+def _without_caches(view: View) -> Iterator[None]:
+    """Within it nothing is copied from pixels that are kept for the screen."""
+    plots: list[QGraphicsView] = view.findChildren(QGraphicsView)
+    grounds = [(plot, plot.cacheMode()) for plot in plots]
+    kept = [(item, item.cacheMode()) for plot in plots for item in plot.items()]
+    drawn = [item for item, _ in kept if isinstance(item, pg.GraphicsItem)]
+    for plot in plots:
+        plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+    for item, _ in kept:
+        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+    for item in drawn:
+        item.setExportMode(True)
+    try:
+        yield
+    finally:
+        for item in drawn:
+            item.setExportMode(False)
+        for plot, ground in grounds:
+            plot.setCacheMode(ground)
+        for item, mode in kept:
+            item.setCacheMode(mode)

@@ -1,0 +1,222 @@
+"""Findings: a run that has a fault is told so, with numbers that are true; a sound one is left in peace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import Experiment, Trainer
+from engine.data.dataset import Dataset
+from engine.findings import RULES, Finding, findings
+from engine.history import Series
+from engine.probes import Wants
+from engine.runner import Runner, Train
+from engine.snapshot import Snapshot
+
+
+def layers(count: int, units: int, activation: str) -> dict[str, Any]:
+    return {"layers": [{"kind": "dense", "units": units, "activation": activation}] * count}
+
+
+def descent(rate: float) -> dict[str, Any]:
+    return {"optimizer": {"kind": "gradient_descent", "learning_rate": rate}}
+
+
+# What brings each fault about.
+FAULTY: dict[str, dict[str, Any]] = {
+    "diverged": {"data": {"source": "diabetes"}, "network": layers(2, 8, "relu"), "training": descent(50.0)},
+    "rate_too_large": {"training": {"optimizer": {"kind": "adam", "learning_rate": 3.0}}},
+    "dead_units": {"network": layers(2, 8, "relu"), "training": descent(2.0)},
+    "over_fitting": {
+        "data": {"source": "moons", "test_fraction": 0.6, "label_noise": 0.25},
+        "network": layers(2, 32, "relu"),
+        "training": {"epochs": 300},
+    },
+    "plateau": {"network": layers(8, 8, "sigmoid"), "training": descent(0.01)},
+    "saturation": {"training": {"optimizer": {"kind": "adam", "learning_rate": 3.0}}},
+    "unscaled_inputs": {"data": {"source": "wine", "scale": "none"}, "training": {"epochs": 1}},
+}
+
+
+@cache
+def run(name: str) -> Snapshot:
+    experiment = Experiment.model_validate(FAULTY[name] if name else {})
+    return shown(Trainer(experiment))
+
+
+def shown(trainer: Trainer) -> Snapshot:
+    runner = Runner(trainer)
+    runner.post(Train(wants=Wants(maps=True)))
+    report = runner.wait(60.0)
+    runner.close()
+    assert isinstance(report, Snapshot), report
+    return report
+
+
+def found(snapshot: Snapshot, key: str) -> Finding | None:
+    return next((finding for finding in findings(snapshot) if finding.key == key), None)
+
+
+def numbers(finding: Finding | None) -> list[float]:
+    assert finding is not None
+    return [
+        float(text.replace(",", "")) for text in re.findall(r"(?<![\w-])\d[\d,]*\.?\d*(?:e[+-]?\d+)?", finding.sentence)
+    ]
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_what_is_wrong_is_said(name: str) -> None:
+    assert found(run(name), name) is not None
+
+
+@pytest.mark.parametrize("source", ["iris", "wine", "moons", "blobs", "sine"])
+def test_a_sound_run_is_left_in_peace(source: str) -> None:
+    assert findings(shown(Trainer(Experiment.model_validate({"data": {"source": source}})))) == []
+
+
+def test_before_the_first_step_nothing_is_said_of_the_run() -> None:
+    for changes in FAULTY.values():
+        runner = Runner(Trainer(Experiment.model_validate(changes)))
+        runner.post(Train(steps=0, wants=Wants(maps=True)))
+        report = runner.wait(60.0)
+        runner.close()
+        assert isinstance(report, Snapshot)
+        assert {each.key for each in findings(report)} <= {"unscaled_inputs", "dead_units", "saturation"}
+
+
+def test_the_gravest_comes_first() -> None:
+    order = [rule.key for rule in RULES]
+    keys = [each.key for each in findings(run("rate_too_large"))]
+    assert keys == sorted(keys, key=order.index)
+    assert len(keys) > 1
+
+
+# -- the numbers in the sentences ------------------------------------------------------------------------
+
+
+def test_the_losses_of_too_large_a_rate_are_those_of_the_history() -> None:
+    losses = run("rate_too_large").history["train.loss"]
+    first, last, rate = numbers(found(run("rate_too_large"), "rate_too_large"))
+    assert (first, last, rate) == (
+        pytest.approx(losses[0], rel=5e-3),
+        pytest.approx(np.median(losses[-3:]), rel=5e-3),
+        3.0,
+    )
+
+
+def test_dead_units_are_those_that_no_row_reaches() -> None:
+    snapshot = run("dead_units")
+    finding = found(snapshot, "dead_units")
+    assert finding is not None
+    assert finding.layer is not None
+    a = np.asarray(snapshot.data.x_train, np.float64)
+    for i in range(finding.layer + 1):
+        z = a @ snapshot.weights(i) + snapshot.biases(i)
+        a = np.maximum(z, 0.0)
+    dead, units, _ = numbers(finding)
+    assert (dead, units) == ((z <= 0.0).all(axis=0).sum(), 8)
+    assert f"hidden {finding.layer + 1}" in finding.sentence
+
+
+def test_over_fitting_names_the_best_step() -> None:
+    history = run("over_fitting").history
+    best = int(np.argmin(history["test.loss"]))
+    step, least, now = numbers(found(run("over_fitting"), "over_fitting"))
+    assert step == history["step"][best]
+    assert (least, now) == (
+        pytest.approx(history["test.loss"][best], rel=5e-3),
+        pytest.approx(np.median(history["test.loss"][-3:]), rel=5e-3),
+    )
+
+
+def test_saturation_is_the_share_of_rows_at_which_tanh_is_flat() -> None:
+    snapshot = run("saturation")
+    finding = found(snapshot, "saturation")
+    assert finding is not None
+    z = np.asarray(snapshot.data.x_train, np.float64) @ snapshot.weights(0) + snapshot.biases(0)
+    assert numbers(finding)[1] == pytest.approx(100 * (1 - np.tanh(z) ** 2 < 0.05).mean(), abs=1.0)
+
+
+def test_relu_rests_at_half_of_the_rows_and_is_not_called_saturated() -> None:
+    assert found(run("dead_units"), "saturation") is None
+
+
+def test_the_spreads_are_those_of_the_inputs() -> None:
+    spreads = run("unscaled_inputs").data.x_train.astype(float).std(axis=0)
+    assert numbers(found(run("unscaled_inputs"), "unscaled_inputs")) == [
+        pytest.approx(spreads.max(), rel=5e-3), pytest.approx(spreads.min(), rel=5e-3),
+    ]  # fmt: skip
+
+
+def of_classes(*counts: int) -> Snapshot:
+    y = np.repeat([f"class {i}" for i in range(len(counts))], counts)
+    x = np.random.default_rng(0).normal(size=(len(y), 2))
+    data = Dataset.from_arrays(x, y, test_fraction=0.0)
+    return shown(Trainer(Experiment.model_validate({"training": {"epochs": 1}}), data))
+
+
+@pytest.mark.parametrize(("counts", "said"), [((100, 10), True), ((99, 10), False), ((50, 50, 4), True)])
+def test_classes_are_unbalanced_from_ten_to_one(counts: tuple[int, ...], said: bool) -> None:
+    finding = found(of_classes(*counts), "unbalanced_classes")
+    assert (finding is not None) == said
+    if finding is not None:
+        assert (
+            f"{max(counts)} training rows of 'class 0', {min(counts)} of 'class {len(counts) - 1}'" in finding.sentence
+        )
+
+
+def test_weighed_classes_are_not_complained_of() -> None:
+    snapshot = of_classes(100, 5)
+    training = snapshot.experiment.training.edited(class_weights="balanced")
+    assert (
+        found(replace(snapshot, experiment=snapshot.experiment.edited(training=training)), "unbalanced_classes") is None
+    )
+
+
+def test_a_gradient_that_vanishes_is_compared_with_that_of_the_output() -> None:
+    snapshot = run("plateau")
+    names = (
+        *(name for name in snapshot.history.names if not name.endswith(".gradient")),
+        "hidden 1.gradient",
+        "output.gradient",
+    )
+
+    def with_norms(first: float, last: float) -> Snapshot:
+        rows = np.column_stack(
+            [
+                *(snapshot.history[name] for name in names[:-2]),
+                *np.broadcast_to([[first], [last]], (2, len(snapshot.history))),
+            ]
+        )
+        return replace(snapshot, history=Series(names, rows))
+
+    finding = found(with_norms(2e-5, 0.1), "vanishing_gradients")
+    assert finding is not None
+    assert (finding.sentence, finding.layer) == (
+        "The gradient of hidden 1 is 0.0002 of that of the output: it hardly learns", 0,
+    )  # fmt: skip
+    assert found(with_norms(2e-4, 0.1), "vanishing_gradients") is None
+    assert found(with_norms(np.nan, 0.1), "vanishing_gradients") is None
+
+
+NASTY: dict[str, Callable[[], Dataset]] = {
+    "two rows": lambda: Dataset.from_arrays([[1.0, 2.0], [2.0, 2.0]], [1.0, 2.0], test_fraction=0.0),
+    "one class": lambda: Dataset.from_arrays(
+        np.ones((20, 2)), np.zeros(20, int), classes=("a", "b"), test_fraction=0.0
+    ),
+    "all equal": lambda: Dataset.from_arrays(np.ones((20, 2)), np.ones(20)),
+    "one input": lambda: Dataset.from_arrays(np.arange(20.0)[:, None], np.arange(20.0)),
+}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_awkward_data_bring_no_error(name: str) -> None:
+    assert isinstance(
+        findings(shown(Trainer(Experiment.model_validate({"training": {"epochs": 15}}), NASTY[name]()))), list
+    )

@@ -334,7 +334,7 @@ def test_the_opened_view_is_answered_and_a_closed_one_asks_nothing(window: Windo
     assert len(view.tiles.tiles) == 3
     window.panels.docks["distributions"].hide()
     hands.settle(window)
-    assert window.looking.probes == ()
+    assert "distributions" not in window.looking.probes
 
 
 def test_it_follows_the_training(window: Window) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QObject, QPoint, QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QPoint, QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from gui.plots.titles import PanelTitle
 
@@ -49,6 +49,7 @@ class Panels(QObject):
 
     def __init__(self, window: QMainWindow, panels: tuple[Panel, ...]) -> None:
         super().__init__(window)
+        window.installEventFilter(self)
         self._window, self._panels = window, {panel.id: panel for panel in panels}
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -71,6 +72,14 @@ class Panels(QObject):
             self.docks[name].hide()
         self._resize_first()
         self._first = window.saveState(_LAYOUT_VERSION)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Qt has made a bar of tabs: it shows their whole names, and can be scrolled where they are too many."""
+        if event.type() == QEvent.Type.ChildPolished and isinstance(event, QChildEvent):
+            bar = event.child()
+            if isinstance(bar, QTabBar):
+                bar.setElideMode(Qt.TextElideMode.ElideNone)
+        return super().eventFilter(watched, event)
 
     def _resize_first(self) -> None:
         for panel in self._panels.values():

@@ -34,6 +34,9 @@ _FORMS = (
 # Those that tell what is shown without a look into the menus.
 _TELLING = _FORMS[:4]
 
+# The room of the percentage in the usual type.
+_PERCENT = 52
+
 
 class Picker(QToolButton):
     """A small button with a menu of choices. ``picked(key)``. Written longer or shorter as there is room."""
@@ -212,7 +215,7 @@ class ViewBar(QWidget):
         self.out = self._button("view.zoom_out", "mini", "−", tr("Smaller"))
         self.percent = self._button("view.fit", "mini", "100 %", tr("Fit the whole network into the window"))
         self.into = self._button("view.zoom_in", "mini", "+", tr("Larger"))
-        self.percent.setFixedWidth(pixels(52))
+        self.percent.setFixedWidth(pixels(_PERCENT))
         for button in (self.out, self.into):
             button.setFixedWidth(HEIGHT)
             button.setAutoRepeat(True)
@@ -222,6 +225,12 @@ class ViewBar(QWidget):
         for part in self._parts():
             layout.addWidget(part)
         self._connect()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Keeps room for the percentage where the type is of another size."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.percent.setFixedWidth(pixels(_PERCENT))
+        super().changeEvent(event)
 
     def _parts(self) -> tuple[QToolButton, ...]:
         return (self.row, self.nodes, self.edges, self.plane, self.ribbons, self.out, self.percent, self.into)

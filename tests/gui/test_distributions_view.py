@@ -298,6 +298,23 @@ def test_values_that_were_large_for_a_moment_do_not_squeeze_the_rest(view: Distr
     assert len(bins) > 5
 
 
+def test_after_a_run_has_gone_wrong_its_past_is_still_shown(view: DistributionsView) -> None:
+    trainer = relu_network()
+    instants(trainer, "distributions")
+    before = PROBES["distributions"].measure(trainer, Wants(), None)
+    trainer.steps_done = 7
+    trainer.network.weights[1][:] = np.nan
+    answer = PROBES["distributions"].measure(trainer, Wants(), before)
+    view.show_snapshot(replace(instant(trainer, "distributions"), probes={"distributions": answer}))
+    choose(view, "weights")
+    assert view.tiles.tiles[1].missing == "No number is finite."
+    choose(view, "weights", over_time=True)
+    view.tiles.grab()
+    assert sum(count for _, _, count, _ in said_along(view, 1, 0)) == 64
+    assert sum(count for _, _, count, _ in said_along(view, 1, 1)) == 0
+    assert view.tiles.tiles[1].described == "hidden 2: 64 of 64 not finite"
+
+
 # -- links -------------------------------------------------------------------------------------------
 
 

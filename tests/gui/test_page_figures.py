@@ -389,7 +389,7 @@ def test_one_input_is_shown_large_and_all_again(window: Window) -> None:
     assert [each.name for each in shown.curves.inputs] == [name]
     QTest.keyClick(shown.curves, Qt.Key.Key_Escape)
     assert len(shown.curves.inputs) == 12
-    assert window.output.title._note.text() == "strongest 12 of 13"
+    assert window.output.title._note.text() == "top 12 of 13"
 
 
 @pytest.mark.parametrize("source", ["xor", "moons", "iris"])
@@ -398,3 +398,35 @@ def test_the_share_that_is_right_is_the_accuracy(window: Window, source: str) ->
     words = page(window, "confusion").accuracy.text()
     share = float(words.split(",")[1].split()[0]) / 100
     assert share == pytest.approx(snapshot.evaluation.test["accuracy"], abs=1e-4)
+
+
+@pytest.mark.parametrize("key", ["roc", "precision_recall"])
+def test_the_pointer_says_the_point_of_a_curve(window: Window, key: str) -> None:
+    opened(window, "wine", 1)
+    shown = page(window, key)
+    hands.events()
+    curve = shown.found[1]
+    place = len(curve.x) // 3
+    scene = shown.plot.getPlotItem().vb.mapViewToScene(QPointF(curve.x[place], curve.y[place]))
+    shown.plot.scene().sigMouseMoved.emit(scene)
+    name, *lines = QToolTip.text().splitlines()
+    found = [hands.read(line.split()[-1]) if not line.endswith("∞") else np.inf for line in lines]
+    which = hands.snapshot_of(window).data.classes.index(name)
+    points = np.column_stack([shown.found[which].x, shown.found[which].y])
+    assert np.abs(points - found[:2]).max(axis=1).min() < 1e-3
+    assert found[:2] == pytest.approx([curve.x[place], curve.y[place]], abs=0.05)
+
+
+def test_the_pointer_says_the_bin_under_it(window: Window) -> None:
+    snapshot = opened(window, "digits", 1)
+    shown = page(window, "calibration")
+    truth, scores = answers(snapshot, "test")
+    p = scores.max(axis=1)
+    place = next(k for k in range(9, -1, -1) if ((p > k / 10) & (p <= k / 10 + 0.1)).sum() > 5)
+    inside = (p > place / 10) & (p <= place / 10 + 0.1)
+    scene = shown.plot.getPlotItem().vb.mapViewToScene(QPointF(place / 10 + 0.05, 0.5))
+    shown.plot.scene().sigMouseMoved.emit(scene)
+    words = QToolTip.text()
+    assert f": {inside.sum()} rows" in words
+    right = (truth == scores.argmax(axis=1))[inside].mean()
+    assert hands.read(words.split()[-1]) == pytest.approx(right, abs=1e-3)

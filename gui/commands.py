@@ -234,13 +234,8 @@ def toggle_predict(window: Window) -> None:
 
 
 def show_proof(window: Window) -> None:
-    """Opens the proof of the gradients, in the place of the inspector, where there is room for it."""
-    proof, inspector = window.panels.docks["proof"], window.panels.docks["inspector"]
-    if proof.isHidden():
-        window.panels.open("proof")
-        if not (inspector.isHidden() or inspector.isFloating() or proof.isFloating()):
-            window.tabifyDockWidget(inspector, proof)
-    proof.raise_()
+    """Opens the proof of the gradients."""
+    window.panels.open("proof")
 
 
 def score(window: Window) -> None:

@@ -109,8 +109,7 @@ class HintLine(QWidget):
 
     def _show(self, finding: Finding | None) -> None:
         self.finding = finding
-        for part in (self.sentence, self.close_button):
-            part.setVisible(finding is not None)
+        self.setVisible(finding is not None)
         if finding is not None:
             rule = RULES[finding.key]
             self.sentence.say(said(finding.sentence), f"{tr(rule.label)}: {tr(rule.about)}")

@@ -29,16 +29,25 @@ class ProofLight(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.state = ""
+        self._brief = False
+        self._snapshot: Snapshot | None = None
         self.hide()
+
+    def show_brief(self, on: bool) -> None:
+        """Says no numbers, for which there is no room; the tooltip does."""
+        if on != self._brief:
+            self._brief = on
+            if self._snapshot is not None:
+                self.show_snapshot(self._snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows what is known at an instant."""
-        proof = proof_of(snapshot)
+        self._snapshot, proof = snapshot, proof_of(snapshot)
         self.setVisible(proof is not None)
         if proof is None:
             return
         words, told = headline(proof), sentence(snapshot, proof)
-        if proof.state == "green" and proof.worst is not None:
+        if proof.state == "green" and proof.worst is not None and not self._brief:
             words = tr("{0}, largest difference {1}").format(words, power(float(proof.worst["error"])))
         if words != self.text():
             self.setText(words)

@@ -50,7 +50,9 @@ class SideViews(QObject):
         return [name for name in self._views if name not in self._docks or self._is_open(name)]
 
     def _is_open(self, name: str) -> bool:
-        return not self._docks[name].isHidden() and name not in self._behind
+        dock = self._docks[name]
+        # None hides a panel that floats, whatever stood in front of it before.
+        return not dock.isHidden() and (name not in self._behind or dock.isFloating())
 
     def show_now(self, name: str, snapshot: Snapshot) -> None:
         """Shows an instant in one view out of its turn."""

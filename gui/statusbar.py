@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from time import perf_counter
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from engine.snapshot import Snapshot
@@ -17,6 +18,28 @@ from gui.text import said, tr
 _MOST_WIDTHS = 9
 # How long something that was done is said.
 _PASSING_MS = 8000
+_A_WORD = 60
+# A window of less width has no room for all that can be said.
+_NARROW = 1400
+
+
+class _Words(QLabel):
+    """A text that takes less room than it needs, and then ends in an ellipsis and has the rest in its tooltip."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for a word."""
+        return QSize(_A_WORD, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """As much as there is room for."""
+        box = self.contentsRect()
+        fitting = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, box.width())
+        self.setToolTip("" if fitting == self.text() else self.text())
+        with QPainter(self) as painter:
+            side = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value
+            self.style().drawItemText(
+                painter, box, side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
+            )
 
 
 class StatusBar(QStatusBar):
@@ -25,16 +48,22 @@ class StatusBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._labels = {name: QLabel() for name in ("widths", "parameters", "steps", "frames", "selected")}
+        self._labels = {name: QLabel() for name in ("widths", "parameters", "steps", "frames")}
+        self._labels["selected"] = _Words()
         for label in self._labels.values():
             self.addWidget(label)
         self.hint = HintLine()
         self.addWidget(self.hint, 1)
-        self.state = QLabel(tr("Loading the data…"))
+        self.state = _Words(tr("Loading the data…"))
         self.addPermanentWidget(self.state)
         self.light = ProofLight()
         self.addPermanentWidget(self.light)
         self._progress: deque[tuple[float, int]] = deque(maxlen=90)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the light says the least."""
+        super().resizeEvent(event)
+        self.light.show_brief(self.width() < _NARROW)
 
     @Slot(str)
     def say(self, text: str) -> None:
@@ -63,7 +92,10 @@ class StatusBar(QStatusBar):
         }
         for name, text in texts.items():
             self._labels[name].setText(text)
+            self._labels[name].setVisible(bool(text))
         self.hint.show_snapshot(snapshot, running)
+        # What is wrong is said in its place; the inspector says it too.
+        self._labels["selected"].setVisible(self.hint.finding is None)
         self.state.setText(_in_words(snapshot, running))
         self.light.show_snapshot(snapshot)
 

@@ -343,7 +343,7 @@ class EffectsPage(Page):
         found = self._answer(snapshot)
         if found is None:
             return ""
-        few = tr("strongest {0} of {1}").format(len(found.effects), found.columns)
+        few = tr("top {0} of {1}").format(len(found.effects), found.columns)
         old = snapshot.step - found.step > max(_OLD * snapshot.step, 1)
         at = tr("at step {0}").format(f"{found.step:,}") if old else ""
         return " · ".join(filter(None, (few if len(found.effects) < found.columns else "", at)))

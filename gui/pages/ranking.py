@@ -25,6 +25,8 @@ from gui.theme import colour, colours
 
 # More classes than this are not all drawn: those with the smallest areas are, and the chosen one.
 MOST = 12
+# What a kind of curve says to people.
+SAID = ("name", "x", "y", "figure")
 _NEAR = 24.0
 # Beyond 0 and 1, so that no ring is cut.
 _ROOM = 0.06
@@ -145,7 +147,7 @@ class RankingPage(Page):
         item = self.curves[index]
         item.setPen(pen)
         item.setZValue(1 if index == chosen else 0)
-        x, y = _stairs(curve) if self._kind.stepped else (curve.x, curve.y)
+        x, y = _stairs(curve) if self._kind.stepped else _corners(curve)
         item.setData(*((x, y) if known else ([], [])))
         ring = curve.at(_above(threshold, index)) if known else None
         self.rings[index].setData([ring[0]] if ring else [], [ring[1]] if ring else [])
@@ -177,14 +179,12 @@ class RankingPage(Page):
     def _say(self, position: QPointF) -> None:
         """Says the point of a curve that is nearest to the pointer."""
         box = self.plot.getPlotItem().vb
+        at, (wide, high) = box.mapSceneToView(position), box.viewPixelSize()
         nearest: tuple[float, int, int] | None = None
         for k, curve in self.found.items():
-            places = [
-                box.mapViewToScene(QPointF(x, y)) for x, y in zip(curve.x, curve.y, strict=True) if np.isfinite(x)
-            ]
-            apart = [(at - position).manhattanLength() for at in places]
-            if apart and (nearest is None or min(apart) < nearest[0]):
-                nearest = (min(apart), k, int(np.argmin(apart)))
+            apart = np.hypot((curve.x - at.x()) / wide, (curve.y - at.y()) / high)
+            if np.isfinite(apart).all() and (nearest is None or apart.min() < nearest[0]):
+                nearest = float(apart.min()), k, int(apart.argmin())
         if nearest is None or nearest[0] > _NEAR or self.snapshot is None:
             QToolTip.hideText()
             return
@@ -241,6 +241,13 @@ def _figure(value: float) -> str:
 def _above(threshold: float, index: int) -> float:
     """The first of two classes is answered only above the threshold, all others at it, too."""
     return float(np.nextafter(threshold, np.inf)) if index == 0 else threshold
+
+
+def _corners(curve: curves.Ranking) -> tuple[np.ndarray, np.ndarray]:
+    """The curve without the points that lie evenly between their neighbours: it looks the same."""
+    bent = (np.diff(curve.x, 2) != 0.0) | (np.diff(curve.y, 2) != 0.0)
+    kept = np.concatenate([[True], bent, [True]]) if len(curve.x) > 2 else slice(None)
+    return curve.x[kept], curve.y[kept]
 
 
 def _stairs(curve: curves.Ranking) -> tuple[np.ndarray, np.ndarray]:

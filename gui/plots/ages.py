@@ -16,5 +16,6 @@ def age_in_words(now: int, then: int) -> str:
 def rows_in_words(rows: int, all_rows: int) -> str:
     """Of how many training rows something is counted: "256 of 1,400 training rows", "all 105 training rows"."""
     if rows == all_rows:
-        return tr("all {0} training rows").format(f"{rows:,}") if rows else tr("no training rows")
+        few = (tr("no training rows"), tr("1 training row"))
+        return tr("all {0} training rows").format(f"{rows:,}") if rows >= len(few) else few[rows]
     return tr("{0} of {1} training rows").format(f"{rows:,}", f"{all_rows:,}")

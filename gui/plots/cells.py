@@ -26,9 +26,9 @@ _Index = QModelIndex | QPersistentModelIndex
 EXACT = Qt.ItemDataRole.UserRole
 MOST_COPIED = 250_000
 _ROW_HEIGHT = 24
-_NARROWEST, _WIDEST = 56, 220
+_NARROWEST, _USUAL, _WIDEST = 56, 112, 220
 # The widths of more columns than this are not measured: that would take long.
-_MOST_MEASURED, _ROWS_MEASURED = 200, 30
+_MOST_MEASURED, _ROWS_MEASURED = 60, 30
 
 
 class CellTable(QTableView):
@@ -62,6 +62,7 @@ class CellTable(QTableView):
     def _fit_type(self) -> None:
         """Lines as high as the type needs."""
         self.verticalHeader().setDefaultSectionSize(pixels(_ROW_HEIGHT))
+        self.horizontalHeader().setDefaultSectionSize(pixels(_USUAL))
         self.horizontalHeader().setMinimumHeight(pixels(_ROW_HEIGHT) + 4)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -81,7 +82,7 @@ class CellTable(QTableView):
         for column in range(min(model.columnCount(), _MOST_MEASURED)):
             words = [str(model.headerData(column, Qt.Orientation.Horizontal)) + "  ▾"]
             words += [str(model.index(row, column).data()) for row in range(0, count, max(count // _ROWS_MEASURED, 1))]
-            width = max(letters.horizontalAdvance(text) for text in words) + 32
+            width = max(letters.horizontalAdvance(text) for text in words) + 26
             self.setColumnWidth(column, min(max(width, _NARROWEST), pixels(_WIDEST)))
 
     def go_to(self, row: int, column: int, whole: bool = False) -> None:

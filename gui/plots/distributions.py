@@ -12,7 +12,8 @@ from engine.snapshot import Snapshot
 from gui.fields import ChoiceField
 from gui.plots.ages import age_in_words, rows_in_words
 from gui.plots.histograms import ramp_image
-from gui.plots.layertiles import LayerTiles, Tile
+from gui.plots.layerplot import Tile
+from gui.plots.layertiles import LayerTiles
 from gui.plots.titles import Note, PanelTitle
 from gui.plots.view import About, Table, View
 from gui.selection import Selection, Unit, Weight, name_in_plan
@@ -160,8 +161,9 @@ class DistributionsView(View):
         if self._over_time:
             parts.append(tr("since step {0}").format(f"{answer.moments[0].step:,}"))
         parts.append(age_in_words(snapshot.step, answer.step))
-        self.note.setText(" · ".join(filter(None, parts)))
-        self.note.setToolTip(tr(QUANTITIES[self.quantity.key].about))
+        words = " · ".join(filter(None, parts))
+        self.note.setText(words)
+        self.note.setToolTip("\n".join(filter(None, (words, tr(QUANTITIES[self.quantity.key].about)))))
 
     @Slot(str, bool)
     def _switch(self, key: str, on: bool) -> None:

@@ -1,4 +1,4 @@
-"""How the gradient flows through a network: its norms by layer over the recorded steps, and what is to be seen. No Qt.
+"""How the gradient flows through a network over the recorded steps. No Qt but for translation.
 
 Of each layer, over its weights without the biases, at the steps that were recorded: ‖dL/dw‖ of the step's batch before
 and after clipping, and the ratio ‖Δw‖ / ‖w‖ of the step.

@@ -10,24 +10,26 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.history import Numbers
 from engine.snapshot import Snapshot
 from gui.plots.flow import HEALTHY, USUAL, Flow, flow_of, seen_in_gradients, seen_in_ratios
 from gui.plots.layers import LayerPlot
-from gui.plots.legends import FEW
 from gui.plots.readout import Value
 from gui.plots.strokes import Stroke
+from gui.plots.titles import Note
 from gui.plots.view import About, Table
 from gui.selection import name_in_plan
 from gui.text import number, tr
-from gui.theme import colour, colours
+from gui.theme import colour, colours, font
 
 # No gradient that single precision can hold is smaller.
 _SMALLEST = 1e-46
 # The opacity of a gradient as it was before it was clipped.
 _BEFORE = 0.45
+# The values of more layers than this do not all find room beside the crosshair.
+_MANY = 12
 
 
 class HealthyBand:
@@ -35,7 +37,7 @@ class HealthyBand:
 
     def __init__(self, plot: pg.PlotWidget) -> None:
         self.area = pg.LinearRegionItem((0.0, 1.0), orientation="horizontal", movable=False, pen=pg.mkPen(None))
-        words = tr("usually healthy, by a rule of thumb")
+        words = tr("healthy, by a rule of thumb")
         self.line = pg.InfiniteLine(angle=0, label=words, labelOpts={"position": 0.99, "anchors": [(1, 1), (1, 1)]})
         for z, item in ((-20, self.area), (-19, self.line)):
             item.setZValue(z)
@@ -56,6 +58,8 @@ class HealthyBand:
         self.area.setBrush(colour(c.accent, 0.10))
         self.line.setPen(pg.mkPen(colour(c.accent, 0.35)))
         self.line.label.setColor(QColor(c.quiet))
+        self.line.label.fill = pg.mkBrush(colour(c.surface, 0.7))
+        self.line.label.setFont(font(11))
 
 
 class GradientPlot(LayerPlot):
@@ -91,13 +95,13 @@ class GradientPlot(LayerPlot):
         self._on = {"ratio": False, "clipped": False}
         self._snapshot: Snapshot | None = None
         self._flow: Flow | None = None
-        self.sentence = QLabel()
-        self.sentence.setProperty("role", "quiet")
-        self.sentence.setWordWrap(True)
-        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.sentence.setContentsMargins(16, 2, 8, 2)
+        self.sentence = Note()
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.sentence.hide()
-        self.stack.insertWidget(1, self.sentence)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 0, 8, 0)
+        row.addWidget(self.sentence)
+        self.stack.insertLayout(1, row)
         self.plot.smallest = _SMALLEST
         self.healthy = HealthyBand(self.plot)
         self.healthy.show(False, logarithmic=True)
@@ -143,6 +147,7 @@ class GradientPlot(LayerPlot):
         self.draw_layers(flow.steps, snapshot.plan, list(self._drawable(values)), flow.epochs)
         said = seen_in_ratios(flow) if ratio else seen_in_gradients(flow, snapshot.plan)
         self.sentence.setText(said)
+        self.sentence.setToolTip(said)
         self.sentence.setVisible(bool(said))
 
     def _drawable(self, values: Numbers) -> Numbers:
@@ -188,7 +193,7 @@ class GradientPlot(LayerPlot):
         values = []
         shown = [i for i in range(len(self._layers)) if i not in self.legend.hidden_layers]
         # Of very many only some find room: then the first and the last layer say most.
-        ends = (0, len(self._layers) - 1) if len(shown) > FEW else ()
+        ends = (0, len(self._layers) - 1) if len(shown) > _MANY else ()
         for i in sorted(shown, key=lambda i: (i != self._selected, i not in ends)):
             gradient, clipped, ratio = (_said(v[i, place]) for v in (flow.gradient, flow.clipped, flow.ratio))
             words = ratio if self._on["ratio"] else gradient

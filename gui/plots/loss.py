@@ -10,10 +10,11 @@ from engine.history import Numbers
 from engine.snapshot import Snapshot
 from gui.plots.changes import Changes
 from gui.plots.curves import epochs_at, up_to
+from gui.plots.linechart import Line
 from gui.plots.marks import Best, Gap, Mark, Marks
 from gui.plots.smoothing import smoothed
 from gui.plots.strokes import Stroke
-from gui.plots.timechart import Line, TimeChart
+from gui.plots.timechart import TimeChart
 from gui.plots.timeplot import TimePlot
 from gui.plots.titles import Choice
 from gui.plots.view import About

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsObject
 
 from engine.history import Numbers
-from gui.plots.timechart import TimeChart
+from gui.plots.linechart import LineChart
 from gui.theme import colour, colours, font
 
 # Marks closer than so many pixels are one, with their number.
@@ -48,7 +48,7 @@ class Best:
 class Marks(QGraphicsObject):
     """Thin lines with a small glyph at the top, and a ring with words, in pixels over a chart."""
 
-    def __init__(self, chart: TimeChart) -> None:
+    def __init__(self, chart: LineChart) -> None:
         super().__init__(chart.getViewBox())
         self._chart = chart
         self._marks: Sequence[Mark] = ()
@@ -67,6 +67,7 @@ class Marks(QGraphicsObject):
         """The point that is marked."""
         return self._best
 
+    @Slot()
     def _follow(self) -> None:
         self.prepareGeometryChange()
         self.update()
@@ -160,7 +161,7 @@ class Marks(QGraphicsObject):
 class Gap(QGraphicsObject):
     """The surface between two curves, where the second is above the first."""
 
-    def __init__(self, chart: TimeChart) -> None:
+    def __init__(self, chart: LineChart) -> None:
         super().__init__(chart.getViewBox())
         self._chart = chart
         self._curves: tuple[Numbers, Numbers, Numbers] = (np.empty(0),) * 3
@@ -178,6 +179,7 @@ class Gap(QGraphicsObject):
         """Places and the lower and upper edge of what is shaded."""
         return self._curves
 
+    @Slot()
     def _follow(self) -> None:
         self.prepareGeometryChange()
         self.update()

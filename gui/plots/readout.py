@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject
 
 from gui.plots.dashes import strokes
+from gui.plots.linechart import LineChart
 from gui.plots.strokes import Stroke
-from gui.plots.timechart import TimeChart
 from gui.theme import colour, colours, font
 
 _LINE, _EDGE, _SWATCH, _AWAY = 13.5, 4.0, 16.0, 8.0
@@ -31,21 +31,25 @@ class Value:
 class Readout(QGraphicsObject):
     """A small table beside the crosshair of a chart, on the side where there is more room."""
 
-    def __init__(self, chart: TimeChart) -> None:
+    def __init__(self, chart: LineChart) -> None:
         super().__init__(chart.getViewBox())
         self._chart = chart
-        self._head, self._x = "", 0.0
+        self._head, self._place = "", 0.0
         self.values: Sequence[Value] = ()
         self.setZValue(90)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        chart.moved.connect(self._follow)
         self.hide()
 
     def show_values(self, place: float, head: str, values: Sequence[Value]) -> None:
         """Shows a heading and values at a place of the run, as many as there is room for."""
-        self.prepareGeometryChange()
-        self._x = self._chart.in_box(place, None).x()
-        self._head, self.values = head, values
+        self._place, self._head, self.values = place, head, values
         self.setVisible(bool(values))
+        self.update()
+
+    @Slot()
+    def _follow(self) -> None:
+        self.prepareGeometryChange()
         self.update()
 
     def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
@@ -68,7 +72,8 @@ class Readout(QGraphicsObject):
         wide = QFontMetricsF(painter.font()).horizontalAdvance
         names, words = (max(map(wide, column)) for column in zip(*((v.name, v.words) for v in shown), strict=True))
         width = 2 * _EDGE + max(wide(self._head), _SWATCH + names + 8.0 + words)
-        left = self._x + _AWAY if self._x < frame.width() / 2 else self._x - _AWAY - width
+        x = self._chart.in_box(self._place, None).x()
+        left = x + _AWAY if x < frame.width() / 2 else x - _AWAY - width
         left = max(min(left, frame.width() - width - 1.0), 1.0)
         box = QRectF(left, 2.0, width, 2 * _EDGE + _LINE * (len(shown) + 1))
         painter.setPen(QPen(QColor(c.line), 1.0))

@@ -12,9 +12,10 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.history import Numbers
+from gui.plots.linechart import Band, Line
 from gui.plots.readout import Readout, Value
 from gui.plots.strokes import Stroke
-from gui.plots.timechart import Band, Line, TimeChart
+from gui.plots.timechart import TimeChart
 from gui.plots.titles import Choice, Legend, PanelTitle
 from gui.plots.view import Table, View
 from gui.text import number, tr
@@ -248,14 +249,14 @@ class TimePlot(View):
     def _point_at(self, place: float) -> None:
         """Shows the exact values of the recorded step nearest to the pointer, here and everywhere."""
         if len(self._steps):
-            self._go_to(int(np.abs(self.places - place).argmin()))
+            self._go_to(_nearest(self.places, place))
 
     @Slot(int)
     def _step(self, by: int) -> None:
         """Goes to the recorded step before or after, to the last one first."""
         if len(self._steps) == 0:
             return
-        now = len(self._steps) if self._pointer is None else self._nearest(self._pointer)
+        now = len(self._steps) if self._pointer is None else _nearest(self._steps, self._pointer)
         self._go_to(min(max(now + by, 0), len(self._steps) - 1))
 
     def _go_to(self, place: int) -> None:
@@ -263,16 +264,13 @@ class TimePlot(View):
         self.show_pointer(step)
         self.pointed.emit(step)
 
-    def _nearest(self, step: float) -> int:
-        return int(np.abs(self._steps - step).argmin())
-
     def _mark(self, step: float | None) -> None:
         if step is None or len(self._steps) == 0:
             self.show_cursor(None)
             self.title.show_note("")
             self.readout.hide()
             return
-        place = self._nearest(step)
+        place = _nearest(self._steps, step)
         at = float(self.places[place])
         head, values = self._said_at(place)
         self.show_cursor(at)
@@ -298,3 +296,8 @@ class TimePlot(View):
                     words += f" ({tr('smoothed')} {number(float(self._smooth[name][place]), 4)})"
                 found.append(Value(name, words, strokes.get(name)))
         return head, found
+
+
+def _nearest(places: Numbers, place: float) -> int:
+    """Which of some places is nearest to one."""
+    return int(np.abs(places - place).argmin())

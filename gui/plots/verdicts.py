@@ -71,9 +71,9 @@ def headline(proof: Proof) -> str:
     if proof.state == "green":
         if proof.parameters <= KEPT or proof.checked == proof.parameters:
             return tr("Gradients proven")
-        return tr("Gradients proven: {0} of {1}").format(f"{proof.checked:,}", f"{proof.parameters:,}")
+        return tr("Gradients agree: {0} of {1} checked").format(f"{proof.checked:,}", f"{proof.parameters:,}")
     if proof.state == "checking":
-        return tr("Gradients: {0} of {1} checked").format(f"{proof.checked:,}", f"{proof.goal:,}")
+        return tr("Gradients: {0} of {1} checked").format(f"{proof.checked:,}", f"{proof.parameters:,}")
     return tr("A gradient differs") if proof.state == "red" else tr("Gradients not proven")
 
 

@@ -156,11 +156,12 @@ def test_copies_share_the_array_and_go_on_apart(count: int) -> None:
         twin.append(2.0)
     third = twin.copy()
     third.append(3.0)
-    full = before[: len(before) - (count % record.view().width > 0)]
-    for each, value in ((record, 1.0), (twin, 2.0)):
+    views = record.view(), twin.view()
+    full = before[: len(before) - (count % views[0].width > 0)]
+    for band, value in zip(views, (1.0, 2.0), strict=True):
         merged = full.reshape(-1, 2).mean(axis=1) if count == 131_072 else full
-        np.testing.assert_array_equal(each.view().mean[: len(merged)], merged)
-        assert each.view().mean[-1] == value
+        np.testing.assert_array_equal(band.mean[: len(merged)], merged)
+        assert (band.mean[1 - 20 // band.width :] == value).all()
 
 
 @pytest.mark.parametrize("count", [0, 1, 700, 131_072, 131_073, 300_001])
@@ -175,6 +176,14 @@ def test_a_record_goes_on_from_its_state_as_if_nothing_had_been(count: int) -> N
         again.append(value)
     for one, other in zip(record.state(), again.state(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("most", [1, 3, 16])
+def test_a_bucket_that_is_filled_in_part_counts_as_much_as_it_holds(most: int) -> None:
+    values = np.arange(1001.0) ** 2
+    few = recorded(values.tolist(), size=64).thinned(most)
+    parts = np.split(values, few.steps[1:].astype(int) - 1)
+    np.testing.assert_allclose(few.mean, [part.mean() for part in parts], rtol=1e-12)
 
 
 @given(losses, st.sampled_from([1, 2, 5, 16, 1000]))

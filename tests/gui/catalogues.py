@@ -94,6 +94,9 @@ def declared() -> Iterator[str]:
     for about in _explanations():
         yield from (about.question, about.sentence, *about.formulas)
     yield from (kind.name for kind in importlib.import_module("gui.plots.catalogue").VIEWS)
+    yield from (kind.name for kind in importlib.import_module("gui.pages.table").PAGES)
+    ranking = importlib.import_module("gui.pages.ranking")
+    yield from (getattr(kind, name) for kind in (ranking.ROC, ranking.PRECISION_RECALL) for name in ranking.SAID)
     for command in importlib.import_module("gui.actions").COMMANDS:
         yield from _said(command)
     yield importlib.import_module("gui.plots.loss").PRESS

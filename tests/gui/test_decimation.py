@@ -23,11 +23,18 @@ VALUES = st.one_of(st.floats(-1e6, 1e6), st.integers(-3, 3).map(float), st.sampl
 @st.composite
 def views(draw: st.DrawFn) -> Shown:
     """Points at rising places, a range that shows some of them, and so many columns of pixels."""
-    places = draw(st.lists(st.integers(-400, 400), unique=True, max_size=150).map(sorted))
+    least = draw(st.sampled_from([0, 1, 30, 100]))
+    places = draw(st.lists(st.integers(-400, 400), unique=True, min_size=least, max_size=150).map(sorted))
     y = draw(st.lists(VALUES, min_size=len(places), max_size=len(places)))
     left = draw(st.integers(-450, 440))
     right = draw(st.integers(left + 1, 450))
-    return np.array(places, float), np.array(y, float), float(left), float(right), draw(st.integers(1, 60))
+    return (
+        np.array(places, float),
+        np.array(y, float),
+        float(left),
+        float(right),
+        draw(st.sampled_from([1, 2, 5, 20, 60])),
+    )
 
 
 def column_of(x: float, left: float, right: float, columns: int) -> int:

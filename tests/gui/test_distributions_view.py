@@ -67,11 +67,11 @@ def note(view: DistributionsView) -> str:
 
 def said_along(view: DistributionsView, layer: int, moment: int | None = None) -> list[tuple[float, float, int, int]]:
     """The bins that are said one after the other: limits, count, and of how many."""
-    box, found = view.tiles.plot_box(layer), []
+    box, found = view.tiles.plot(layer).area, []
     if moment is None:
         places = [QPointF(x + 0.5, box.center().y()) for x in range(int(box.left()), int(box.right()))]
     else:
-        x = view.tiles.place_of(layer, view.tiles.tiles[layer].steps[moment])
+        x = view.tiles.plot(layer).place_of(view.tiles.tiles[layer].steps[moment])
         x = min(max(x, box.left() + 0.5), box.right() - 0.5)
         places = [QPointF(x, y + 0.5) for y in range(int(box.bottom()) - 1, int(box.top()) - 1, -1)]
     for place in places:
@@ -188,7 +188,7 @@ def test_logarithmic_counts_show_small_bars_higher(
 
 def test_beside_the_bars_mean_and_deviation_are_said(view: DistributionsView, run: list[Snapshot]) -> None:
     view.show_snapshot(run[-1])
-    hands.hover(view.tiles, view.tiles.plot_box(1).topLeft() - QPointF(0, 20))
+    hands.hover(view.tiles, view.tiles.plot(1).area.topLeft() - QPointF(0, 20))
     w = run[-1].weights(1).astype(float)
     numbers = [hands.read(words) for words in re.findall("[−\\d][\\d.e−]*", note(view).split(": ")[1])]
     np.testing.assert_allclose(numbers, (w.mean(), w.std(), w.min(), w.max()), rtol=1e-3)
@@ -196,7 +196,7 @@ def test_beside_the_bars_mean_and_deviation_are_said(view: DistributionsView, ru
 
 def test_nothing_is_said_when_the_pointer_has_left(view: DistributionsView, run: list[Snapshot]) -> None:
     view.show_snapshot(run[-1])
-    hands.hover(view.tiles, view.tiles.plot_box(1).center())
+    hands.hover(view.tiles, view.tiles.plot(1).area.center())
     QTest.mouseMove(view.quantity)
     view.tiles.leaveEvent(hands.QEvent(hands.QEvent.Type.Leave))
     assert note(view) == ""
@@ -210,8 +210,8 @@ def test_over_time_every_step_says_its_own_counts(view: DistributionsView, run: 
     view.show_snapshot(run[-1])
     choose(view, "weights", over_time=True)
     values, bins = run[moment].weights(1).ravel().astype(float), said_along(view, 1, moment)
-    box = view.tiles.plot_box(1)
-    x = min(max(view.tiles.place_of(1, run[moment].step), box.left()), box.right() - 1)
+    box = view.tiles.plot(1).area
+    x = min(max(view.tiles.plot(1).place_of(run[moment].step), box.left()), box.right() - 1)
     hands.hover(view.tiles, QPointF(x, box.center().y()))
     assert note(view).startswith(f"step {run[moment].step:,} · hidden 2")
     assert sum(count for _, _, count, _ in bins) == len(values)
@@ -245,7 +245,7 @@ def test_the_heat_map_has_a_colour_where_there_is_a_count_and_the_farthest_for_t
         image = painted_images(view, monkeypatch)[1]
         ground = QColor(theme.colours().surface)
     column, values = image.width() - 1, run[-1].weights(1).ravel().astype(float)
-    edges = view.tiles.picture(1).edges
+    edges = view.tiles.tiles[1].picture.edges
     counts = [sum(1 for v in values if low <= v < high) for low, high in pairwise(edges)]
     inks = [image.pixelColor(column, image.height() - 1 - row) for row in range(image.height())]
     assert [ink.alpha() > 0 for ink in inks] == [count > 0 for count in counts]
@@ -256,7 +256,7 @@ def test_the_heat_map_has_a_colour_where_there_is_a_count_and_the_farthest_for_t
 def test_the_pointer_tells_other_views_the_step(view: DistributionsView, run: list[Snapshot], qtbot: QtBot) -> None:
     view.show_snapshot(run[-1])
     choose(view, "weights", over_time=True)
-    box = view.tiles.plot_box(0)
+    box = view.tiles.plot(0).area
     with qtbot.waitSignal(view.pointed, check_params_cb=lambda step: step == 100):
         hands.hover(view.tiles, QPointF(box.right() - 1, box.center().y()))
 
@@ -264,8 +264,8 @@ def test_the_pointer_tells_other_views_the_step(view: DistributionsView, run: li
 def test_the_step_under_the_pointer_elsewhere_is_marked(view: DistributionsView, run: list[Snapshot]) -> None:
     view.show_snapshot(run[-1])
     choose(view, "weights", over_time=True)
-    x = round(view.tiles.place_of(0, 50))
-    box = view.tiles.plot_box(0)
+    x = round(view.tiles.plot(0).place_of(50))
+    box = view.tiles.plot(0).area
 
     def column() -> set[str]:
         image = view.tiles.grab().toImage()
@@ -292,10 +292,27 @@ def test_values_that_were_large_for_a_moment_do_not_squeeze_the_rest(view: Distr
         answer = PROBES["distributions"].measure(trainer, Wants(), answer)
     view.show_snapshot(replace(first[0], step=59, probes={"distributions": answer}))
     choose(view, "weights", over_time=True)
-    assert view.tiles.picture(1).edges[-1] < 10.0
+    assert view.tiles.tiles[1].picture.edges[-1] < 10.0
     bins = said_along(view, 1, 59)
     assert sum(count for _, _, count, _ in bins) == 64
     assert len(bins) > 5
+
+
+def test_after_a_run_has_gone_wrong_its_past_is_still_shown(view: DistributionsView) -> None:
+    trainer = relu_network()
+    instants(trainer, "distributions")
+    before = PROBES["distributions"].measure(trainer, Wants(), None)
+    trainer.steps_done = 7
+    trainer.network.weights[1][:] = np.nan
+    answer = PROBES["distributions"].measure(trainer, Wants(), before)
+    view.show_snapshot(replace(instant(trainer, "distributions"), probes={"distributions": answer}))
+    choose(view, "weights")
+    assert view.tiles.tiles[1].missing == "No number is finite."
+    choose(view, "weights", over_time=True)
+    view.tiles.grab()
+    assert sum(count for _, _, count, _ in said_along(view, 1, 0)) == 64
+    assert sum(count for _, _, count, _ in said_along(view, 1, 1)) == 0
+    assert view.tiles.tiles[1].described == "hidden 2: 64 of 64 not finite"
 
 
 # -- links -------------------------------------------------------------------------------------------
@@ -322,17 +339,17 @@ def test_the_opened_view_is_answered_and_a_closed_one_asks_nothing(window: Windo
 
 def test_it_follows_the_training(window: Window) -> None:
     view = opened(window)
-    before = view.tiles.described(0)
+    before = view.tiles.tiles[0].described
     hands.trigger(window, "train.epoch")
     hands.settle(window)
     w = hands.snapshot_of(window).weights(0).astype(float)
-    assert view.tiles.described(0) != before
-    assert f"{w.mean():.4g}".replace("-", "\u2212") in view.tiles.described(0)
+    assert view.tiles.tiles[0].described != before
+    assert f"{w.mean():.4g}".replace("-", "\u2212") in view.tiles.tiles[0].described
 
 
 def test_a_click_selects_the_layer_everywhere(window: Window) -> None:
     view = opened(window)
-    QTest.mouseClick(view.tiles, Qt.MouseButton.LeftButton, pos=view.tiles.plot_box(1).center().toPoint())
+    QTest.mouseClick(view.tiles, Qt.MouseButton.LeftButton, pos=view.tiles.plot(1).area.center().toPoint())
     assert window.selection == Unit(2, 0)
     assert hands.open_layer(window) == 1
     assert view.tiles.layer == 1
@@ -362,7 +379,7 @@ def test_of_many_layers_the_selected_one_is_brought_into_sight(view: Distributio
     hands.events()
     assert view.tiles.height() > view.area.viewport().height()
     view.show_selection(Unit(38, 0))
-    box = view.tiles.plot_box(37)
+    box = view.tiles.plot(37).area
     assert view.tiles.visibleRegion().boundingRect().contains(box.toRect())
 
 
@@ -435,8 +452,8 @@ def test_whatever_the_numbers_are_there_is_a_picture_or_a_sentence(
     found = nasty.probes["distributions"].now.histograms[key]
     for layer, (tile, histogram) in enumerate(zip(view.tiles.tiles, found, strict=True)):
         assert (tile.missing == "") == (histogram.finite > 0)
-        assert (view.tiles.picture(layer) is not None) == (histogram.finite > 0)
-        assert ("not finite" in view.tiles.described(layer)) == (histogram.odd > 0 and histogram.finite > 0)
+        assert (view.tiles.tiles[layer].picture is not None) == (histogram.finite > 0)
+        assert ("not finite" in view.tiles.tiles[layer].described) == (histogram.odd > 0 and histogram.finite > 0)
     last = min(len(found), 3) - 1
     bins = said_along(view, last, 0 if over_time else None)
     if found[last].bins.count:
@@ -450,7 +467,7 @@ def test_it_is_painted_at_any_size(view: DistributionsView, size: tuple[int, int
     view.show_snapshot(instant(make(), "distributions"))
     view.resize(*size)
     choose(view, "weights", over_time=True)
-    boxes = [view.tiles.plot_box(layer) for layer in range(len(view.tiles.tiles))]
+    boxes = [view.tiles.plot(layer).area for layer in range(len(view.tiles.tiles))]
     view.tiles.grab()
     assert all(a.right() <= b.left() or a.bottom() <= b.top() for a, b in pairwise(boxes))
     assert boxes[-1].bottom() <= view.tiles.height()

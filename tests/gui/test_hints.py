@@ -63,7 +63,7 @@ def test_a_kind_that_is_silenced_stays_so_and_another_may_speak(dying: Window) -
 def test_the_settings_turn_it_off_and_on_again(dying: Window) -> None:
     hint = dying.status.hint
     dying.preferences.change(hints=False)
-    assert (hint.finding, hint.sentence.isHidden(), hint.close_button.isHidden()) == (None, True, True)
+    assert (hint.finding, hint.isHidden()) == (None, True)
     dying.preferences.change(hints=True)
     assert hint.finding is not None
 
@@ -72,7 +72,7 @@ def test_a_sound_run_has_no_hint(open_window: Callable[..., Window]) -> None:
     window = open_window()
     window.training.finish()
     hands.events()
-    assert (window.status.hint.finding, window.status.hint.sentence.isHidden()) == (None, True)
+    assert (window.status.hint.finding, window.status.hint.isHidden()) == (None, True)
 
 
 def test_a_sentence_without_room_ends_in_an_ellipsis_and_the_tooltip_has_it_all(dying: Window) -> None:

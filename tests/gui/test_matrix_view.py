@@ -38,7 +38,9 @@ def view(window: Window) -> Iterator[MatrixView]:
     found = window.views["matrix"]
     assert isinstance(found, MatrixView)
     window.panels.open("matrix")
+    hands.events()
     window.panels.docks["matrix"].setFloating(True)
+    hands.events()
     window.panels.docks["matrix"].resize(700, 320)
     choose(found, 0)
     window.select(None)

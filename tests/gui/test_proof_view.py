@@ -21,6 +21,7 @@ from engine.activations import ACTIVATIONS
 from engine.gradient_check import COMPARED, TOLERANCE, in_words
 from engine.probing.proof import Proof
 from engine.snapshot import Snapshot
+from gui.plots.errors import _highest
 from gui.plots.proof import ProofView
 from gui.plots.verdicts import exact, headline, name_of, power, proof_of, selection_of, sentence
 from gui.selection import StageAt, Unit, Weight
@@ -223,6 +224,14 @@ def test_the_plot_has_a_mark_for_each_comparison(window: Window, view: ProofView
     wanted = {int(each["index"]): (int(each["verdict"]), max(float(each["error"]), 1e-17)) for each in proof.compared}
     assert marks == wanted
     assert 10 ** view.plot.limit.value() == pytest.approx(TOLERANCE)
+
+
+def test_of_very_many_marks_the_highest_of_each_place_are_drawn(window: Window, view: ProofView) -> None:
+    many = np.zeros(5000, COMPARED)
+    many["index"], many["error"] = np.arange(5000), np.random.default_rng(0).random(5000) * 1e-7
+    kept = _highest(many, 5000)
+    assert len(kept) == 1000
+    assert kept["error"].tolist() == many["error"].reshape(1000, 5).max(axis=1).tolist()
 
 
 def test_a_click_on_a_mark_selects_its_parameter(window: Window, view: ProofView) -> None:

@@ -117,17 +117,27 @@ def note(window: Window) -> str:
 
 
 @pytest.mark.parametrize(
-    ("source", "plane", "words"),
+    ("source", "plane", "page", "words"),
     [
-        ("wine", PLANE, "slice at row 12 · ● training  ○ test"),
-        ("moons", (), "decision map · ● training  ○ test"),
-        ("wine", (), "confusion matrix, test"),
+        ("wine", PLANE, "Map", "● training  ○ test"),
+        ("moons", (), "Map", "● training  ○ test"),
+        ("wine", (), "Confusion matrix", "test"),
     ],
 )
-def test_the_title_says_what_is_drawn(window: Window, source: str, plane: tuple[int, ...], words: str) -> None:
+def test_the_title_says_what_is_drawn(
+    window: Window, source: str, plane: tuple[int, ...], page: str, words: str
+) -> None:
     window.trace_row(11)
     opened(window, source, plane)
-    assert note(window) == words
+    assert (window.output.choice.text(), note(window)) == (f"{page} ▾", words)
+
+
+def test_above_a_slice_stands_the_row_it_is_held_at(window: Window) -> None:
+    window.trace_row(11)
+    opened(window)
+    assert window.output.map.bar is not None
+    assert window.output.map.bar.isVisibleTo(window.output)
+    assert "row 12" in hands.words(window.output.map.bar)
 
 
 def test_without_the_plane_the_confusion_matrix_is_back(window: Window) -> None:

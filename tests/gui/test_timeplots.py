@@ -21,7 +21,7 @@ from engine.experiment import Dense, Experiment
 from engine.history import Series
 from engine.snapshot import Snapshot
 from gui.plots.loss import LossPlot
-from gui.plots.magnitudes import MagnitudePlot
+from gui.plots.magnitudes import MEASURES, MagnitudePlot, Measure
 from gui.plots.marks import Mark
 from gui.plots.strokes import Curve
 from gui.plots.timeplot import TimePlot
@@ -441,6 +441,12 @@ def test_every_measure_ends_at_that_of_the_weights_of_now(window: Window, traine
     window.magnitudes.take_option("measure", measure)
     for layer, (_, drawn) in enumerate(lines(window.magnitudes).values()):
         assert drawn[-1] == pytest.approx(sizes(trained.weights(layer))[measure], rel=1e-5)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.key)
+def test_measures_agree_with_plain_loops_on_weights_of_very_different_sizes(measure: Measure) -> None:
+    w = np.random.default_rng(3).normal(size=(30, 20)) ** 7
+    assert measure.of(w) == pytest.approx(sizes(w)[measure.key])
 
 
 @pytest.mark.parametrize("measure", ["mean", "norm", "max", "zero"])

@@ -131,15 +131,14 @@ class ScatterPage(QWidget):
             self.show_theme()
         super().changeEvent(event)
 
-    def values(self, column: int) -> Floats:
-        """A column that can be chosen, of all rows, (rows,): an input, a target, or the places of the classes."""
+    def values(self, column: int, at: slice | NDArray[np.intp]) -> Floats:
+        """A column that can be chosen, of some rows, (rows,): an input, a target, or the places of the classes."""
         assert self._rows is not None
         inputs = len(self._rows.data.names)
         if column < inputs:
-            return self._rows.inputs(column)
-        return (
-            self._rows.classes.astype(np.float64) if self._rows.data.classes else self._rows.targets[:, column - inputs]
-        )
+            return self._rows.inputs(column, at)
+        classed = bool(self._rows.data.classes)
+        return self._rows.classes[at].astype(np.float64) if classed else self._rows.targets[at, column - inputs]
 
     def table(self) -> Table | None:
         """Both columns of all rows, with what they are coloured by."""
@@ -152,7 +151,7 @@ class ScatterPage(QWidget):
         for place in dict.fromkeys((*self._chosen(), *range(len(rows.data.names), len(self._names)))):
             classed = len(classes) > 0 and place == len(rows.data.names)
             name = self._names[place] if self._names[place] not in found else f"{self._names[place]} (2)"
-            found[name] = classes[rows.classes] if classed else self.values(place)
+            found[name] = classes[rows.classes] if classed else self.values(place, slice(None))
         return Table(found)
 
     def _chosen(self) -> tuple[int, int]:
@@ -167,7 +166,7 @@ class ScatterPage(QWidget):
             return
         dress(self.plot, self._names[up], self._names[across])
         some = evenly(len(rows), MOST_POINTS)
-        x, y = self.values(across)[some], self.values(up)[some]
+        x, y = self.values(across, some), self.values(up, some)
         there = (np.abs(x) < _LARGEST) & (np.abs(y) < _LARGEST)
         some = some[there]
         self._shown = x[there], y[there], some
@@ -216,7 +215,7 @@ class ScatterPage(QWidget):
         if place is None:
             self.ring.setData([], [])
             return
-        x, y = (self.values(column)[place] for column in self._chosen())
+        x, y = (self.values(column, slice(place, place + 1))[0] for column in self._chosen())
         there = abs(x) < _LARGEST and abs(y) < _LARGEST
         self.ring.setData([x] if there else [], [y] if there else [])
 
@@ -229,7 +228,7 @@ class ScatterPage(QWidget):
         across, up = self._chosen()
         lines = []
         for column in dict.fromkeys((across, up, len(rows.data.names))):
-            value = float(self.values(column)[position])
+            value = float(self.values(column, slice(position, position + 1))[0])
             classed = bool(rows.data.classes) and column == len(rows.data.names)
             lines.append(f"{self._names[column]} {rows.data.classes[int(value)] if classed else number(value, 6)}")
         part = tr("test") if rows.tested[position] else tr("training")

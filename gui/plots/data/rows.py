@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 # Numbers are looked for that are round to so many parts of a column's size, then to so many digits of their own.
 _STEPS, _DIGITS = range(5, 10), range(6, 10)
 _MOST_KEPT = 4096
+_ALL = slice(None)
 
 
 def in_units(scaling: Scaling, scaled: NDArray[np.float32]) -> Floats:
@@ -101,9 +102,14 @@ class Rows:
         """An input of all rows, (rows,), as the network sees it."""
         return np.concatenate([self.data.x_train[:, column], self.data.x_test[:, column]])
 
-    def inputs(self, column: int) -> Floats:
-        """An input of all rows, (rows,), in the user's units."""
-        return in_units(column_of(self.data.x_scaling, column), self.scaled(column)[:, None])[:, 0]
+    def inputs(self, column: int, at: slice | NDArray[np.intp] = _ALL) -> Floats:
+        """An input of all rows, or of those at some positions, (rows,), in the user's units."""
+        return in_units(column_of(self.data.x_scaling, column), self.scaled(column)[at, None])[:, 0]
+
+    @cached_property
+    def natural(self) -> NDArray[np.intp]:
+        """The positions in the order of the original table."""
+        return np.argsort(self.numbers, kind="stable")
 
     def _line(self, position: int) -> list[float]:
         """The inputs of one row, in the user's units; the last ones that were asked for are kept as ``line``."""

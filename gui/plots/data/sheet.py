@@ -142,7 +142,7 @@ class Sheet:
         return list(given)
 
     def kept(self, wanted: Filter) -> NDArray[np.intp]:
-        """The positions of the rows that a filter lets through."""
+        """The positions of the rows that a filter lets through, in the order of the original table."""
         rows, keep = self.rows, np.ones(len(self.rows), bool)
         if wanted.part != "all":
             keep &= rows.tested == (wanted.part == "test")
@@ -151,7 +151,7 @@ class Sheet:
         text = wanted.text.strip()
         if text:
             keep &= self._having(text)
-        return np.flatnonzero(keep)
+        return rows.natural[keep[rows.natural]]
 
     def _having(self, text: str) -> NDArray[np.bool_]:
         """The rows that have a number, or whose class or answer has words in its name."""

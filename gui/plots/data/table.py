@@ -71,8 +71,7 @@ class RowsModel(QAbstractTableModel):
     def _arrange(self) -> NDArray[np.intp]:
         assert self.sheet is not None
         kept, (column, falling) = self.sheet.kept(self.filter), self._sorted
-        keys = self.sheet.keys(max(column, 0))[kept]
-        return kept[arranged(keys, falling and column >= 0)]
+        return kept if column < 0 else kept[arranged(self.sheet.keys(column)[kept], falling)]
 
     def _rearrange(self) -> None:
         """Puts the rows into another order; what is selected goes with them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ _FOR_SIGNS = 12.0
 class HeatMap(QWidget):
     """Draws a grid: inputs down, units across. ``chosen(line, unit)`` when a cell is clicked.
 
+    ``cost_s`` is how long the last picture took to make, in seconds.
+
     Where there are more weights than pixels, a cell stands for the strongest of several.
     """
 
@@ -37,7 +40,7 @@ class HeatMap(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Heat map of the weights"))
         self._grid: Grid | None = None
-        self._at = (-1, -1)
+        self._at, self.cost_s = (-1, -1), 0.0
         self._images: list[tuple[Ribbon, QImage]] = []
         self._drawn_for: tuple[object, ...] = ()
 
@@ -132,7 +135,7 @@ class HeatMap(QWidget):
         source = (self.size(), self.devicePixelRatioF(), theme.name())
         if source == self._drawn_for:
             return
-        self._drawn_for, c = source, colours()
+        self._drawn_for, c, began = source, colours(), perf_counter()
         self._images = []
         for place, values, _ in self.fields():
             shape = place.shape(self.devicePixelRatioF())
@@ -142,6 +145,7 @@ class HeatMap(QWidget):
                 bad = cells((~np.isfinite(values)).astype(np.float32), *shape) > 0.0
                 picture[bad] = (*rgb(c.faint), 255)
             self._images.append((place, picture_of(picture)))
+        self.cost_s = perf_counter() - began
 
     @staticmethod
     def _paint_signs(painter: QPainter, grid: Grid, place: Ribbon, values: NDArray[Any]) -> None:

@@ -28,11 +28,11 @@ from gui.plots.titles import PanelTitle
 from gui.plots.view import About, Table, View
 from gui.selection import Selection, Unit, Weight, name_in_plan, still_there
 from gui.text import MINUS, tr
-from gui.theme import colours, font, pixels
+from gui.theme import colours, font
 
 _Index = QModelIndex | QPersistentModelIndex
-# A layer of more weights than this is drawn at most so often.
-_MANY, _INTERVAL_MS = 1_000_000, 1000
+# A layer of more weights than this is drawn at most so often, and for a small share of the time.
+_MANY, _PAUSE_S, _PATIENCE = 1_000_000, 1.0, 20.0
 
 
 class WeightsModel(QAbstractTableModel):
@@ -134,7 +134,6 @@ class WeightsTable(CellTable):
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionsClickable(True)
-        self.horizontalHeader().setDefaultSectionSize(pixels(112))
 
     @Slot(int)
     def _choose_unit(self, unit: int) -> None:
@@ -146,7 +145,7 @@ class WeightsTable(CellTable):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """The names of the inputs leave room for numbers."""
-        self.verticalHeader().setMaximumWidth(max(event.size().width() // 3, 64))
+        self.verticalHeader().setMaximumWidth(max(2 * self.width() // 5, 72))
         super().resizeEvent(event)
 
     def mark(self, line: int, unit: int) -> None:
@@ -190,7 +189,6 @@ class MatrixView(View):
         self._selection: Selection = None
         self._drawn_at = 0.0
         self._later = QTimer(self, singleShot=True)
-        self._later.setInterval(_INTERVAL_MS)
         self._later.timeout.connect(self._draw)
         self._arrange()
 
@@ -215,14 +213,15 @@ class MatrixView(View):
     # -- what is shown ---------------------------------------------------------------------------
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Shows the numbers of an instant; those of a huge layer at most once a second."""
+        """Shows the numbers of an instant; those of a huge layer only now and then."""
         self._snapshot = snapshot
         self._offer(snapshot)
         plan = snapshot.plan.layers[self.layer]
-        soon = perf_counter() - self._drawn_at < _INTERVAL_MS / 1000
+        pause_s = max(_PAUSE_S, _PATIENCE * self.heat.cost_s)
+        soon = perf_counter() - self._drawn_at < pause_s
         if plan.inputs * plan.units > _MANY and soon and self.model.grid is not None and self.model.grid.plan == plan:
             if not self._later.isActive():
-                self._later.start()
+                self._later.start(round(1000 * pause_s))
             return
         self._draw()
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from engine.history import Numbers
 from gui import theme
 from gui.plots.dashes import strokes
-from gui.theme import colour, colours
+from gui.theme import colour, colours, is_for_a_file
 
 # Lengths of dash and gap in pixels: with the colour, they tell series apart.
 DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (2.0, 2.5), (7.0, 3.0, 2.0, 3.0))
@@ -57,7 +57,8 @@ class Stroke:
     def pen(self) -> QPen:
         """A pen without dashes."""
         pen = QPen(self.colour(), 1.0 if self.faint else self.width)
-        pen.setCosmetic(True)
+        # In a file with more pixels than the window it is thicker.
+        pen.setCosmetic(not is_for_a_file())
         return pen
 
     def dashed_pen(self) -> QPen:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from gui.text import tr
-from gui.theme import colours
+from gui.theme import colours, is_for_a_file
 
 # Series differ by colour and by pen.
 PENS = (
@@ -22,7 +22,8 @@ def series_pen(index: int, width: float = 1.6) -> QPen:
     series = colours().series
     pen = QPen(QColor(series[index % len(series)]), width)
     pen.setStyle(PENS[index % len(PENS)])
-    pen.setCosmetic(True)
+    # In a file with more pixels than the window it is thicker.
+    pen.setCosmetic(not is_for_a_file())
     return pen
 
 

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 import pyqtgraph as pg
 from PySide6.QtCore import QMimeData, QPoint
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPicture, QRegion
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPicture, QRegion
 from PySide6.QtWidgets import QAbstractButton, QGraphicsItem, QGraphicsView, QWidget
 
 from gui import theme
 from gui.export import as_pdf, as_png, as_svg
 from gui.plots.view import View
 from gui.text import tr
+from gui.viewing.lettering import plainly_lettered
 
 # Pixels of a PNG for each one of the window.
 SCALE = 2.0
@@ -46,10 +47,10 @@ def image(view: View, scale: float) -> QImage:
     made = QImage(width, height, QImage.Format.Format_RGB32)
     if made.isNull():
         raise ValueError(tr("there is not enough memory for a picture of {0} × {1} pixels").format(width, height))
-    made.setDevicePixelRatio(scale)
     with QPainter(made) as painter:
-        _draw(painter, view)
-    made.setDevicePixelRatio(1.0)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.scale(scale, scale)
+        _play(view, painter, scale)
     return made
 
 
@@ -67,12 +68,15 @@ def _dpi() -> int:
     return round(QGuiApplication.primaryScreen().logicalDotsPerInchX())
 
 
-def _play(view: View, painter: QPainter) -> None:
-    """Draws a view stroke by stroke: if widgets drew themselves, what they clip would be cut off in the wrong place."""
+def _play(view: View, painter: QPainter, density: float = 1.0) -> None:
+    """Draws a view stroke by stroke: if widgets drew themselves, what they clip would be cut off in the wrong place.
+
+    ``density``: the pixels for each one of the window.
+    """
     strokes = QPicture()
-    with QPainter(strokes) as recorder:
+    with QPainter(strokes) as recorder, _without_caches(view, density):
         _draw(recorder, view)
-    strokes.play(painter)
+    plainly_lettered(strokes).play(painter)
 
 
 def _draw(painter: QPainter, view: View) -> None:
@@ -82,14 +86,14 @@ def _draw(painter: QPainter, view: View) -> None:
         words -= QRegion(button.rect().translated(button.mapTo(title, QPoint(0, 0))))
     painter.fillRect(0, 0, width, height, QColor(theme.colours().surface))
     children = QWidget.RenderFlag.DrawChildren
-    with theme.painted_in(theme.name(), theme.type_size()), _without_caches(view):
+    with theme.painted_in(theme.name(), theme.type_size()):
         title.render(painter, QPoint(0, 0), words, children)
         view.render(painter, QPoint(0, title.height()), QRegion(), children)
 
 
 @contextmanager
-def _without_caches(view: View) -> Iterator[None]:
-    """Within it nothing is copied from pixels that are kept for the screen."""
+def _without_caches(view: View, density: float) -> Iterator[None]:
+    """Within it nothing is copied from pixels that are kept for the screen, and curves are as thick as there."""
     plots: list[QGraphicsView] = view.findChildren(QGraphicsView)
     grounds = [(plot, plot.cacheMode()) for plot in plots]
     kept = [(item, item.cacheMode()) for plot in plots for item in plot.items()]
@@ -98,14 +102,26 @@ def _without_caches(view: View) -> Iterator[None]:
         plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
     for item, _ in kept:
         item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+    pens = [(item, item.opts["pen"]) for item in drawn if isinstance(item, pg.PlotCurveItem)]
     for item in drawn:
         item.setExportMode(True)
+    for item, pen in pens:
+        item.opts["pen"] = _thicker(pg.mkPen(pen), density)
     try:
         yield
     finally:
+        for item, pen in pens:
+            item.opts["pen"] = pen
         for item in drawn:
             item.setExportMode(False)
         for plot, ground in grounds:
             plot.setCacheMode(ground)
         for item, mode in kept:
             item.setCacheMode(mode)
+
+
+def _thicker(pen: QPen, times: float) -> QPen:
+    """A pen whose thickness is in pixels, for a picture that has more of them."""
+    made = QPen(pen)
+    made.setWidthF(max(pen.widthF(), 1.0) * times)
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -258,6 +259,27 @@ def title_of(title: PanelTitle) -> str:
 def test_a_pdf_is_one_page_with_fonts(filled: Window, name: str) -> None:
     pdf = encoded(look_at(filled, name), "pdf", name)
     assert (pdf[:5], pdf.count(b"/Type /Page\n"), b"/FontFile" in pdf) == (b"%PDF-", 1, True)
+
+
+@every_view
+def test_figures_in_a_pdf_can_be_found_and_copied(filled: Window, name: str) -> None:
+    pdf = encoded(look_at(filled, name), "pdf", name)
+    maps = b"".join(re.findall(rb"beginbfrange(.*?)endbfrange", pdf, re.DOTALL))
+    listed = b"".join(re.findall(rb"\[(.*?)\]", maps, re.DOTALL))
+    letters = {int(code, 16) for code in re.findall(rb"<([0-9A-Fa-f]{4})>", listed)}
+    assert letters & set(b"0123456789")
+    assert [code for code in letters if 0xE000 <= code < 0xF900] == []
+
+
+def test_curves_of_a_larger_picture_are_thicker(filled: Window) -> None:
+    view = look_at(filled, "loss")
+
+    def inked(scale: float) -> float:
+        made = image(view, scale).convertToFormat(QImage.Format.Format_RGB32)
+        blue, _, red, _ = np.moveaxis(np.frombuffer(made.constBits(), np.uint8).reshape(-1, 4).astype(int), 1, 0)
+        return float((np.abs(blue - red) > 60).mean())
+
+    assert inked(3.0) == pytest.approx(inked(1.0), rel=0.3)
 
 
 def test_curves_in_an_svg_are_curves_and_stay_inside_their_axes(filled: Window) -> None:

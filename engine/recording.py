@@ -29,7 +29,7 @@ def columns(planned: Plan, task: str) -> tuple[str, ...]:
 
     ``train.penalty`` is what L1 and L2 add to the loss, ``rate`` the learning rate of the step that led to the point.
     By layer, over its weights w without the biases: ``mean`` and ``max`` of |w|, ``norm`` √Σ w², ``zero`` the share
-    of |w| at or below a hundredth of the largest, and the norms ``gradient``, ``clipped`` and ``update`` of that step
+    of |w| below a hundredth of the largest, and the norms ``gradient``, ``clipped`` and ``update`` of that step
     (see ``Figures``). Where no step has led to a point, what is of the step is NaN.
     """
     keys = ("loss", *(metric.key for metric in metrics_for(task)))
@@ -108,5 +108,6 @@ def _sizes(w: Array) -> tuple[float, ...]:
     """Mean and norm of the weights, the largest |w|, and the share near zero."""
     sizes = np.abs(w)
     largest = float(sizes.max())
-    near_zero = float(np.count_nonzero(sizes <= _NEAR_ZERO * largest) / sizes.size)
+    # Where all are zero, all are near zero.
+    near_zero = float(np.count_nonzero(sizes < _NEAR_ZERO * largest) / sizes.size) if largest else 1.0
     return float(sizes.mean()), float(np.sqrt(np.square(w).sum())), largest, near_zero

@@ -84,7 +84,9 @@ class Runner:
         self._moments = Moments()
         self._said = ""
         self._look, self._question = Look(), Question()
-        self._worked_s = self._looked_s = 0.0
+        self._ran_s = self._looked_s = 0.0
+        # When the last slice ended, None when something else was done since.
+        self._slice_ended: float | None = None
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
 
@@ -136,11 +138,13 @@ class Runner:
                 self._look.update(trainer, job.wants, now=bool(over) or not goes_on)
             ended = perf_counter()
             if goes_on:
-                self._looked_s, self._worked_s = self._looked_s + ended - begun, self._worked_s + ended - started
+                self._looked_s += ended - begun
+                self._ran_s += ended - (self._slice_ended or started)
+            self._slice_ended = ended if goes_on else None
             return replace(
                 _snapshot(trainer, job, self._look, self._question, rate),
                 said=self._said,
-                looking=self._looked_s / self._worked_s if self._worked_s else 0.0,
+                looking=self._looked_s / self._ran_s if self._ran_s else 0.0,
                 least_important=(job.layer, least_important(trainer, job.layer)) if isinstance(job, Weigh) else None,
                 oldest_moment=self._moments.oldest,
                 checkpoint=trainer.checkpoint() if job.checkpoint else None,

@@ -42,8 +42,8 @@ class Snapshot:
     set by hand since the weights were drawn. ``statistics`` is a copy of what normalizing stages remember;
     ``answered`` what is said to the row typed by hand, None when there is none; ``checkpoint`` all of this instant,
     None when it was not asked for. ``probes`` are answers of the probes that were wanted, by key, each with a ``step``
-    of its own; ``lineage`` has what was changed while it trained. ``looking`` is the share of the thread's work in
-    slices that evaluations, maps and probes have taken so far.
+    of its own; ``lineage`` has what was changed while it trained. ``looking`` is the share of the thread's time,
+    while it ran in slices, that evaluations, maps and probes have taken so far.
     """
 
     generation: int

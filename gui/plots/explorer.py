@@ -190,7 +190,7 @@ class Explorer(View):
             field.show_value(self._settings.get(name, _default(name)))
         self.z.show_value(self._z)
         self.curve.show_function(function, self._z, spread)
-        self.title.show_legend(("f(z)", "f′(z)"))
+        self.title.show_legend(("f", "f′"))
         self.numbers.setText(self._numbers(function))
         self.words.setText(self._words(function, spread))
 

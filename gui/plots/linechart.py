@@ -87,6 +87,8 @@ class LineChart(pg.PlotWidget):  # type: ignore[misc]
         self.cursor.setVisible(False)
         self.addItem(self.cursor, ignoreBounds=True)
         self.log_x, self.log_y = False, False
+        # A logarithmic axis of values shows no smaller ones.
+        self.smallest = _SMALLEST
         self.has_places = True
         # While ranges are being set nothing is drawn.
         self.held_up = False
@@ -156,7 +158,7 @@ class LineChart(pg.PlotWidget):  # type: ignore[misc]
         There the places begin with the first one above zero; values that are not above zero lie at its foot.
         """
         if self.log_y:
-            y = np.log10(np.maximum(y, _SMALLEST))
+            y = np.log10(np.maximum(y, self.smallest))
         if self.log_x:
             first = int(np.searchsorted(x, 0.0, side="right"))
             x, y = np.log10(x[first:]), y[first:]

@@ -34,7 +34,8 @@ class Measure:
 
 def _share_near_zero(w: NDArray[Any]) -> float:
     sizes = np.abs(w)
-    return float((sizes < NEAR_ZERO * sizes.max()).mean())
+    # Where all are zero, all are near zero.
+    return float((sizes < NEAR_ZERO * sizes.max()).mean()) if sizes.any() else 1.0
 
 
 MEASURES = (

@@ -50,6 +50,8 @@ class TimeChart(LineChart):
         box = _Box()
         super().__init__(name, box)
         self._chief: TimeChart | None = None
+        # Values that are always in sight.
+        self.landmarks: tuple[float, ...] = ()
         self.following = True
         self._held: tuple[float, float] | None = None
         box.sigRangeChangedManually.connect(self._stop_following)
@@ -176,6 +178,9 @@ class TimeChart(LineChart):
         """All finite values between two places of the axis, as they stand on the other one."""
         placed = [self.on_axes(line.x, line.y) for line in self.lines]
         found = [y[(x >= left) & (x <= right) & np.isfinite(y)] for x, y in placed]
+        if found and self.landmarks:
+            marks = np.array(self.landmarks)
+            found.append(self.on_axes(np.ones_like(marks), marks)[1])
         return np.concatenate(found) if found else np.empty(0)
 
     # -- the pointer and the keys ------------------------------------------------------------------

@@ -185,7 +185,7 @@ def test_the_sizes_of_the_weights_are_those_of_plain_loops(dtype: Any) -> None:
     history = trainer.history.view()
     for layer, w in zip(trainer.network.plan.layers, trainer.network.weights, strict=True):
         sizes = [abs(float(v)) for v in w.ravel()]
-        near = sum(size <= 0.01 * max(sizes) for size in sizes) / len(sizes)
+        near = sum(size < 0.01 * max(sizes) for size in sizes) / len(sizes)
         assert history[f"{layer.name}.max"][-1] == max(sizes)
         assert history[f"{layer.name}.zero"][-1] == pytest.approx(near)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import hands
 import numpy as np
 
 from engine.batches import Rows
@@ -13,6 +14,8 @@ from engine.probes import Wants
 from engine.runner import Runner, Train
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
+from gui.plots.view import View
+from gui.window import Window
 
 
 def instants(trainer: Trainer, *probes: str, steps: tuple[int, ...] = (0,)) -> list[Snapshot]:
@@ -33,6 +36,19 @@ def instants(trainer: Trainer, *probes: str, steps: tuple[int, ...] = (0,)) -> l
 def instant(trainer: Trainer, *probes: str) -> Snapshot:
     """A snapshot as it is."""
     return instants(trainer, *probes)[0]
+
+
+def open_view(window: Window, name: str) -> View:
+    """Opens a view of a window, and waits until it stands in front and what it shows is answered."""
+    window.panels.open(name)
+    view = window.views[name]
+    for _ in range(100):
+        hands.events()
+        answers = hands.settle(window).probes
+        if name in window.side_views.shown and answers.keys() >= set(view.probes):
+            hands.events()
+            return view
+    raise AssertionError(f"{name} is not shown")
 
 
 def relu_network(layers: int = 2) -> Trainer:

@@ -10,7 +10,7 @@ from typing import Any
 import hands
 import numpy as np
 import pytest
-from instants import NASTY, instant, relu_network
+from instants import NASTY, instant, open_view, relu_network
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
@@ -197,10 +197,7 @@ def test_a_click_on_a_unit_that_is_named_selects_it(view: ActivationsView, qtbot
 
 
 def test_a_click_on_a_row_selects_the_layer_everywhere(window: Window) -> None:
-    window.panels.open("activations")
-    hands.settle(window)
-    hands.events()
-    view = window.views["activations"]
+    view = open_view(window, "activations")
     assert isinstance(view, ActivationsView)
     QTest.mouseClick(view.rows[1].name, Qt.MouseButton.LeftButton)
     assert window.selection == Unit(2, 0)

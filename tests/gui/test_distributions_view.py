@@ -12,7 +12,7 @@ from typing import Any
 import hands
 import numpy as np
 import pytest
-from instants import NASTY, instant, instants, relu_network
+from instants import NASTY, instant, instants, open_view, relu_network
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
@@ -319,10 +319,7 @@ def test_after_a_run_has_gone_wrong_its_past_is_still_shown(view: DistributionsV
 
 
 def opened(window: Window) -> DistributionsView:
-    window.panels.open("distributions")
-    hands.settle(window)
-    hands.events()
-    view = window.views["distributions"]
+    view = open_view(window, "distributions")
     assert isinstance(view, DistributionsView)
     return view
 
@@ -334,7 +331,7 @@ def test_the_opened_view_is_answered_and_a_closed_one_asks_nothing(window: Windo
     assert len(view.tiles.tiles) == 3
     window.panels.docks["distributions"].hide()
     hands.settle(window)
-    assert window.looking.probes == ()
+    assert "distributions" not in window.looking.probes
 
 
 def test_it_follows_the_training(window: Window) -> None:

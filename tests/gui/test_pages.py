@@ -100,9 +100,9 @@ def test_the_view_is_about_the_page_that_is_shown(window: Window, key: str) -> N
 
 def test_a_chosen_page_stays_while_the_question_of_the_data_does(window: Window) -> None:
     snapshot = opened(window, "wine", 1)
-    page = turn_to(window, "roc")
+    turn_to(window, "roc")
     hands.show(window, snapshot.experiment.with_value("data.test_fraction", 0.5))
-    assert window.output.view is page
+    assert window.output.view is window.output.page("roc")
     opened(window, "iris", 1)
     assert window.output.view is window.output.map
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QPoint, QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QPoint, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
@@ -50,6 +50,8 @@ class Panels(QObject):
     def __init__(self, window: QMainWindow, panels: tuple[Panel, ...]) -> None:
         super().__init__(window)
         window.installEventFilter(self)
+        self._tidying = QTimer(self, singleShot=True, interval=0)
+        self._tidying.timeout.connect(self._tidy)
         self._window, self._panels = window, {panel.id: panel for panel in panels}
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -94,6 +96,7 @@ class Panels(QObject):
         dock.setWidget(panel.widget)
         self._window.addDockWidget(panel.area, dock)
         dock.toggleViewAction().triggered.connect(self._settle_toggled)
+        dock.visibilityChanged.connect(self._tidy_soon)
         return dock
 
     @property
@@ -131,6 +134,7 @@ class Panels(QObject):
             self._window.tabifyDockWidget(shared if shared in others else others[-1], dock)
         for each in (LEFT, RIGHT, BOTTOM):
             self._even_out(each)
+        self._tidying.start()
 
     def _even_out(self, area: Qt.DockWidgetArea) -> None:
         """Panels at the foot share its width, those at a side are as wide as the widest asks for."""
@@ -200,6 +204,23 @@ class Panels(QObject):
         """No panel has a place any more; the tabs of places that are left stay on the screen otherwise."""
         for dock in self.docks.values():
             self._window.removeDockWidget(dock)
+        self._tidying.start()
+
+    @Slot()
+    def _tidy_soon(self) -> None:
+        self._tidying.start()
+
+    @Slot()
+    def _tidy(self) -> None:
+        """Qt forgets to hide bars of tabs whose panels have gone: only those of panels that share a place are shown."""
+        groups = []
+        for dock in self.docks.values():
+            if not dock.isHidden() and not dock.isFloating():
+                sharing = [other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()]
+                groups.append({dock.windowTitle(), *(other.windowTitle() for other in sharing)})
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            tabs = {bar.tabText(i) for i in range(bar.count())}
+            bar.setVisible(len(tabs) > 1 and tabs in groups)
 
     def _known(self, names: Iterable[str]) -> list[str]:
         return [name for name in names if name in self.docks]
@@ -242,6 +263,7 @@ class Panels(QObject):
             return False
         self._unplaced.clear()
         self._bring_back()
+        self._tidying.start()
         return True
 
     def _bring_back(self) -> None:

@@ -24,7 +24,7 @@ DYING = Experiment.model_validate(
 )
 
 
-@pytest.mark.parametrize(("width", "there"), [(400, True), (200, False)])
+@pytest.mark.parametrize(("width", "there"), [(400, True), (150, False)])
 def test_a_short_title_line_keeps_its_name_rather_than_the_question_mark(qtbot: QtBot, width: int, there: bool) -> None:
     title, tools, spare = PanelTitle("Weight magnitudes"), QWidget(), QToolButton()
     qtbot.addWidget(title)

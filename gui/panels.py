@@ -87,6 +87,8 @@ class Panels(QObject):
             bar = event.child()
             if isinstance(bar, QTabBar):
                 bar.setElideMode(Qt.TextElideMode.ElideNone)
+                # Its line is of no colour of the theme.
+                bar.setDrawBase(False)
         return super().eventFilter(watched, event)
 
     def _resize_first(self) -> None:

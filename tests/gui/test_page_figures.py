@@ -17,8 +17,8 @@ from engine import Dense
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
-from gui.pages import ranking
 from gui.diagram.shown import Shown
+from gui.pages import ranking
 from gui.pages.page import Marks
 from gui.window import Window
 

@@ -18,7 +18,8 @@ Numbers = NDArray[np.float64]
 _LEVELS, _MOST_LEVELS = 8, 16
 # Differences of larger numbers than this cannot be computed.
 _LARGEST = 1e300
-_DIGITS = range(3, 17)
+# Digits of a number, and how much of the gap to the next it may be rounded by.
+_DIGITS, _TRUE = range(3, 17), 0.01
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def _range(values: Numbers) -> tuple[float, float]:
 
 
 def told_apart(values: list[float]) -> list[str]:
-    """Numbers in words, with as many digits as it takes to tell them from one another."""
-    every = ([number(value, digits) for value in values] for digits in _DIGITS)
-    return next((words for words in every if len(set(words)) == len(values)), [number(value) for value in values])
+    """Numbers in words, with as many digits as it takes to tell them from one another and to say them truly."""
+    gap = min(np.diff(np.sort(values)), default=max(map(abs, values), default=0.0))
+    enough = (d for d in _DIGITS if all(abs(float(f"{value:.{d}g}") - value) <= _TRUE * gap for value in values))
+    digits = next(enough, _DIGITS[-1])
+    return [number(value, digits) for value in values]

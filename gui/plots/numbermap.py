@@ -55,7 +55,7 @@ class NumberGround(Ground):
     def pens(self) -> list[QPen]:
         """Each can be seen on the colour of its level."""
         grounds = [QColor(*tint) for tint in self.scale.colours(np.array(self.levels), colours().surface).tolist()]
-        return [QPen(blend(readable_on(ground).name(), _STRENGTH, ground.name()), 1.0) for ground in grounds]
+        return [QPen(blend(readable_on(ground).name(), _STRENGTH, ground.name()), 1.2) for ground in grounds]
 
     def tints(self, points: Points) -> list[QColor]:
         """The true values in the colours of the same scale."""

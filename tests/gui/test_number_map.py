@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 from test_awkward_views import of_arrays
@@ -124,12 +124,13 @@ def test_the_ground_has_the_colours_of_what_is_predicted(window: Window, theme: 
 
 @themes
 @pytest.mark.parametrize("tested", [False, True])
-def test_points_have_the_colours_of_what_is_true(window: Window, tested: bool, theme: str) -> None:
+def test_points_have_the_colours_of_what_is_true(
+    window: Window, tested: bool, theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window.show_theme(theme)
     view = opened(window)
-    view.ground.paint_over = lambda *_: None  # type: ignore[method-assign]
+    monkeypatch.setattr(view.ground, "paint_over", lambda *_: None)
     image, data = view.grab().toImage(), instant(view)[0].data
-    del view.ground.paint_over
     assert view._points is not None
     some = lonely(view, tested)
     off = []
@@ -181,21 +182,21 @@ def snapshot_target(view: NumberMap) -> str:
 def test_the_scale_has_the_colour_of_each_number_beside_it(
     window: Window, theme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from PySide6.QtGui import QPainter
-
     window.show_theme(theme)
     view = opened(window, "diabetes", (2, 8))
     written: list[tuple[float, float]] = []
     draw = QPainter.drawText
 
+    picture, right = QImage(view.size(), QImage.Format.Format_RGB32), view._area().right()
+
     def note(painter: QPainter, *what: Any) -> Any:
-        if painter.transform().isIdentity() and what[0].left() > view._area().right():
+        if painter.transform().isIdentity() and what[0].left() > right:
             written.append((hands.read(what[2]), what[0].center().y()))
         return draw(painter, *what)
 
-    monkeypatch.setattr(QPainter, "drawText", note)
-    picture, right = QImage(view.size(), QImage.Format.Format_RGB32), view._area().right()
-    view.render(picture)
+    with monkeypatch.context() as patched:
+        patched.setattr(QPainter, "drawText", note)
+        view.render(picture)
     assert len(written) >= 3
     for value, y in written:
         assert seen(picture, right + 15, y) == pytest.approx(colour_at(view, value), abs=6)

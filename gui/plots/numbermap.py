@@ -178,7 +178,7 @@ class NumberMap(PlaneMap):
         "The ground is the predicted number and each point its true value in the same colours, so a point that is "
         "predicted wrongly stands out; dots are training rows, rings test rows, and of more than two inputs the "
         "others are held at one row.",
-        ("line: ŷ = a round number, written on it", "residual e = y − ŷ"),
+        ("line: ŷ = a round number, written on it", "residual e = y − ŷ, in the target's unit"),
     )
 
     def __init__(self, parent: QWidget | None = None) -> None:

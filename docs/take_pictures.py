@@ -27,13 +27,16 @@ from engine.reporting.report import report_of
 from gui import threads
 from gui.dialogs.settings import show_settings
 from gui.exporting.opening import open_panel
+from gui.pages.effects import EffectsPage
 from gui.picture import check, keep, open_window
+from gui.plots.data.view import DataView
 from gui.projects.swaps import Left, Owner, Swap
 from gui.report.page import PROGRAM
 from gui.report.pages import PAPER, Pages, lay_out
 from gui.report.pictures import pictures_of
 from gui.report.writing import snapshot_of
-from gui.terminal.options import DRAWN_ANEW, Look, Options, build
+from gui.selection import Unit, Weight
+from gui.terminal.options import Look, Options, build
 from gui.theme import THEMES, colours
 from gui.window import Window
 
@@ -44,6 +47,8 @@ _COLOURS = 255
 _SOFT, _SOFT_COUNTS = 8, 12.0
 # A small window, whose drawing is some 690 × 500 pixels.
 _SMALL = "1280x800"
+# Of the panels of live views: curves over steps, a plot for each layer, a map.
+_TIME, _WIDE, _SQUARE = (640, 280), (640, 300), (420, 400)
 
 
 def wide_trainer() -> Trainer:
@@ -151,11 +156,89 @@ def open_report(window: Window) -> QWidget:
     return FirstPage(found[0])
 
 
+def over_fitted() -> Trainer:
+    """A large network on few points that are scattered much, whose learning rate was lowered after a while."""
+    data = DataSpec(source="moons", samples=160, noise=0.35, test_fraction=0.3)
+    layers = tuple(Dense(units=units, activation="relu") for units in (48, 48))
+    training = {"epochs": 200, "l2": 1e-4, "schedule": {"kind": "step", "every": 60.0}}
+    experiment = Experiment(data=data).with_layers(layers).edited(training=training)
+    trainer = Trainer(experiment)
+    trainer.run(epochs=90)
+    trainer.reconfigure(experiment.with_value("training.optimizer.learning_rate", 0.003))
+    return trainer
+
+
+def page(key: str, then: Callable[[Window], object] = lambda _: None) -> Callable[[Window], object]:
+    """Turns the output to a page, and does something there."""
+
+    def turn(window: Window) -> None:
+        window.output.choose(key)
+        window.training.wait_idle()
+        wait(is_there)
+        then(window)
+
+    def is_there() -> bool:
+        snapshot, shown = window.training.snapshot, window.output.view
+        return snapshot is not None and shown is not None and not shown.problem(snapshot)
+
+    return turn
+
+
+def open_pins(window: Window) -> QWidget:
+    """The panel of three weights and a bias that were pinned before the first step."""
+    for parameter in (Weight(0, 0, 3), Weight(1, 2, 3), Weight(2, 3, 1), Unit(1, 3)):
+        window.pin(parameter)
+    float_panel(window, "pins", _TIME)
+    train_in_sight(window)
+    return window.panels.docks["pins"]
+
+
+def open_status(window: Window) -> QWidget:
+    """The status strip after training at full speed, when all gradients have been compared."""
+    window.training.set_running(True)
+    wait(lambda: not window.training.running and window.status.light.state == "green")
+    return window.status
+
+
+def show_means(window: Window) -> None:
+    """The effects with the means of many rows behind them."""
+    effects = window.output.view
+    assert isinstance(effects, EffectsPage)
+    effects.mean.click()
+    wait(lambda: window.training.snapshot is not None and "mean_effects" in window.training.snapshot.probes)
+
+
+def train_in_sight(window: Window) -> None:
+    """Trains epoch by epoch, so that the views see the network on its way."""
+    window.setFocus()
+    while window.training.snapshot is None or not window.training.snapshot.finished:
+        window.training.step_epoch()
+        window.training.wait_idle()
+
+
+def over_time(window: Window) -> None:
+    """The distributions as heat maps over the steps."""
+    window.views["distributions"].title.switched.emit("time", True)
+    train_in_sight(window)
+
+
+def turn_data_to(key: str) -> Callable[[Window], None]:
+    """Turns the view of the data to a page."""
+
+    def turn(window: Window) -> None:
+        view = window.views["data"]
+        assert isinstance(view, DataView)
+        view.show_page(key)
+
+    return turn
+
+
 @dataclass(frozen=True)
 class Shot:
     """One picture. ``options`` describe what is trained, or ``trainer`` makes it; ``zoom`` is that of the drawing.
 
-    ``opens`` opens something else in the window and returns what the picture is of.
+    ``sets`` chooses what is to be seen once it is trained; ``panel`` is the size of the panel of a live view, which
+    then floats. ``opens`` opens something else in the window and returns what the picture is of.
     """
 
     options: Options = field(default=Options())
@@ -163,6 +246,8 @@ class Shot:
     trainer: Callable[[], Trainer] | None = None
     trained: bool = True
     zoom: float = 1.0
+    sets: Callable[[Window], object] | None = None
+    panel: tuple[int, int] | None = None
     opens: Callable[[Window], QWidget] | None = None
 
 
@@ -180,6 +265,15 @@ STAGES = Options(
 TABLE = Options(
     data=str(FLATS), epochs=100, changes=('data.table.columns=[{"name": "listed", "role": "off"}]',)
 )  # fmt: skip
+DIGITS = Options(data="digits", hidden="10 relu, 10 relu", epochs=40)
+WINE = Options(data="wine", epochs=30)
+MOONS = Options(data="moons", hidden="8 tanh", epochs=40, changes=("data.noise=0.3", "data.samples=600"))
+# Eight layers of sigmoid units, through which hardly any gradient comes.
+SINKING = Options(data="moons", hidden=", ".join(["12 sigmoid"] * 8), epochs=10)
+# Units of ReLU that a large learning rate has killed.
+DYING = Options(data="moons", hidden="16 relu, 12 relu, 8 tanh", epochs=60,
+    changes=("training.optimizer.learning_rate=0.1",),
+)  # fmt: skip
 SHOTS = {
     "window": Shot(),
     "window-spirals": Shot(SPIRALS, Look(size=_SMALL)),
@@ -187,7 +281,7 @@ SHOTS = {
     "network-untrained": Shot(look=Look("network"), trained=False),
     "network-spirals": Shot(SPIRALS, Look("network")),
     "network-row": Shot(look=Look("network", nodes="sample", edges="contribution", row=60)),
-    "network-digits": Shot(Options(data="digits", hidden="10 relu, 10 relu", epochs=40), Look("network", size=_SMALL)),
+    "network-digits": Shot(DIGITS, Look("network", size=_SMALL)),
     "network-wide": Shot(look=Look("network", size=_SMALL), trainer=wide_trainer),
     "network-heat-map": Shot(look=Look("network", size=_SMALL, heat_map=True), trainer=wide_trainer),
     "network-deep": Shot(DEEP, Look("network")),
@@ -200,7 +294,34 @@ SHOTS = {
     "window-table": Shot(TABLE),
     "window-predict": Shot(TABLE, opens=open_predict),
     "window-drawn": Shot(look=Look(size=_SMALL), trainer=drawn_trainer),
-    **{f"view-{name}": Shot(SPIRALS, Look(name, size=_SMALL)) for name in DRAWN_ANEW if name != "network"},
+    "view-loss": Shot(look=Look("loss"), trainer=over_fitted, panel=_TIME, sets=lambda w: w.loss.show_pointer(640)),
+    "view-magnitudes": Shot(SPIRALS, Look("magnitudes"), panel=_TIME),
+    "view-pins": Shot(SPIRALS, trained=False, opens=open_pins),
+    "view-gradients": Shot(SINKING, Look("gradients"), panel=_TIME),
+    "view-distributions": Shot(SPIRALS, Look("distributions"), panel=_WIDE),
+    "view-distributions-time": Shot(SPIRALS, Look("distributions"), trained=False, panel=_WIDE, sets=over_time),
+    "view-activations": Shot(DYING, Look("activations"), panel=(640, 360)),
+    "view-matrix": Shot(SPIRALS, Look("matrix", select="hidden 2 3"), panel=(760, 360)),
+    "view-explorer": Shot(SPIRALS, Look("explorer"), panel=(420, 560)),
+    "view-data": Shot(look=Look("data"), panel=(640, 300)),
+    "view-data-scatter": Shot(look=Look("data"), panel=(560, 360), sets=turn_data_to("scatter")),
+    "view-data-balance": Shot(WINE, Look("data"), panel=(560, 240), sets=turn_data_to("balance")),
+    "view-proof": Shot(SPIRALS, Look("proof"), panel=(420, 600)),
+    "output-map": Shot(SPIRALS, Look("output"), panel=_SQUARE),
+    "output-fit": Shot(Options(data="sine"), Look("output"), panel=_SQUARE),
+    "output-confusion": Shot(
+        DIGITS, Look("output"), panel=(720, 400), sets=page("confusion", lambda w: w.output.confusion.open_cell((8, 5)))
+    ),
+    "output-prediction": Shot(TABLE, Look("output"), panel=_SQUARE),
+    "output-residuals": Shot(TABLE, Look("output"), panel=(560, 360), sets=page("residuals")),
+    "output-misread": Shot(DIGITS, Look("output"), panel=(560, 330), sets=page("misread")),
+    "output-effects": Shot(TABLE, Look("output"), panel=(640, 400), sets=page("effects", show_means)),
+    "output-roc": Shot(MOONS, Look("output"), panel=_SQUARE, sets=page("roc")),
+    "output-precision-recall": Shot(MOONS, Look("output"), panel=_SQUARE, sets=page("precision_recall")),
+    "output-calibration": Shot(MOONS, Look("output"), panel=_SQUARE, sets=page("calibration")),
+    "layout-train": Shot(SPIRALS, sets=lambda w: w.actions_by_id["layout.train"].trigger()),
+    "layout-inspect": Shot(SPIRALS, sets=lambda w: w.actions_by_id["layout.inspect"].trigger()),
+    "status-hint": Shot(SINKING, trained=False, opens=open_status),
 }
 
 
@@ -220,6 +341,11 @@ def take(name: str, shot: Shot) -> None:
     experiment = None if trainer else build(shot.options)
     window = open_window(experiment, shot.look, trainer=trainer, trained=shot.trained)
     window.diagram.zoom_by(shot.zoom)
+    if shot.panel is not None:
+        float_panel(window, shot.look.view, shot.panel)
+    if shot.sets is not None:
+        shot.sets(window)
+        window.training.wait_idle()
     part = None if shot.opens is None else shot.opens(window)
     for theme in THEMES:
         out = HERE / f"{name}-{theme}.png"
@@ -229,6 +355,14 @@ def take(name: str, shot: Shot) -> None:
             grab(window, part, theme).save(str(out), "PNG")
         print(f"{out.name}: {shrink(out):,} bytes")
     window.close()
+
+
+def float_panel(window: Window, name: str, size: tuple[int, int]) -> None:
+    """Takes the panel of a view out of the window, so large."""
+    dock = window.panels.docks[name]
+    dock.setFloating(True)
+    dock.resize(*size)
+    wait(lambda: dock.isVisible() and (dock.width(), dock.height()) == size)
 
 
 def grab(window: Window, part: QWidget, theme: str) -> QPixmap:

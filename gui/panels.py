@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from gui.plots.titles import PanelTitle
+from gui.theme import pixels
 
 _LAYOUT_VERSION = 1
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -42,6 +43,11 @@ class Panel:
     height: int
     shares: str = ""
     opened: bool = True
+
+    @property
+    def size(self) -> QSize:
+        """How large it asks to be: larger in large type."""
+        return QSize(pixels(self.width), pixels(self.height))
 
 
 class Panels(QObject):
@@ -139,7 +145,7 @@ class Panels(QObject):
     def _even_out(self, area: Qt.DockWidgetArea) -> None:
         """Panels at the foot share its width, those at a side are as wide as the widest asks for."""
         opened = [name for name, dock in self.docks.items() if self._is_docked(dock, area)]
-        width = 1000 if area == BOTTOM else max((self._panels[name].width for name in opened), default=0)
+        width = 1000 if area == BOTTOM else max((self._panels[name].size.width() for name in opened), default=0)
         groups = self._groups(area)
         self._window.resizeDocks(groups, [width] * len(groups), Qt.Orientation.Horizontal)
 
@@ -182,13 +188,13 @@ class Panels(QObject):
         Names of panels that are not there are left out; those at the foot that there is no room for become tabs of the
         last one.
         """
-        sides = {LEFT: self._known(left), RIGHT: self._known(right)}
-        below = self._known(foot)
+        known = [[name for name in names if name in self.docks] for names in (left, right, foot)]
+        sides, below = {LEFT: known[0], RIGHT: known[1]}, known[2]
         self._take_away()
         for area, names in sides.items():
             for name in names:
                 self._place(area, name, Qt.Orientation.Vertical)
-        widths = sum(max((self._panels[name].width for name in names), default=0) for names in sides.values())
+        widths = sum(max((self._panels[name].size.width() for name in names), default=0) for names in sides.values())
         columns = below[: max((self._window.width() - widths) // _LEAST_WIDTH, 1)]
         for name in columns:
             self._place(BOTTOM, name, Qt.Orientation.Horizontal)
@@ -222,9 +228,6 @@ class Panels(QObject):
             tabs = {bar.tabText(i) for i in range(bar.count())}
             bar.setVisible(len(tabs) > 1 and tabs in groups)
 
-    def _known(self, names: Iterable[str]) -> list[str]:
-        return [name for name in names if name in self.docks]
-
     def _place(self, area: Qt.DockWidgetArea, name: str, along: Qt.Orientation) -> None:
         self._window.addDockWidget(area, self.docks[name], along)
         self.docks[name].show()
@@ -245,7 +248,8 @@ class Panels(QObject):
             self._even_out(area)
         self._even_out(BOTTOM)
         foot = [self.docks[name] for name in below]
-        height = min(max((self._panels[name].height for name in below), default=0), _HIGHEST_FOOT)
+        height = min(max((self._panels[name].size.height() for name in below), default=0), _HIGHEST_FOOT)
+        height = min(height, self._window.height() // 3)
         self._window.resizeDocks(foot, [height] * len(foot), Qt.Orientation.Vertical)
 
     # -- keeping ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from engine.activations import ACTIVATIONS
 from engine.data.sources import SOURCES
 from engine.export.targets import EXPORTS
+from engine.findings import RULES
 from engine.initializers import INITIALIZERS
 from engine.layers import LAYERS
 from engine.losses import LOSSES
@@ -28,8 +29,10 @@ ROWS: dict[str, list[str]] = {
     "optimizers": [part.label for part in OPTIMIZERS.values()],
     "initializers": [part.label for part in INITIALIZERS],
     "data sets": [part.label for part in SOURCES],
+    "hints": [part.label for part in RULES],
     "exports": [part.label for part in EXPORTS],
 }
+VIEWS = (ROOT / "docs" / "views.md").read_text(encoding="utf-8")
 TERMINAL = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
 SNIPPETS = [
     pytest.param(code, id=f"{page.name}-{number}")
@@ -87,7 +90,64 @@ def test_every_picture_is_there_in_both_themes_and_shown_and_all_are_small() -> 
     assert set(there) == shown | readme
     names = {name.rpartition("-")[0] for name in there}
     assert set(there) == {f"{name}-{theme}.png" for name in names for theme in ("light", "dark")}
-    assert sum(there.values()) <= 4_000_000
+    # A clone stays quick and a page loads at once: about 30 kB a picture.
+    assert sum(there.values()) <= 6_000_000
+
+
+def names_of_views() -> dict[str, str]:
+    """What every live view is called, by its id, in the order of the window."""
+    from gui.plots.catalogue import VIEWS as KINDS
+
+    first = {"loss": "Loss", "magnitudes": "Weight magnitudes", "pins": "Pinned values", "output": "Output"}
+    return first | {kind.id: kind.name for kind in KINDS}
+
+
+def test_the_readme_lists_every_live_view_and_every_page_of_the_output() -> None:
+    from gui.pages.table import PAGES as KINDS
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    wanted = {"live views": names_of_views().values(), "pages of the output": [kind.name for kind in KINDS]}
+    for row, names in wanted.items():
+        listed = re.search(rf"^\| {row} \| (.*?) \|$", readme, re.MULTILINE)
+        assert listed is not None
+        assert [name.lower() for name in listed[1].split(", ")] == [name.lower() for name in names]
+
+
+def test_the_page_of_the_views_has_a_section_on_each_with_its_question() -> None:
+    found = set(re.findall(r"^## (.*)$", VIEWS, re.MULTILINE))
+    assert [name for name in names_of_views().values() if name not in found] == []
+    links = re.findall(r"^\| .*\? \| \[(.*?)\]\(#", VIEWS, re.MULTILINE)
+    assert sorted(links) == sorted(names_of_views().values())
+
+
+def test_the_page_of_the_views_lists_every_page_of_the_output() -> None:
+    from gui.pages.table import PAGES as KINDS
+
+    rows = VIEWS.partition("| page | for | shows |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| (\w.*?) \|", rows, re.MULTILINE) == [kind.name for kind in KINDS]
+
+
+def test_the_page_of_the_views_says_the_rule_of_every_hint() -> None:
+    names = names_of_views()
+    rows = VIEWS.partition("| hint | when | shown in |")[2].partition("\n\n")[0]
+    listed = re.findall(r"^\| (\w.*?) \| (.*?) \| (.*?) \|$", rows, re.MULTILINE)
+    assert listed == [(rule.label, rule.about, names[rule.view]) for rule in RULES]
+
+
+def test_the_pages_name_every_view_that_the_terminal_can_take_a_picture_of() -> None:
+    from gui.terminal.options import VIEWS as KINDS
+
+    row = re.search(r"^\| `--view` \| (.*?) \|$", TERMINAL, re.MULTILINE)
+    assert row is not None
+    assert sorted(re.findall(r"`(\w+)`", row[1])) == sorted(KINDS)
+
+
+def test_the_page_of_the_views_names_every_layout() -> None:
+    from gui.layouts import LAYOUTS
+
+    rows = VIEWS.partition("| layout | keys |")[2].partition("\n\n")[0]
+    listed = re.findall(r"^\| (\w+) \| (Ctrl\+\d) \|", rows, re.MULTILINE)
+    assert listed == [(layout.name, f"Ctrl+{number}") for number, layout in enumerate(LAYOUTS, 1)]
 
 
 def test_the_page_of_the_terminal_names_every_choice_of_a_picture() -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pyqtgraph as pg
 from PySide6.QtCore import QMimeData, QPoint
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPicture, QRegion
-from PySide6.QtWidgets import QAbstractButton, QGraphicsItem, QGraphicsView, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QToolButton, QWidget
 
 from gui import theme
 from gui.export import as_pdf, as_png, as_svg
@@ -50,7 +50,7 @@ def image(view: View, scale: float) -> QImage:
     with QPainter(made) as painter:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         painter.scale(scale, scale)
-        _play(view, painter, scale)
+        _strokes(view, scale).play(painter)
     return made
 
 
@@ -68,21 +68,26 @@ def _dpi() -> int:
     return round(QGuiApplication.primaryScreen().logicalDotsPerInchX())
 
 
-def _play(view: View, painter: QPainter, density: float = 1.0) -> None:
-    """Draws a view stroke by stroke: if widgets drew themselves, what they clip would be cut off in the wrong place.
+def _play(view: View, painter: QPainter) -> None:
+    """Draws a view into a file in which text stays text."""
+    plainly_lettered(_strokes(view)).play(painter)
+
+
+def _strokes(view: View, density: float = 1.0) -> QPicture:
+    """A view stroke by stroke: if widgets drew themselves, what they clip would be cut off in the wrong place.
 
     ``density``: the pixels for each one of the window.
     """
     strokes = QPicture()
     with QPainter(strokes) as recorder, _without_caches(view, density):
         _draw(recorder, view)
-    plainly_lettered(strokes).play(painter)
+    return strokes
 
 
 def _draw(painter: QPainter, view: View) -> None:
     title, (width, height) = view.title, _size(view)
     words = QRegion(0, 0, title.width(), title.height())
-    for button in title.findChildren(QAbstractButton):
+    for button in title.findChildren(QToolButton):
         words -= QRegion(button.rect().translated(button.mapTo(title, QPoint(0, 0))))
     painter.fillRect(0, 0, width, height, QColor(theme.colours().surface))
     children = QWidget.RenderFlag.DrawChildren

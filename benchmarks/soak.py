@@ -13,7 +13,6 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import psutil
 from PySide6.QtCore import QObject, QTimer
 
 from benchmarks.drawing import trainer_of
@@ -29,6 +28,8 @@ class Scale(QObject):
     """Takes the size of this process once a second, in MB."""
 
     def __init__(self) -> None:
+        import psutil
+
         super().__init__()
         self.seconds: list[float] = []
         self.megabytes: list[float] = []

@@ -11,24 +11,24 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 _INTERVAL_MS = 500
+# So many objects more than before are worth a look at the young ones, and so many such looks one at all of them.
+_ENOUGH, _YOUNG = 700, 20
 
 
 class Collector(QObject):
-    """Collects now and then, as much as Python would, in the thread in which it lives."""
+    """Collects now and then, in the thread in which it lives."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        self._looks = 0
         timer = QTimer(self, interval=_INTERVAL_MS)
         timer.timeout.connect(self.collect)
         timer.start()
 
     @Slot()
     def collect(self) -> None:
-        """Collects the oldest generation of which there is enough."""
-        for generation, (count, limit) in reversed(
-            list(enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)))
-        ):
-            if count > limit:
-                gc.collect(generation)
-                return
+        """Collects what has piled up since, and every so often what is older."""
+        if gc.get_count()[0] > _ENOUGH:
+            self._looks += 1
+            gc.collect(2 if self._looks % _YOUNG == 0 else 1)

@@ -17,7 +17,7 @@ from engine.snapshot import Snapshot
 from gui.icons import icon
 from gui.selection import Unit
 from gui.text import said, tr
-from gui.theme import colours
+from gui.theme import colours, pixels
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -34,7 +34,6 @@ class Sentence(QPushButton):
         self.setFlat(True)
         self.setProperty("role", "hint")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setIconSize(QSize(14, 14))
         self.words = ""
 
     def say(self, words: str, why: str) -> None:
@@ -65,7 +64,6 @@ class HintLine(QWidget):
         self.close_button.setProperty("role", "mini")
         self.close_button.setToolTip(tr("Do not say this kind of thing again until the program is started anew"))
         self.close_button.setAccessibleName(tr("Silence this hint"))
-        self.close_button.setIconSize(QSize(12, 12))
         self.finding: Finding | None = None
         self._silenced: set[str] = set()
         self._enabled, self._due = True, 0.0
@@ -88,7 +86,9 @@ class HintLine(QWidget):
 
     def _paint(self) -> None:
         self.sentence.setIcon(icon("warning", colours().negative_text))
+        self.sentence.setIconSize(QSize(pixels(14), pixels(14)))
         self.close_button.setIcon(icon("close", colours().quiet))
+        self.close_button.setIconSize(QSize(pixels(12), pixels(12)))
 
     def enable(self, on: bool) -> None:
         """Hints are wanted at all, or not."""

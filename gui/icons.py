@@ -10,6 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from engine.files import replace_file
 from gui.desktop import ICON
+from gui.theme import pixels
 
 _STROKES = {
     "play": '<path d="M7 4.5v15l12-7.5z" fill="{c}" stroke="{c}" stroke-linejoin="round"/>',
@@ -59,8 +60,8 @@ def svg(name: str, colour: str) -> bytes:
 
 
 def icon(name: str, colour: str, size: int = 16) -> QIcon:
-    """An icon in a colour, sharp at single and double pixel density."""
-    return _drawn(svg(name, colour), size)
+    """An icon in a colour, sharp at single and double pixel density, as large as the type beside it."""
+    return _drawn(svg(name, colour), pixels(size))
 
 
 def program_icon() -> QIcon:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from engine.snapshot import Snapshot
 from gui.plots.view import View
 from gui.selection import Selection, Unit
 
@@ -20,6 +21,7 @@ class Linking(QObject):
         super().__init__(window)
         self._window, self._views = window, views
         self.chosen_class = -1
+        self._classes: tuple[str, ...] = ()
         for view in views.values():
             view.selected.connect(window.select)
             view.row_picked.connect(window.looking.pick_row)
@@ -29,6 +31,7 @@ class Linking(QObject):
         for name in views.keys() & window.panels.docks.keys():
             window.panels.docks[name].visibilityChanged.connect(self.see_needs)
         window.looking.wanted.connect(self.follow)
+        window.training.shown.connect(self.see_classes)
         self.see_needs()
 
     @Slot(object)
@@ -49,6 +52,14 @@ class Linking(QObject):
         classes = self._output_units
         if 0 <= index < len(classes):
             self._window.select(classes[index])
+
+    @Slot(object)
+    def see_classes(self, snapshot: Snapshot) -> None:
+        """Of other classes none is chosen, but the one whose output unit is still selected."""
+        if snapshot.data.classes != self._classes:
+            self._classes = snapshot.data.classes
+            units, selection = self._output_units, self._window.selection
+            self._mark(units.index(selection) if isinstance(selection, Unit) and selection in units else -1)
 
     def _mark(self, index: int) -> None:
         if index != self.chosen_class:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QPoint, QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QPoint, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from gui.plots.titles import PanelTitle
+from gui.theme import pixels
 
 _LAYOUT_VERSION = 1
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -43,6 +44,11 @@ class Panel:
     shares: str = ""
     opened: bool = True
 
+    @property
+    def size(self) -> QSize:
+        """How large it asks to be: larger in large type."""
+        return QSize(pixels(self.width), pixels(self.height))
+
 
 class Panels(QObject):
     """Builds the docks of a window from a table of panels."""
@@ -50,6 +56,8 @@ class Panels(QObject):
     def __init__(self, window: QMainWindow, panels: tuple[Panel, ...]) -> None:
         super().__init__(window)
         window.installEventFilter(self)
+        self._tidying = QTimer(self, singleShot=True, interval=0)
+        self._tidying.timeout.connect(self._tidy)
         self._window, self._panels = window, {panel.id: panel for panel in panels}
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -94,6 +102,7 @@ class Panels(QObject):
         dock.setWidget(panel.widget)
         self._window.addDockWidget(panel.area, dock)
         dock.toggleViewAction().triggered.connect(self._settle_toggled)
+        dock.visibilityChanged.connect(self._tidy_soon)
         return dock
 
     @property
@@ -131,11 +140,12 @@ class Panels(QObject):
             self._window.tabifyDockWidget(shared if shared in others else others[-1], dock)
         for each in (LEFT, RIGHT, BOTTOM):
             self._even_out(each)
+        self._tidying.start()
 
     def _even_out(self, area: Qt.DockWidgetArea) -> None:
         """Panels at the foot share its width, those at a side are as wide as the widest asks for."""
         opened = [name for name, dock in self.docks.items() if self._is_docked(dock, area)]
-        width = 1000 if area == BOTTOM else max((self._panels[name].width for name in opened), default=0)
+        width = 1000 if area == BOTTOM else max((self._panels[name].size.width() for name in opened), default=0)
         groups = self._groups(area)
         self._window.resizeDocks(groups, [width] * len(groups), Qt.Orientation.Horizontal)
 
@@ -178,13 +188,13 @@ class Panels(QObject):
         Names of panels that are not there are left out; those at the foot that there is no room for become tabs of the
         last one.
         """
-        sides = {LEFT: self._known(left), RIGHT: self._known(right)}
-        below = self._known(foot)
+        known = [[name for name in names if name in self.docks] for names in (left, right, foot)]
+        sides, below = {LEFT: known[0], RIGHT: known[1]}, known[2]
         self._take_away()
         for area, names in sides.items():
             for name in names:
                 self._place(area, name, Qt.Orientation.Vertical)
-        widths = sum(max((self._panels[name].width for name in names), default=0) for names in sides.values())
+        widths = sum(max((self._panels[name].size.width() for name in names), default=0) for names in sides.values())
         columns = below[: max((self._window.width() - widths) // _LEAST_WIDTH, 1)]
         for name in columns:
             self._place(BOTTOM, name, Qt.Orientation.Horizontal)
@@ -200,9 +210,23 @@ class Panels(QObject):
         """No panel has a place any more; the tabs of places that are left stay on the screen otherwise."""
         for dock in self.docks.values():
             self._window.removeDockWidget(dock)
+        self._tidying.start()
 
-    def _known(self, names: Iterable[str]) -> list[str]:
-        return [name for name in names if name in self.docks]
+    @Slot()
+    def _tidy_soon(self) -> None:
+        self._tidying.start()
+
+    @Slot()
+    def _tidy(self) -> None:
+        """Qt forgets to hide bars of tabs whose panels have gone: only those of panels that share a place are shown."""
+        groups = []
+        for dock in self.docks.values():
+            if not dock.isHidden() and not dock.isFloating():
+                sharing = [other for other in self._window.tabifiedDockWidgets(dock) if not other.isHidden()]
+                groups.append({dock.windowTitle(), *(other.windowTitle() for other in sharing)})
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            tabs = {bar.tabText(i) for i in range(bar.count())}
+            bar.setVisible(len(tabs) > 1 and tabs in groups)
 
     def _place(self, area: Qt.DockWidgetArea, name: str, along: Qt.Orientation) -> None:
         self._window.addDockWidget(area, self.docks[name], along)
@@ -224,7 +248,8 @@ class Panels(QObject):
             self._even_out(area)
         self._even_out(BOTTOM)
         foot = [self.docks[name] for name in below]
-        height = min(max((self._panels[name].height for name in below), default=0), _HIGHEST_FOOT)
+        height = min(max((self._panels[name].size.height() for name in below), default=0), _HIGHEST_FOOT)
+        height = min(height, self._window.height() // 3)
         self._window.resizeDocks(foot, [height] * len(foot), Qt.Orientation.Vertical)
 
     # -- keeping ---------------------------------------------------------------------------------
@@ -242,6 +267,7 @@ class Panels(QObject):
             return False
         self._unplaced.clear()
         self._bring_back()
+        self._tidying.start()
         return True
 
     def _bring_back(self) -> None:

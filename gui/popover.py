@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from shiboken6 import isValid
 
 # Room to the rim of the window, and to what it belongs to.
 _RIM, _GAP = 8, 4
@@ -63,7 +64,8 @@ class Popover(QFrame):
         """Closes, and gives the keyboard back."""
         before, self._before = self._before, None
         self.hide()
-        if before is not None:
+        # What had it may be gone: the keys of a legend are others as soon as the layers are.
+        if before is not None and isValid(before):
             before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.close()
 

@@ -13,6 +13,7 @@ from engine.snapshot import Snapshot
 from gui.hints import HintLine
 from gui.prooflight import ProofLight
 from gui.text import said, tr
+from gui.theme import pixels
 
 # A path through more layers than this is shortened: it would be wider than the window.
 _MOST_WIDTHS = 9
@@ -20,7 +21,7 @@ _MOST_WIDTHS = 9
 _PASSING_MS = 8000
 _A_WORD = 60
 # A window of less width has no room for all that can be said.
-_NARROW = 1400
+_WIDE, _NARROW, _VERY_NARROW = 1700, 1400, 1000
 
 
 class _Words(QLabel):
@@ -63,7 +64,19 @@ class StatusBar(QStatusBar):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """In a narrow window the light says the least."""
         super().resizeEvent(event)
-        self.light.show_brief(self.width() < _NARROW)
+        self.light.show_brief(self._is_narrower_than(_NARROW))
+        self._make_room()
+
+    def _is_narrower_than(self, width: int) -> bool:
+        return self.width() < pixels(width)
+
+    def _make_room(self) -> None:
+        """What the network is like steps back for what is wrong, and in a very narrow line for what is going on."""
+        warned = self.hint.finding is not None and self._is_narrower_than(_WIDE)
+        self._labels["widths"].setHidden(warned)
+        self._labels["parameters"].setHidden(warned or self._is_narrower_than(_VERY_NARROW))
+        # What is wrong is said in its place; the inspector says it too.
+        self._labels["selected"].setVisible(self.hint.finding is None)
 
     @Slot(str)
     def say(self, text: str) -> None:
@@ -94,8 +107,7 @@ class StatusBar(QStatusBar):
             self._labels[name].setText(text)
             self._labels[name].setVisible(bool(text))
         self.hint.show_snapshot(snapshot, running)
-        # What is wrong is said in its place; the inspector says it too.
-        self._labels["selected"].setVisible(self.hint.finding is None)
+        self._make_room()
         self.state.setText(_in_words(snapshot, running))
         self.light.show_snapshot(snapshot)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFrame,
     QLabel,
     QMenu,
@@ -24,7 +25,7 @@ from gui.actions import MENUS
 from gui.icons import icon
 from gui.speeds import FULL_SPEED, SPEEDS
 from gui.text import MINUS, in_a_sentence, keys_in_words, tr
-from gui.theme import colours
+from gui.theme import colours, pixels
 
 # Narrower windows do without the words of the search field, of the buttons and of the speed.
 _ROOMS = (1420, 1320, 1060)
@@ -130,7 +131,6 @@ class ToolBar(QToolBar):
         button = QToolButton()
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(action.text())
         return button
@@ -183,6 +183,10 @@ class ToolBar(QToolBar):
     def show_theme(self) -> None:
         """Draws the icons again in the colours of the theme in force."""
         c = colours()
+        side = QSize(pixels(16), pixels(16))
+        buttons: list[QAbstractButton] = self.findChildren(QAbstractButton)
+        for button in buttons:
+            button.setIconSize(side)
         self.menu_button.setIcon(icon("menu", c.text))
         self._search.setIcon(icon("search", c.quiet))
         self.train_loss.show_tint(c.series[0])

@@ -21,7 +21,7 @@ import pytest
 WINDOW = Path(__file__).parent / "gui"
 # Fewer executed tests than this in a run of the whole suite mean that some were skipped silently.
 FEWEST_GUI_TESTS = 2000
-ENOUGH_GARBAGE = 50_000
+ENOUGH_GARBAGE = 30_000
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,7 +38,7 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_runtest_teardown() -> None:
     """The window collects garbage while it lives; between tests without one somebody else must."""
     if not gc.isenabled() and gc.get_count()[0] > ENOUGH_GARBAGE:
-        gc.collect(1)
+        gc.collect()
 
 
 _executed: set[str] = set()

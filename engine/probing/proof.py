@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batches import Rows
+from engine.data.dataset import Dataset
 from engine.gradient_check import AGREES, COMPARED, DIFFERS, Compared, Differences, worst_of
 from engine.probes import Wants
 from engine.probing.probe import Probe
@@ -45,7 +46,7 @@ class Proof:
     could be compared now: "rows", "numbers" or "size"; "" when something was. ``alarm`` is a comparison that differs,
     or differed not long ago, found at ``alarmed_at`` (seconds of ``perf_counter``). ``turn`` counts the comparisons,
     ``asked`` is the number of the check of all that was asked for, 0 for none. ``numbers`` are what was compared, for
-    small networks. ``bench`` is the training thread's own, to go on with.
+    small networks, at rows of ``data``. ``bench`` is the training thread's own, to go on with.
     """
 
     step: int
@@ -58,6 +59,7 @@ class Proof:
     turn: int = 0
     asked: int = 0
     numbers: bytes = b""
+    data: Dataset | None = field(default=None, repr=False, compare=False)
     bench: Differences | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -113,13 +115,17 @@ def prove(trainer: Trainer, wants: Wants, before: Proof | None) -> Proof:
     """Compares some more parameters on some of the training rows; see ``Proof``."""
     network, step, asked = trainer.network, trainer.steps_done, wants.check_all
     size = network.parameters.size
+    numbers = network.parameters.tobytes() if size <= KEPT else b""
     if before is None or asked not in (0, before.asked):
         before = Proof(step, size)
+    # At one step numbers are others only when they were edited.
+    edited = before.step == step and before.numbers not in (b"", numbers)
+    if edited or before.data is not trainer.data:
+        before = replace(before, compared=before.compared[:0], numbers=b"", data=trainer.data)
     before = replace(before, step=step, asked=asked, trouble="")
     trouble = "" if len(trainer.rows["train"]) else "rows"
     if trouble or size > _LARGEST:
         return replace(before, trouble=trouble or "size", rows=0)
-    numbers = network.parameters.tobytes() if size <= KEPT else b""
     at_once = before.checked == size and (before.compared["step"] == step).all() and before.alarm is None
     if numbers == before.numbers != b"" and at_once:
         return before

@@ -145,6 +145,8 @@ class LayerCard(QFrame):
         self.form.setVisible(selected)
         self._tools.setVisible(selected and self.index >= 0)
         self.style().polish(self)
+        # Else it would keep the margins of the other border.
+        QApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))
 
     @Slot(str, object, int)
     def _field_edited(self, name: str, value: object, gesture: int) -> None:

@@ -50,3 +50,11 @@ def borders(shares: NDArray[np.floating]) -> Segments:
         crossings(np.where(largest == k, shares[k] - second, shares[k] - first)) for k in np.unique(largest).tolist()
     ]
     return np.concatenate(found)
+
+
+def clearest(middles: NDArray[np.float64], others: NDArray[np.float64]) -> int:
+    """The index of the place (places, 2) whose nearest of the others (others, 2) is farthest away."""
+    if not len(others):
+        return len(middles) // 2
+    apart = np.hypot(*(middles[:, None] - others[None]).transpose(2, 0, 1))
+    return int(apart.min(axis=1).argmax())

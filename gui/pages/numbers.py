@@ -1,4 +1,4 @@
-"""What a network predicts of a number, in the user's units. Plain numbers, no Qt."""
+"""What a network predicts of a number, in the user's units. No Qt but for translation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.snapshot import Snapshot
+from gui.text import tr
 
 Numbers = NDArray[np.float64]
 
@@ -58,3 +59,9 @@ def no_numbers(snapshot: Snapshot) -> str:
     if not sum(map(len, every)):
         return "rows"
     return "" if np.isfinite(np.concatenate(every)).any() else "finite"
+
+
+def points_in_words(snapshot: Snapshot) -> str:
+    """What the points of a number are, and which target they are of where there are several."""
+    legend, targets = tr("● training  ○ test"), snapshot.data.target_width
+    return legend if targets == 1 else f"{tr('first of {0} targets').format(targets)} · {legend}"

@@ -17,6 +17,7 @@ from gui.pages.scored import gives_probabilities
 from gui.plots.confusion import ConfusionMatrix
 from gui.plots.decision import DecisionMap
 from gui.plots.fit import FitPlot
+from gui.plots.numbermap import NumberMap
 from gui.plots.prediction import PredictionPlot
 
 
@@ -42,6 +43,10 @@ def _one_input(snapshot: Snapshot) -> bool:
     return _number(snapshot) and snapshot.maps is not None and len(snapshot.data.variables) == 1
 
 
+def _number_of_inputs(snapshot: Snapshot) -> bool:
+    return _number(snapshot) and len(snapshot.data.variables) > 1
+
+
 def _probable(snapshot: Snapshot) -> bool:
     return _classes(snapshot) and gives_probabilities(snapshot)
 
@@ -52,6 +57,7 @@ def _images(snapshot: Snapshot) -> bool:
 
 PAGES: tuple[PageKind, ...] = (
     PageKind("map", "Map", _classes, DecisionMap),
+    PageKind("number_map", "Map", _number_of_inputs, NumberMap),
     PageKind("fit", "Fit", _one_input, FitPlot),
     PageKind("confusion", "Confusion matrix", _classes, ConfusionMatrix),
     PageKind("prediction", "Prediction", _number, PredictionPlot),

@@ -9,19 +9,20 @@ from engine.snapshot import Snapshot
 
 
 def up_to(snapshot: Snapshot, step: int, columns: dict[str, float]) -> list[Numbers]:
-    """Columns of the history, each with its value at ``step`` at the end when that step is not recorded yet.
+    """Columns of the history up to ``step``, each with its value now at the end.
 
-    A column that the history does not have is NaN until then.
+    The value now stands in place of the one recorded at that step, for an edit may have come since; where it is NaN the
+    recorded one stays. A column that the history does not have is NaN until then.
     """
     recorded, names = snapshot.history["step"], snapshot.history.names
+    if len(recorded) and recorded[-1] > step:
+        columns = {name: np.nan if name in names else now for name, now in columns.items()}
     is_recorded = len(recorded) > 0 and recorded[-1] >= step
     found = []
     for name, now in columns.items():
         values = snapshot.history[name] if name in names else np.full(len(recorded), np.nan)
-        if is_recorded and name in names:
-            found.append(values)
-        else:
-            found.append(np.append(values[:-1] if is_recorded else values, now))
+        last = values[-1] if is_recorded and np.isnan(now) else now
+        found.append(np.append(values[:-1] if is_recorded else values, last))
     return found
 
 

@@ -7,7 +7,8 @@ from math import isfinite
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.activations import ACTIVATIONS, Activation
 from engine.layers import Weighted
@@ -27,6 +28,8 @@ from gui.theme import colours
 
 # Stands for the function of the chosen layer.
 FOLLOW = "as_in_layer"
+# As wide as this there is room for the words beside the curve.
+_WIDE = 560
 Z = Setting("z", "The sum at which value and slope are shown.", low=-1000.0, high=1000.0, step=0.1)
 
 
@@ -66,6 +69,7 @@ class Explorer(View):
         for field in self.fields.values():
             field.setFixedWidth(72)
             field.edited.connect(self._tune)
+        self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self.curve = FunctionCurve()
         self.curve.moved.connect(self.show_z)
         self.numbers, self.words = QLabel(wordWrap=True), QLabel(wordWrap=True)
@@ -76,6 +80,13 @@ class Explorer(View):
         self.numbers.setAccessibleName(tr("Value and slope"))
         self._arrange()
         self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """The words stand below the curve, or beside it where the panel is wide."""
+        super().resizeEvent(event)
+        wide = event.size().width() >= _WIDE
+        self._body.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self._body.setSpacing(24 if wide else 8)
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
@@ -100,9 +111,15 @@ class Explorer(View):
         column.setSpacing(8)
         column.addLayout(top)
         column.addLayout(settings)
-        column.addWidget(self.curve, 1)
-        column.addWidget(self.numbers)
-        column.addWidget(self.words)
+        column.addLayout(self._body, 1)
+        self._body.setSpacing(8)
+        self._body.addWidget(self.curve, 3)
+        beside = QVBoxLayout()
+        beside.setSpacing(8)
+        beside.addWidget(self.numbers)
+        beside.addWidget(self.words)
+        beside.addStretch(1)
+        self._body.addLayout(beside, 2)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -99,9 +99,9 @@ class GradientPlot(LayerPlot):
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.sentence.hide()
         row = QHBoxLayout()
-        row.setContentsMargins(16, 0, 8, 0)
+        row.setContentsMargins(8, 0, 8, 0)
         row.addWidget(self.sentence)
-        self.stack.insertLayout(1, row)
+        self.stack.insertLayout(self.stack.indexOf(self.plot), row)
         self.plot.smallest = _SMALLEST
         self.healthy = HealthyBand(self.plot)
         self.healthy.show(False, logarithmic=True)

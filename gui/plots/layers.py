@@ -60,7 +60,14 @@ class LayerPlot(TimePlot):
         self.draw(steps, {short[i]: values[i] for i in shown}, strokes=strokes, epochs=epochs)
 
     def show_names(self, names: tuple[str, ...]) -> None:
-        """The legend has a line of its own."""
+        """The legend stands in the title, or in a line of its own where that has no room for all of it."""
+        in_title = self.title.has_room_for(self.legend)
+        if in_title == (self.legend.parent() is self.title):
+            return
+        if in_title:
+            self.title.hold(self.legend)
+        else:
+            self.stack.insertWidget(0, self.legend)
 
     def table(self) -> Table | None:
         """The steps and the values of every layer, hidden ones too."""

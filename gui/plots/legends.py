@@ -15,6 +15,8 @@ from gui.theme import colours, font
 # More layers than this are told apart by their depth.
 FEW = 6
 _HEIGHT, _SWATCH = 20, 18
+# How wide a strip of blocks is at least where there is room.
+_STRIP = 200
 
 
 class LayerKey(QAbstractButton):
@@ -84,7 +86,7 @@ class LayerLegend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(16, 0, 8, 0)
+        self._row.setContentsMargins(8, 0, 8, 0)
         self.keys: list[LayerKey] = []
         self._shown: tuple[tuple[str, ...], tuple[Stroke, ...]] = ((), ())
         self.setFixedHeight(_HEIGHT)
@@ -113,6 +115,11 @@ class LayerLegend(QWidget):
                 end.setContentsMargins(4, 0, 4, 0)
                 self._row.insertWidget(place, end)
         self.setVisible(len(names) > 1)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all words, or for a strip whose blocks can be told apart."""
+        hint = super().sizeHint()
+        return hint if len(self.keys) <= FEW else hint.expandedTo(QSize(_STRIP, 0))
 
     def show_strong(self, layer: int | None) -> None:
         """Marks the layer that is selected."""

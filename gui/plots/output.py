@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.data.dataset import Dataset
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
@@ -19,7 +17,9 @@ from gui.painting.painting import Painting
 from gui.plots.confusion import ConfusionMatrix
 from gui.plots.decision import DecisionMap
 from gui.plots.fit import FitPlot
+from gui.plots.planemap import PlaneMap
 from gui.plots.prediction import PredictionPlot
+from gui.plots.slices import telling_plane
 from gui.plots.titles import PanelTitle
 from gui.plots.view import Table, View
 from gui.text import tr
@@ -126,7 +126,7 @@ class OutputView(View):
         snapshot = self._snapshot
         if snapshot is not None:
             self.show_snapshot(snapshot)
-            if key == "map" and snapshot.maps is None:
+            if isinstance(self.view, PlaneMap) and snapshot.maps is None:
                 self.plane_chosen.emit(telling_plane(snapshot.data))
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -218,17 +218,3 @@ class OutputView(View):
         paper = isinstance(self.view, DecisionMap | FitPlot)
         if not paper or not self.painting.press(event):
             super().keyPressEvent(event)
-
-
-def telling_plane(data: Dataset) -> tuple[int, ...]:
-    """The two columns that tell the classes apart best, each by itself: most variance between over within them."""
-    x, y = data.coordinates("train").astype(np.float64), data.y_train
-    if not len(x):
-        return (0, 1)
-    within = np.zeros(x.shape[1])
-    for k in np.unique(y).tolist():
-        within += x[y == k].var(axis=0) * (y == k).sum()
-    total = x.var(axis=0) * len(x)
-    explained = np.where(total > 1e-12, 1.0 - within / np.maximum(total, 1e-12), 0.0)
-    best = np.argsort(-explained, kind="stable")[:2]
-    return tuple(best.tolist())

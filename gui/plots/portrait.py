@@ -15,7 +15,7 @@ from gui.diagram import nodes
 from gui.diagram.shown import Shown
 from gui.selection import Unit
 from gui.text import number, tr
-from gui.theme import colours
+from gui.theme import colours, pixels
 from gui.thumbnails import unit_picture
 
 SIDE = 84
@@ -154,7 +154,11 @@ class Portrait(QWidget):
             others = _others(trace.z[layer], unit.index)
         self.curve.show_point(activation, z, a, others)
         words = escape(activation.formula if len(activation.formula) < SHORT else "a")
-        shown = f' =&nbsp;<span style="font-size:15px;font-weight:600">{number(a, 4)}</span>' if a is not None else ""
+        shown = (
+            f' =&nbsp;<span style="font-size:{pixels(15)}px;font-weight:600">{number(a, 4)}</span>'
+            if a is not None
+            else ""
+        )
         tint = colours().quiet
         self.answer.setText(f'<span style="color:{tint}">{words}</span>{shown}')
         kind = pictured(snapshot, layer)

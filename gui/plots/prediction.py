@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
-from gui.pages.numbers import columns, no_numbers, predicted
+from gui.pages.numbers import columns, no_numbers, points_in_words, predicted
 from gui.pages.page import Page
 from gui.pages.points import PARTS, RowPoints
 from gui.plots.axes import dress, new_plot
@@ -42,8 +42,7 @@ class NumbersPage(Page):
 
     def note(self, snapshot: Snapshot) -> str:
         """What the points are, and which target they are of where there are several."""
-        legend, targets = tr("● training  ○ test"), snapshot.data.target_width
-        return legend if targets == 1 else f"{tr('first of {0} targets').format(targets)} · {legend}"
+        return points_in_words(snapshot)
 
     def problem(self, snapshot: Snapshot) -> str:
         """Without rows, or with answers that are no numbers, there is nothing to compare."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import takewhile
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -17,8 +18,8 @@ from gui.plots.titles import PanelTitle
 from gui.plots.verdicts import exact, headline, name_of, power, proof_of, selection_of, sentence
 from gui.plots.view import About, Table, View
 from gui.prooflight import mark_of
-from gui.text import tr
-from gui.theme import colours
+from gui.text import MINUS, tr
+from gui.theme import colours, pixels
 
 _VERDICTS = {AGREES: "agrees", DIFFERS: "differs", KINK: "at a kink", ROUNDING: "rounding"}
 
@@ -204,37 +205,71 @@ def _numbers(snapshot: Snapshot, proof: Proof) -> str:
     c, index = colours(), int(found["index"])
     value = {name: float(found[name]) for name in found.dtype.names or ()}
     name = escape(name_of(snapshot, index))
-    rows = [
-        (tr("backpropagation"), exact(value["ours"])),
-        (tr("measured"), exact(value["measured"])),
-        (tr("difference"), exact(value["ours"] - value["measured"])),
-        (tr("relative"), exact(value["error"])),
-        (tr("tolerance"), exact(TOLERANCE)),
-        (tr("floor"), exact(value["floor"])),
-        ("h", exact(value["h"])),
-        ("L(w + h)", exact(value["above"])),
-        ("L(w − h)", exact(value["below"])),
-    ]
     formula = "(L(w + h) − L(w − h)) / 2h"
     put_in = f"({exact(value['above'])} − {_bracketed(value['below'])}) / (2 · {exact(value['h'])})"
     if np.isfinite(value["half_above"]):
-        rows += [("L(w + h/2)", exact(value["half_above"])), ("L(w − h/2)", exact(value["half_below"]))]
         half = f"({exact(value['half_above'])} − {_bracketed(value['half_below'])}) / {exact(value['h'])}"
         formula, put_in = f"(4 · (L(w + h/2) − L(w − h/2)) / h − {formula}) / 3", f"(4 · {half} − {put_in}) / 3"
-    lines = "".join(
-        f'<tr><td style="color:{c.quiet};padding-right:6px;white-space:nowrap">{escape(word)}</td>'
-        f'<td align="right" style="padding-right:4px">{number}</td></tr>'
-        for word, number in rows
-    )
     heading = tr("Largest relative difference")
     return (
-        '<div style="font-size:12px"><p style="margin:0 0 4px 0">'
+        f'<div style="font-size:{pixels(12)}px"><p style="margin:0">'
         f'<span style="color:{c.quiet}">{escape(heading)}</span><br>'
         f'<a href="{index}" style="color:{c.accent}">{name}</a></p>'
-        f'<table cellspacing="0">{lines}</table>'
-        f'<p style="margin:6px 0 0 0;color:{c.quiet}">{escape(formula)} =</p>'
-        f'<p style="margin:0">{put_in} = {exact(value["measured"])}</p></div>'
+        f'<table cellspacing="0">{"".join(map(_group, _rows(value)))}</table>'
+        f'<p style="margin:12px 0 0 0;color:{c.quiet}">{_unbroken(escape(formula))} =</p>'
+        f'<p style="margin:4px 0 0 0">{_unbroken(put_in)} =\u00a0{exact(value["measured"])}</p></div>'
     )
+
+
+def _rows(value: dict[str, float]) -> tuple[list[tuple[str, str]], ...]:
+    """Names and numbers in groups: both slopes and how they differ, the verdict, and what was measured."""
+    ours, measured = _compared(exact(value["ours"]), exact(value["measured"]))
+    measurements = {"L(w + h)": "above", "L(w − h)": "below", "L(w + h/2)": "half_above", "L(w − h/2)": "half_below"}
+    return (
+        [
+            (tr("backpropagation"), ours),
+            (tr("measured"), measured),
+            (tr("difference"), _aligned(exact(value["ours"] - value["measured"]))),
+        ],
+        [(tr("relative"), _aligned(exact(value["error"]))), (tr("tolerance"), _aligned(exact(TOLERANCE)))],
+        [
+            *((name, _aligned(exact(value[key]))) for name, key in measurements.items() if np.isfinite(value[key])),
+            ("h", _aligned(exact(value["h"]))),
+            (tr("floor"), _aligned(exact(value["floor"]))),
+        ],
+    )
+
+
+def _group(rows: list[tuple[str, str]]) -> str:
+    """Some rows of a table as rich text, with a little room above the first one."""
+    return "".join(
+        f'<tr><td style="color:{colours().quiet};padding:{above}px 8px 0 0;white-space:nowrap">{escape(word)}</td>'
+        f'<td style="padding-top:{above}px;white-space:nowrap">{number}</td></tr>'
+        for (word, number), above in zip(rows, [8] + [0] * len(rows), strict=False)
+    )
+
+
+def _compared(ours: str, measured: str) -> tuple[str, str]:
+    """Two numbers below each other; the digits from the first one on that differs are quiet."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ours, measured, strict=False)))
+    if ours.partition("e")[2] != measured.partition("e")[2]:
+        same = 0
+    first, second = (
+        f'{each[:same]}<span style="color:{colours().quiet}">{each[same:]}</span>' for each in (ours, measured)
+    )
+    return (first, second) if ours.startswith(MINUS) else (_aligned(first), _aligned(second))
+
+
+def _aligned(number: str) -> str:
+    """A number whose digits begin below those of another one, with or without a sign."""
+    return number if number.startswith(MINUS) else f"\u2007{number}"
+
+
+def _unbroken(formula: str) -> str:
+    """A formula that goes on in another line only before a sign."""
+    for sign in (MINUS, "/", "+", "="):
+        formula = formula.replace(f" {sign} ", f" {sign}\u00a0")
+    return formula.replace(" · ", "\u00a0·\u00a0")
 
 
 def _bracketed(value: float) -> str:

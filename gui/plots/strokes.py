@@ -27,7 +27,7 @@ _FAR = 3e4
 # Hairlines with more points than this are nothing but a surface.
 _MANY = 1000
 # Wider lines with fewer points are painted with joints at their corners.
-_FEW = 200
+_FEW = 40
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
+from shiboken6 import isValid
 
 from engine.history import Numbers
 from gui.plots.linechart import Band, Line, LineChart
@@ -47,7 +48,7 @@ class TimeChart(LineChart):
     picked = Signal(str)
 
     def __init__(self, name: str) -> None:
-        box = _Box()
+        box = _Box(enableMenu=False)
         super().__init__(name, box)
         self._chief: TimeChart | None = None
         # Values that are always in sight.
@@ -85,7 +86,8 @@ class TimeChart(LineChart):
 
     @Slot()
     def _align(self) -> None:
-        if self._chief is None:
+        if self._chief is None or not isValid(self._chief.getAxis("left")):
+            # The other chart is at its end, and its axis is gone already.
             return
         self.getAxis("left").setWidth(self._chief.getAxis("left").width())
         self.box.setXRange(*self._chief.getViewBox().viewRange()[0], padding=0)

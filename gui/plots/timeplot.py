@@ -95,13 +95,13 @@ class TimePlot(View):
         self._empty.setWordWrap(True)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.stack = QVBoxLayout(self)
-        self.stack.setContentsMargins(0, 0, 8, 4)
+        self.stack.setContentsMargins(8, 0, 8, 4)
         self.stack.setSpacing(0)
         self.names = Legend()
         self.names.setFixedHeight(_LEGEND_HEIGHT)
         self.names.hide()
         line = QHBoxLayout()
-        line.setContentsMargins(10, 0, 0, 0)
+        line.setContentsMargins(2, 0, 0, 0)
         line.addWidget(self.names)
         self.stack.addLayout(line)
         self.stack.addWidget(self.plot, 1)
@@ -203,7 +203,7 @@ class TimePlot(View):
     def show_names(self, names: tuple[str, ...]) -> None:
         """Names the series in the title, or in a line of their own where that has no room for all."""
         self.names.show_entries(names if len(names) > 1 else ())
-        below = self.names.sizeHint().width() > self.title.room_for_legend
+        below = not self.title.has_room_for(self.names)
         self.names.setVisible(below and len(names) > 1)
         self.title.show_legend(() if below else names)
 

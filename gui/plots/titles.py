@@ -31,6 +31,10 @@ def series_pen(index: int, width: float = 1.6) -> QPen:
 _MOST_ENTRIES = 7
 # The room for what stands for entries that are left out.
 _ELLIPSIS = 16
+# The room for a name that is cut.
+_SHORT_NAME = 40
+# Panels that are narrower have their legends in a line of their own, all of them: beside each other they begin alike.
+_NARROW = 520
 
 
 class Swatch(QWidget):
@@ -126,11 +130,33 @@ class Note(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The beginning of a text that is too long, rather than its end."""
         fitting = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        if len(fitting) == 1:
+            # An ellipsis alone says nothing.
+            return
         if fitting == self.text():
             super().paintEvent(event)
             return
         with QPainter(self) as painter:
             side = self.alignment().value
+            self.style().drawItemText(
+                painter, self.rect(), side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
+            )
+
+
+class Name(QLabel):
+    """The name of a panel, which ends in an ellipsis where there is too little room for all of it."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for its beginning."""
+        hint = super().minimumSizeHint()
+        return QSize(min(_SHORT_NAME, hint.width()), hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """As much as there is room for, and the whole in a tooltip."""
+        fitting = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip("" if fitting == self.text() else self.text())
+        with QPainter(self) as painter:
+            side = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value
             self.style().drawItemText(
                 painter, self.rect(), side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
             )
@@ -170,13 +196,16 @@ class PanelTitle(QWidget):
         self._row.setContentsMargins(16, 10, 12, 4)
         self._row.setSpacing(2)
         self._title = title
-        name = QLabel(title)
+        name = Name(title)
         name.setProperty("role", "section")
         self._row.addWidget(name)
+        self._keys: QWidget | None = None
+        self._spare: QWidget | None = None
         self._legend = Legend()
         self._row.addWidget(self._legend)
         self._note = Note()
         self._row.addWidget(self._note, 1)
+        self._row.addSpacing(6)
         self._switches: dict[str, QToolButton] = {}
         self._entries: dict[tuple[str, str], QAction] = {}
         self._choosers: dict[str, QToolButton] = {}
@@ -225,11 +254,22 @@ class PanelTitle(QWidget):
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
-    def show_tools(self, tools: QWidget) -> None:
-        """Puts buttons at the end of the line, the same for all panels."""
-        row = self.layout()
-        assert row is not None
-        row.addWidget(tools)
+    def show_tools(self, tools: QWidget, spare: QWidget | None = None) -> None:
+        """Puts buttons at the end of the line, the same for all panels; ``spare`` is there where there is room."""
+        self._row.addWidget(tools)
+        self._spare = spare
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a short line the name comes first."""
+        super().resizeEvent(event)
+        if self._spare is not None:
+            room = self.room_for_legend - (self._spare.width() if self._spare.isHidden() else 0)
+            self._spare.setVisible(room >= 0)
+
+    def hold(self, keys: QWidget) -> None:
+        """Takes a legend that answers clicks into the line, in place of words."""
+        self._keys = keys
+        self._row.insertWidget(self._row.indexOf(self._legend), keys)
 
     @Slot()
     def _switch(self) -> None:
@@ -268,12 +308,16 @@ class PanelTitle(QWidget):
         """A swatch and a word for each series; none where there is only one."""
         self._legend.show_entries(entries if len(entries) > 1 else ())
 
+    def has_room_for(self, legend: QWidget) -> bool:
+        """Whether a legend belongs into the line: it is long enough, and all of it can be seen there."""
+        return self.width() >= _NARROW and legend.sizeHint().width() <= self.room_for_legend
+
     @property
     def room_for_legend(self) -> int:
         """How wide a legend may be so that all of it can be seen."""
         inside = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         inside = [part for part in inside if self._row.indexOf(part) >= 0 and not part.isHidden()]
-        parts = [part for part in inside if part not in (self._legend, self._note)]
+        parts = [part for part in inside if part not in (self._legend, self._note, self._keys)]
         margins = self._row.contentsMargins()
         taken = sum(part.sizeHint().width() + self._row.spacing() for part in parts)
         return self.width() - taken - margins.left() - margins.right()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pyqtgraph as pg
 from PySide6.QtCore import QMimeData, QPoint
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPicture, QRegion
-from PySide6.QtWidgets import QAbstractButton, QGraphicsItem, QGraphicsView, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QToolButton, QWidget
 
 from gui import theme
 from gui.export import as_pdf, as_png, as_svg
@@ -87,7 +87,7 @@ def _strokes(view: View, density: float = 1.0) -> QPicture:
 def _draw(painter: QPainter, view: View) -> None:
     title, (width, height) = view.title, _size(view)
     words = QRegion(0, 0, title.width(), title.height())
-    for button in title.findChildren(QAbstractButton):
+    for button in title.findChildren(QToolButton):
         words -= QRegion(button.rect().translated(button.mapTo(title, QPoint(0, 0))))
     painter.fillRect(0, 0, width, height, QColor(theme.colours().surface))
     children = QWidget.RenderFlag.DrawChildren

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from gui.icons import icon
 from gui.plots.view import View
 from gui.text import tr
-from gui.theme import colours
+from gui.theme import colours, pixels
 
 _SIDE, _ICON = 22, 14
 
@@ -54,8 +54,6 @@ class Tools(QWidget):
         button = QToolButton()
         button.setProperty("role", "tool")
         button.setProperty("key", which)
-        button.setIconSize(QSize(_ICON, _ICON))
-        button.setFixedSize(_SIDE, _SIDE)
         button.setToolTip(words)
         button.setAccessibleName(called)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -67,7 +65,10 @@ class Tools(QWidget):
         self.wished.emit(self.sender().property("key"))
 
     def _paint_icons(self) -> None:
+        side, drawn = pixels(_SIDE), pixels(_ICON)
         for which, button in self.buttons.items():
+            button.setFixedSize(side, side)
+            button.setIconSize(QSize(drawn, drawn))
             button.setIcon(icon(which, colours().quiet, _ICON))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

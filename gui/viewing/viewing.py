@@ -46,7 +46,7 @@ class Viewing(QObject):
         doings: dict[str, Callable[[str], None]]
         doings = {"help": self.explain, "more": self.open_menu, "close": lambda _: dock.hide()}
         tools.wished.connect(lambda which: doings[which](name))
-        title.show_tools(tools)
+        title.show_tools(tools, tools.buttons.get("help"))
         self.tools[name] = tools
 
     def _dress(self, name: str, dock: QDockWidget, view: View) -> None:
@@ -81,7 +81,8 @@ class Viewing(QObject):
         from gui.viewing.explaining import Explanation  # noqa: PLC0415 - not needed for the first paint
 
         self._last = name
-        button, dock, open_now = self.tools[name].buttons["help"], self._window.panels.docks[name], self.explanation
+        buttons, dock, open_now = self.tools[name].buttons, self._window.panels.docks[name], self.explanation
+        button = buttons["more" if buttons["help"].isHidden() else "help"]
         if open_now is not None:
             open_now.dismiss()
             if open_now.property("view") == name:

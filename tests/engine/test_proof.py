@@ -348,6 +348,31 @@ def test_the_answer_stays_where_nothing_has_changed() -> None:
     assert prove(trainer, WANTED, found).turn > found.turn
 
 
+def seed(trainer: Trainer) -> Experiment:
+    return trainer.experiment.with_value("training.seed", 5)
+
+
+def other_rows(trainer: Trainer) -> Experiment:
+    return trainer.experiment.with_value("data.test_fraction", 0.5)
+
+
+@pytest.mark.parametrize("other", [seed, other_rows])
+def test_after_an_edit_only_slopes_of_now_are_told(
+    other: Callable[[Trainer], Experiment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = Trainer(Experiment())
+    before = prove(trainer, WANTED, None)
+    assert before.complete
+    trainer.reconfigure(other(trainer))
+    assert trainer.steps_done == before.step
+    one_at_a_time(monkeypatch)
+    found = prove(trainer, WANTED, before)
+    bench = Differences(trainer.network)
+    bench.begin(proving._some_rows(trainer.rows["train"], before.turn, before.parameters))
+    assert found.checked == 1
+    assert found.compared["ours"][0] == bench.compare(found.compared["index"], 0, 0.0)["ours"][0]
+
+
 @pytest.mark.parametrize("layers", [EVERYTHING, (Dense(units=5), LayerNorm())], ids=["everything", "one norm"])
 def test_the_place_of_a_parameter_is_that_of_its_views(layers: tuple[Layer, ...]) -> None:
     planned = trainer_of(layers).network.plan

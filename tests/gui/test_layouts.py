@@ -87,8 +87,10 @@ def test_no_tab_is_left_behind_by_a_layout(plain: Window, command: str) -> None:
     for name in plain.views:
         plain.panels.open(name)
     hands.events(4)
-    hands.trigger(plain, command)
-    hands.events(4)
+    state = plain.panels.state
+    for run in (plain.layouts.reset, lambda: plain.panels.show_state(state), lambda: hands.trigger(plain, command)):
+        run()
+        hands.events(4)
     names = {plain.panels.docks[name].windowTitle() for name in opened(plain)}
     for bar in plain.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
         if bar.isVisible():

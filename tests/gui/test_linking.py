@@ -7,6 +7,7 @@ from typing import Any
 import hands
 import pytest
 
+from gui.plots.data.view import DataView
 from gui.plots.view import View
 from gui.selection import Unit, Weight
 from gui.window import Window
@@ -92,3 +93,18 @@ def test_what_is_asked_of_training_is_what_visible_views_show(window: Window) ->
             window.panels.docks[name].hide()
             hands.events()
             assert set(view.probes) & wanted() <= {"proof"}
+
+
+def test_a_class_of_other_data_is_chosen_no_longer(window: Window) -> None:
+    hands.settle(window)
+    window.linking.choose_class(2)
+    window.select(Unit(0, 0))
+    window.linking.choose_class(2)
+    iris = window.document.experiment
+    hands.show(window, iris.with_value("data.source", "moons"))
+    assert window.linking.chosen_class == -1
+    data = window.views["data"]
+    assert isinstance(data, DataView)
+    data.show_page("scatter")
+    data.show_snapshot(hands.snapshot_of(window))
+    assert all(point.brush().color().alphaF() == 1.0 for point in data.scatter.points.points())

@@ -76,7 +76,7 @@ def shown(window: Window, proof: Proof | None) -> Snapshot:
 def read(view: ProofView) -> dict[str, float]:
     """The numbers of the view by their names, as a person reads them."""
     cells = re.findall(r"<tr><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", view.numbers.text())
-    return {html.unescape(name): hands.read(number) for name, number in cells}
+    return {html.unescape(name): hands.read(re.sub(r"<[^>]+>", "", number).strip()) for name, number in cells}
 
 
 def comparison(**values: float) -> np.void:
@@ -169,7 +169,7 @@ def test_the_formula_with_its_numbers_gives_what_is_measured(window: Window, vie
                         half_above=2.25, half_below=1.5)  # fmt: skip
     for each in (plain, closer):
         shown(window, replace(proof, alarm=each))
-        words = html.unescape(re.sub(r"<[^>]+>", "\n", view.numbers.text())).split("\n")
+        words = html.unescape(re.sub(r"<[^>]+>", "\n", view.numbers.text())).replace("\u00a0", " ").split("\n")
         line = next(line for line in words if line.startswith("(") and line.count(" = ") == 1)
         left, right = line.replace("−", "-").replace("·", "*").split(" = ")
         if each is closer:

@@ -149,6 +149,20 @@ def test_the_note_follows_the_training_while_the_pointer_rests(window: Window) -
     assert note(window.loss) != before
 
 
+def test_the_last_point_is_that_of_the_network_as_it_is_after_an_edit(window: Window) -> None:
+    hands.trigger(window, "train.step")
+    before = hands.settle(window)
+    assert before.history["step"][-1] == before.step  # the step of the edit is recorded
+    now = hands.show(window, window.document.experiment.with_layer(0, units=2))
+    hands.events()
+    loss, weights = now.evaluation.train["loss"], np.abs(now.weights(0))
+    assert loss != before.evaluation.train["loss"]
+    assert lines(window.loss)["training"][1][-1] == loss
+    assert f"{loss:.4f}" in window.toolbar.train_loss.accessibleName()
+    (_, sizes_drawn), *_ = lines(window.magnitudes).values()
+    assert sizes_drawn[-1] == pytest.approx(weights.mean())
+
+
 # -- axes, zoom and keys --------------------------------------------------------------------------
 
 

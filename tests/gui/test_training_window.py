@@ -382,7 +382,7 @@ def test_the_last_frame_shows_the_last_snapshot_everywhere(window: Window, qtbot
     hands.show(window, Experiment().with_value("training.epochs", 30))
     hands.trigger(window, "train.toggle")
     qtbot.waitUntil(lambda: not window.training.running)
-    x, _ = window.loss.plot.listDataItems()[1].getOriginalDataset()
+    x, _ = window.loss.plot.curves[0].getData()
     assert x[-1] == hands.snapshot_of(window).step
 
 

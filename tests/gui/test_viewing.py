@@ -152,6 +152,19 @@ def test_the_explanation_opens_and_closes_by_keys_and_the_keyboard_goes_back(fil
     assert (filled.viewing.explanation, QApplication.focusWidget()) == (None, before)
 
 
+def test_closing_an_explanation_whose_origin_is_gone_leaves_the_keyboard_where_it_is(filled: Window) -> None:
+    gone = QToolButton(filled)
+    gone.show()
+    gone.setFocus()
+    assert filled.focusWidget() is gone
+    filled.viewing.explain("loss")
+    gone.deleteLater()
+    hands.events()
+    filled.viewing.explain("loss")
+    hands.events()
+    assert filled.viewing.explanation is None
+
+
 def test_the_words_of_an_explanation_can_be_selected(filled: Window) -> None:
     filled.viewing.explain("loss")
     explanation = filled.viewing.explanation

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QAction, QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.probes import TYPED
@@ -190,6 +190,9 @@ class TablePage(QWidget):
         self.which = ChoiceField((), tr("Class"), tr("Shows the rows of one class only."))
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
+        for action in self.search.findChildren(QAction):
+            # Qt calls all of them alike, here and in other fields.
+            action.setObjectName("")
         self.search.setPlaceholderText(tr("Row, class or value"))
         self.search.setToolTip(tr("Shows the rows that have this number, this class or this value."))
         self.search.setAccessibleName(tr("Search the rows"))

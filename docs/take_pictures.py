@@ -172,14 +172,14 @@ def page(key: str, then: Callable[[Window], object] = lambda _: None) -> Callabl
     """Turns the output to a page, and does something there."""
 
     def turn(window: Window) -> None:
+        def is_there() -> bool:
+            snapshot, shown = window.training.snapshot, window.output.view
+            return snapshot is not None and shown is not None and not shown.problem(snapshot)
+
         window.output.choose(key)
         window.training.wait_idle()
         wait(is_there)
         then(window)
-
-    def is_there() -> bool:
-        snapshot, shown = window.training.snapshot, window.output.view
-        return snapshot is not None and shown is not None and not shown.problem(snapshot)
 
     return turn
 
@@ -190,6 +190,8 @@ def open_pins(window: Window) -> QWidget:
         window.pin(parameter)
     float_panel(window, "pins", _TIME)
     train_in_sight(window)
+    if (focused := QApplication.focusWidget()) is not None:
+        focused.clearFocus()
     return window.panels.docks["pins"]
 
 
@@ -294,10 +296,12 @@ SHOTS = {
     "window-table": Shot(TABLE),
     "window-predict": Shot(TABLE, opens=open_predict),
     "window-drawn": Shot(look=Look(size=_SMALL), trainer=drawn_trainer),
-    "view-loss": Shot(look=Look("loss"), trainer=over_fitted, panel=_TIME, sets=lambda w: w.loss.show_pointer(640)),
+    "view-loss": Shot(
+        look=Look("loss"), trainer=over_fitted, panel=(760, 300), sets=lambda w: w.loss.show_pointer(640)
+    ),
     "view-magnitudes": Shot(SPIRALS, Look("magnitudes"), panel=_TIME),
     "view-pins": Shot(SPIRALS, trained=False, opens=open_pins),
-    "view-gradients": Shot(SINKING, Look("gradients"), panel=_TIME),
+    "view-gradients": Shot(SINKING, Look("gradients"), panel=(760, 280)),
     "view-distributions": Shot(SPIRALS, Look("distributions"), panel=_WIDE),
     "view-distributions-time": Shot(SPIRALS, Look("distributions"), trained=False, panel=_WIDE, sets=over_time),
     "view-activations": Shot(DYING, Look("activations"), panel=(640, 360)),

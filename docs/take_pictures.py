@@ -271,7 +271,7 @@ DIGITS = Options(data="digits", hidden="10 relu, 10 relu", epochs=40)
 WINE = Options(data="wine", epochs=30)
 MOONS = Options(data="moons", hidden="8 tanh", epochs=40, changes=("data.noise=0.3", "data.samples=600"))
 # Eight layers of sigmoid units, through which hardly any gradient comes.
-SINKING = Options(data="moons", hidden=", ".join(["12 sigmoid"] * 8), epochs=10)
+SINKING = Options(data="moons", hidden=", ".join(["12 sigmoid"] * 8), epochs=6)
 # Units of ReLU that a large learning rate has killed.
 DYING = Options(data="moons", hidden="16 relu, 12 relu, 8 tanh", epochs=60,
     changes=("training.optimizer.learning_rate=0.1",),
@@ -312,6 +312,7 @@ SHOTS = {
     "view-data-balance": Shot(WINE, Look("data"), panel=(560, 240), sets=turn_data_to("balance")),
     "view-proof": Shot(SPIRALS, Look("proof"), panel=(420, 600)),
     "output-map": Shot(SPIRALS, Look("output"), panel=_SQUARE),
+    "output-number-map": Shot(TABLE, Look("output"), panel=_SQUARE, sets=page("number_map")),
     "output-fit": Shot(Options(data="sine"), Look("output"), panel=_SQUARE),
     "output-confusion": Shot(
         DIGITS, Look("output"), panel=(720, 400), sets=page("confusion", lambda w: w.output.confusion.open_cell((8, 5)))

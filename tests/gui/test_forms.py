@@ -205,7 +205,8 @@ def test_the_columns_of_a_wide_table_have_a_name_and_a_tooltip(window: Window) -
 
 def test_every_plot_has_an_accessible_name(window: Window) -> None:
     plots = window.findChildren(PlotWidget)
-    assert (len(plots), [named(plot) for plot in plots if not plot.accessibleName()]) == (5, [])
+    assert len(plots) >= 5
+    assert [named(plot) for plot in plots if not plot.accessibleName()] == []
 
 
 def test_every_view_has_an_accessible_name(window: Window) -> None:

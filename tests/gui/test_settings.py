@@ -35,6 +35,7 @@ OTHER = {
     "speed": "250",
     "threads": 2,
     "keep_learned": False,
+    "hints": False,
     "autosave": False,
     "autosave_seconds": 60,
     "folder": "elsewhere",

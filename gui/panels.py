@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from zlib import crc32
 
 from PySide6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QPoint, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QGuiApplication
@@ -14,6 +15,8 @@ from gui.plots.titles import PanelTitle
 from gui.theme import pixels
 
 _LAYOUT_VERSION = 1
+# The bytes of the checksum in front of what is kept, and how a state begins that has none.
+_CHECKSUM, _MARK_OF_QT = 4, b"\0\0\0\xff"
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 # Which panel a view of an area shares its place with when it is first opened.
@@ -87,6 +90,8 @@ class Panels(QObject):
             bar = event.child()
             if isinstance(bar, QTabBar):
                 bar.setElideMode(Qt.TextElideMode.ElideNone)
+                # Its line is of no colour of the theme.
+                bar.setDrawBase(False)
         return super().eventFilter(watched, event)
 
     def _resize_first(self) -> None:
@@ -256,13 +261,15 @@ class Panels(QObject):
 
     @property
     def state(self) -> QByteArray:
-        """Where all panels are."""
-        return self._window.saveState(_LAYOUT_VERSION)
+        """Where all panels are, with a checksum: what was damaged since would bring Qt down."""
+        state = bytes(self._window.saveState(_LAYOUT_VERSION).data())
+        return QByteArray(crc32(state).to_bytes(_CHECKSUM, "big") + state)
 
     def show_state(self, state: QByteArray) -> bool:
         """Puts all panels where they were; in the first layout, and False, where that cannot be read."""
         self.reset()
-        if not self._window.restoreState(state, _LAYOUT_VERSION):
+        whole = _unsealed(bytes(state.data()))
+        if whole is None or not self._window.restoreState(QByteArray(whole), _LAYOUT_VERSION):
             self.reset()
             return False
         self._unplaced.clear()
@@ -290,3 +297,11 @@ class Panels(QObject):
         if isinstance(geometry, QByteArray) and isinstance(layout, QByteArray):
             self._window.restoreGeometry(geometry)
             self.show_state(layout)
+
+
+def _unsealed(state: bytes) -> bytes | None:
+    """What Qt has said of the panels; None where it is damaged. Earlier releases kept it without a checksum."""
+    if state.startswith(_MARK_OF_QT):
+        return state
+    sealed, rest = state[:_CHECKSUM], state[_CHECKSUM:]
+    return rest if crc32(rest).to_bytes(_CHECKSUM, "big") == sealed else None

@@ -73,8 +73,8 @@ class StatusBar(QStatusBar):
     def _make_room(self) -> None:
         """What the network is like steps back for what is wrong, and in a very narrow line for what is going on."""
         warned = self.hint.finding is not None and self._is_narrower_than(_WIDE)
-        self._labels["widths"].setHidden(warned)
-        self._labels["parameters"].setHidden(warned or self._is_narrower_than(_VERY_NARROW))
+        for name in ("widths", "parameters"):
+            self._labels[name].setHidden(warned or self._is_narrower_than(_VERY_NARROW))
         # What is wrong is said in its place; the inspector says it too.
         self._labels["selected"].setVisible(self.hint.finding is None)
 

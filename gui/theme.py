@@ -139,7 +139,7 @@ QToolButton[role="chip"]:hover { border-color: $accent; }
 QToolButton[role="light"] { color: $quiet; padding: 2px 8px; border: 1px solid transparent; border-radius: 6px; }
 QToolButton[role="light"]:hover { color: $text; }
 QToolButton[role="light"]:focus { border-color: $accent; }
-QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 6px; border-radius: 6px; }
+QToolButton[role="mini"] { color: $quiet; font-size: 12px; padding: 2px 4px; border-radius: 6px; }
 QToolButton[role="mini"]:checked { color: $accent; background: $accent_soft; }
 
 QToolButton[role="tool"] { padding: 0; border-radius: 6px; border: 1px solid transparent; }

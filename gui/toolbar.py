@@ -123,7 +123,7 @@ class ToolBar(QToolBar):
         self._search.setAccessibleName(tr("Search commands"))
         self._search.clicked.connect(actions["view.commands"].trigger)
         self._search.setToolTip(actions["view.commands"].toolTip())
-        self.addWidget(self._search)
+        self._place_of_search = self.addWidget(self._search)
         self.menu_button = self._make_menu()
         self.show_running(False)
 
@@ -207,15 +207,19 @@ class ToolBar(QToolBar):
 
     def show_width(self, width: int) -> None:
         """Drops words where there is little room for them, or where those of a language are long."""
-        for dropped in range(sum(width < room for room in _ROOMS), len(_ROOMS) + 2):
+        for dropped in range(sum(width < room for room in _ROOMS), len(_ROOMS) + 3):
             self._drop(dropped)
             if self.sizeHint().width() <= width:
                 break
 
     def _drop(self, words: int) -> None:
-        """Without the words of the search field (1), also of the buttons (2), the speed (3), the first button (4)."""
+        """Without the words of the search field (1), also of the buttons (2), the speed (3), the first button (4).
+
+        Last the search field goes (5), which the menu has too.
+        """
         search = f"{tr('Search commands')}   {keys_in_words(self._actions['view.commands'].shortcut())}"
         self._search.setText("" if words > 0 else search)
+        self._place_of_search.setVisible(words <= 4)
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if words > 1 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in self._worded:
             button.setToolButtonStyle(style)

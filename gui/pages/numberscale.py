@@ -18,7 +18,8 @@ Numbers = NDArray[np.float64]
 _LEVELS, _MOST_LEVELS = 8, 16
 # Differences of larger numbers than this cannot be computed.
 _LARGEST = 1e300
-_DIGITS = range(3, 17)
+# Digits of a number, and how much of the gap to the next it may be rounded by.
+_DIGITS, _TRUE = range(3, 17), 0.01
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,8 @@ class NumberScale:
             return []
         if (high - low) / step > _MOST_LEVELS:
             return [level for level in round_ticks(low, high, _LEVELS) if low < level < high]
-        first, last = np.ceil((low - ticks[0]) / step), np.floor((high - ticks[0]) / step)
-        found = [ticks[0] + i * step for i in range(int(first), int(last) + 1)]
-        # What is left of a sum of rounded numbers is no level of its own.
-        return [0.0 if abs(level) < 1e-9 * step else level for level in found if low < level < high]
+        first, last = int(np.ceil(low / step)), int(np.floor(high / step))
+        return [i * step for i in range(first, last + 1) if low < i * step < high]
 
 
 def _range(values: Numbers) -> tuple[float, float]:
@@ -81,6 +80,8 @@ def _range(values: Numbers) -> tuple[float, float]:
 
 
 def told_apart(values: list[float]) -> list[str]:
-    """Numbers in words, with as many digits as it takes to tell them from one another."""
-    every = ([number(value, digits) for value in values] for digits in _DIGITS)
-    return next((words for words in every if len(set(words)) == len(values)), [number(value) for value in values])
+    """Numbers in words, with as many digits as it takes to tell them from one another and to say them truly."""
+    gap = min(np.diff(np.sort(values)), default=0.1 * max(map(abs, values), default=0.0))
+    enough = (d for d in _DIGITS if all(abs(float(f"{value:.{d}g}") - value) <= _TRUE * gap for value in values))
+    digits = next(enough, _DIGITS[-1])
+    return [number(value, digits) for value in values]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtCore import QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from engine import curves
+from engine.data.dataset import Dataset
+from engine.plan import Plan
 from engine.snapshot import Snapshot
 from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.classlist import ClassList
-from gui.pages.page import Page, rows_in_words
+from gui.pages.page import Marks, Page, rows_in_words
 from gui.pages.scored import Scored, scored
 from gui.plots.axes import dress, new_plot
 from gui.plots.titles import series_pen
@@ -25,6 +28,8 @@ from gui.theme import colour, colours
 
 # More classes than this are not all drawn: those with the smallest areas are, and the chosen one.
 MOST = 12
+# Of more answers than this, rows × classes, curves are drawn for a small share of the time only.
+_MANY, _PATIENCE = 200_000, 20.0
 # What a kind of curve says to people.
 SAID = ("name", "x", "y", "figure")
 _NEAR = 24.0
@@ -81,6 +86,10 @@ class RankingPage(Page):
         self.curves: dict[int, pg.PlotDataItem] = {}
         self.rings: dict[int, pg.ScatterPlotItem] = {}
         self.found: dict[int, curves.Ranking] = {}
+        self._drawn: tuple[Dataset, Plan, Marks] | None = None
+        self._drawn_at = self._cost_s = 0.0
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self.redraw)
         self._diagonal = pg.PlotDataItem([0, 1], [0, 1])
         self._diagonal.setVisible(not kind.stepped)
         self.plot.addItem(self._diagonal)
@@ -101,8 +110,27 @@ class RankingPage(Page):
         self._diagonal.setPen(pg.mkPen(QColor(colours().faint), style=Qt.PenStyle.DashLine))
         self.legend.show_theme()
 
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draws an instant; the curves of very many answers only now and then."""
+        drawn = self._drawn
+        same = drawn is not None and drawn[0] is snapshot.data and drawn[1:] == (snapshot.plan, self.marks)
+        many = snapshot.data.part(self.marks.part_of(snapshot))[1].size * len(snapshot.data.classes) > _MANY
+        if not (same and many and perf_counter() - self._drawn_at < _PATIENCE * self._cost_s):
+            super().show_snapshot(snapshot)
+            return
+        self.snapshot = snapshot
+        if not self._later.isActive():
+            self._later.start(round(1000 * _PATIENCE * self._cost_s))
+
     def draw(self, snapshot: Snapshot) -> None:
         """Draws the curves of an instant."""
+        begun, self._drawn = perf_counter(), (snapshot.data, snapshot.plan, self.marks)
+        self._later.stop()
+        self._draw_curves(snapshot)
+        self._drawn_at = perf_counter()
+        self._cost_s = self._drawn_at - begun
+
+    def _draw_curves(self, snapshot: Snapshot) -> None:
         part = self.marks.part_of(snapshot)
         scores = scored(snapshot, part)
         self.parts.show_part(part, snapshot)

@@ -23,7 +23,7 @@ from gui.plots.titles import PanelTitle
 from gui.plots.view import About, Table, View
 from gui.selection import Selection, Unit, Weight, name_in_plan
 from gui.text import number, percent, tr
-from gui.theme import colours
+from gui.theme import colours, pixels
 
 # The widths of the columns beside the histogram, which takes the rest.
 _NAME, _SHARE = 68, 58
@@ -96,7 +96,6 @@ class Gauge(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 10)
         layout.addWidget(self.label)
-        self.setFixedWidth(_SHARE)
 
     def show_share(self, words: str, share: float, alarming: bool, more: str) -> None:
         """Shows a share in [0, 1], in orange when it is ``alarming``; ``more`` stands in the tooltip."""
@@ -147,8 +146,6 @@ class LayerRow(QWidget):
         names.setSpacing(0)
         names.addWidget(self.name)
         names.addWidget(self.activation)
-        self.name.setFixedWidth(_NAME)
-        self.activation.setFixedWidth(_NAME)
         grid = QGridLayout(self)
         grid.setContentsMargins(*_MARGINS)
         grid.setHorizontalSpacing(_GAP)
@@ -162,6 +159,9 @@ class LayerRow(QWidget):
     def show_layer(self, layer: LayerPlan, found: LayerActivity) -> None:
         """Shows what was counted of a layer."""
         name = name_in_plan(layer)
+        parts = {self.name: _NAME, self.activation: _NAME}
+        for part, width in (parts | dict.fromkeys((self.saturated, self.dead, self.zeros), _SHARE)).items():
+            part.setFixedWidth(pixels(width))
         self.name.setText(name)
         self.activation.setText(tr(layer.activation.label))
         self.spread.show_layer(found)
@@ -315,8 +315,6 @@ class ActivationsView(View):
             label = QLabel(tr(words))
             label.setProperty("role", "caption")
             label.setToolTip(tr(more))
-            if width:
-                label.setFixedWidth(width)
             row.addWidget(label, 0 if width else 1)
         return heads
 
@@ -334,6 +332,9 @@ class ActivationsView(View):
         self._snapshot = snapshot
         answer = self.answer
         self._heads.setVisible(answer is not None)
+        for label, (_, width, _) in zip(self._heads.findChildren(QLabel), _HEADS, strict=True):
+            if width:
+                label.setFixedWidth(pixels(width))
         self._empty.setVisible(answer is None)
         layers = answer.layers if answer is not None else ()
         while len(self.rows) < len(layers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from engine.probes import Maps
@@ -24,7 +24,7 @@ from gui.theme import blend, colour, colours, font, readable_on
 # At the right of the map: a bar, the numbers beside it, and the name of the target.
 _GAP, _BAR, _TICK, _NAME, _WIDEST = 10.0, 10.0, 6.0, 20.0, 72.0
 # Points are somewhat larger than on a map of classes, and the rings wider: their colour is a number.
-_OUTER, _RING, _HOLE = 4.6, 3.9, 1.5
+_RADIUS, _HOLE = 3.9, 1.5
 _STRENGTH = 0.6
 # A level is named at the clearest of so many places, away from the points and the other names.
 _PLACES, _NEAREST, _TALL = 24, 600, 13.0
@@ -55,7 +55,7 @@ class NumberGround(Ground):
     def pens(self) -> list[QPen]:
         """Each can be seen on the colour of its level."""
         grounds = [QColor(*tint) for tint in self.scale.colours(np.array(self.levels), colours().surface).tolist()]
-        return [QPen(blend(readable_on(ground).name(), _STRENGTH, ground.name()), 1.0) for ground in grounds]
+        return [QPen(blend(readable_on(ground).name(), _STRENGTH, ground.name()), 1.2) for ground in grounds]
 
     def tints(self, points: Points) -> list[QColor]:
         """The true values in the colours of the same scale."""
@@ -64,10 +64,19 @@ class NumberGround(Ground):
     def paint_point(self, painter: QPainter, at: QPointF, tint: QColor, tested: bool) -> None:
         """A thin edge keeps a point in sight where it is predicted well; a test row has a hole."""
         surface = QColor(colours().surface)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for brush, radius in ((surface, _OUTER), (tint, _RING), *(((surface, _HOLE),) if tested else ())):
-            painter.setBrush(brush)
-            painter.drawEllipse(at, radius, radius)
+        shape = QPainterPath()
+        shape.addEllipse(at, _RADIUS, _RADIUS)
+        if tested:
+            shape.addEllipse(at, _HOLE, _HOLE)
+        # Nothing is painted twice, so that what is faint keeps its colour.
+        painter.fillPath(shape, tint)
+        painter.setPen(QPen(surface, 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(at, _RADIUS + 0.5, _RADIUS + 0.5)
+        if tested:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(surface)
+            painter.drawEllipse(at, _HOLE, _HOLE)
 
     def answers(self, snapshot: Snapshot, maps: Maps) -> dict[str, NDArray[np.floating]]:
         """The predicted number in the target's units."""
@@ -116,8 +125,7 @@ class NumberGround(Ground):
         painter.save()
         painter.translate(area.right() + self._width() - _NAME / 2, area.center().y())
         painter.rotate(-90)
-        name = tr("predicted {0}").format(snapshot.data.target)
-        cut = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(area.height()))
+        cut = painter.fontMetrics().elidedText(snapshot.data.target, Qt.TextElideMode.ElideMiddle, int(area.height()))
         half = area.height() / 2
         painter.drawText(QRectF(-half, -8, 2 * half, 16), Qt.AlignmentFlag.AlignCenter, cut)
         painter.restore()
@@ -164,12 +172,13 @@ class NumberGround(Ground):
 class NumberMap(PlaneMap):
     """The map of a number to be predicted, for two inputs or a slice of more."""
 
+    ground: NumberGround
     about = About(
         "What does it predict where, and which points does it miss?",
         "The ground is the predicted number and each point its true value in the same colours, so a point that is "
-        "predicted wrongly stands out; dots are training rows, circles test rows, and of more than two inputs the "
+        "predicted wrongly stands out; dots are training rows, rings test rows, and of more than two inputs the "
         "others are held at one row.",
-        ("line: ŷ = a round number, written on it", "residual e = y − ŷ"),
+        ("line: ŷ = a round number, written on it", "residual e = y − ŷ, in the target's unit"),
     )
 
     def __init__(self, parent: QWidget | None = None) -> None:

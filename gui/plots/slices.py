@@ -69,8 +69,8 @@ def band_of(one: int, classes: int) -> float:
 
 def _bands(rows: NDArray[np.int64], of: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
     """A height for every row within the band of its class, or anywhere for a number; always the same for a row."""
-    spread: NDArray[np.float64] = ((rows * _GOLDEN) % 1.0 - 0.5) * _SPREAD
-    return 0.5 + spread if not classes else 1.0 - (of + 0.5 - spread) / classes
+    spread = np.asarray((rows * _GOLDEN) % 1.0 - 0.5, np.float64) * _SPREAD
+    return 1.0 - (of + 0.5 - spread) / classes if classes else 0.5 + spread
 
 
 def _nearness(data: Dataset, maps: Maps, scaled: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -10,10 +10,11 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
     if not high > low:
         return [low]
     rough = (high - low) / most
-    power = 10.0 ** floor(log10(rough))
+    exponent = floor(log10(rough))
+    power = 10.0**exponent
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-    return [round(i * step, 12) for i in range(first, last + 1)]
+    return [round(i * step, 12 - exponent) for i in range(first, last + 1)]
 
 
 _STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -31,6 +31,8 @@ def series_pen(index: int, width: float = 1.6) -> QPen:
 _MOST_ENTRIES = 7
 # The room for what stands for entries that are left out.
 _ELLIPSIS = 16
+# Between a note and what is right of it.
+_GAP = 6
 # The room for a name that is cut.
 _SHORT_NAME = 40
 # Panels that are narrower have their legends in a line of their own, all of them: beside each other they begin alike.
@@ -127,19 +129,22 @@ class Note(QLabel):
         # It takes the room there is, so that values under the pointer never move a panel.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
+    @property
+    def room(self) -> QRect:
+        """Where the text stands: with a gap before what is beside it."""
+        return self.rect().adjusted(0, 0, -_GAP, 0)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The beginning of a text that is too long, rather than its end."""
-        fitting = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        if len(fitting) == 1:
+        room = self.room
+        fitting = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        if fitting != self.text() and len(fitting) == 1:
             # An ellipsis alone says nothing.
-            return
-        if fitting == self.text():
-            super().paintEvent(event)
             return
         with QPainter(self) as painter:
             side = self.alignment().value
             self.style().drawItemText(
-                painter, self.rect(), side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
+                painter, room, side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
             )
 
 
@@ -205,7 +210,6 @@ class PanelTitle(QWidget):
         self._row.addWidget(self._legend)
         self._note = Note()
         self._row.addWidget(self._note, 1)
-        self._row.addSpacing(6)
         self._switches: dict[str, QToolButton] = {}
         self._entries: dict[tuple[str, str], QAction] = {}
         self._choosers: dict[str, QToolButton] = {}
@@ -302,7 +306,7 @@ class PanelTitle(QWidget):
     @property
     def has_room(self) -> bool:
         """Whether the whole note can be seen."""
-        return self._note.fontMetrics().horizontalAdvance(self._note.text()) <= self._note.width()
+        return self._note.fontMetrics().horizontalAdvance(self._note.text()) <= self._note.room.width()
 
     def show_legend(self, entries: tuple[str, ...]) -> None:
         """A swatch and a word for each series; none where there is only one."""
@@ -320,7 +324,8 @@ class PanelTitle(QWidget):
         parts = [part for part in inside if part not in (self._legend, self._note, self._keys)]
         margins = self._row.contentsMargins()
         taken = sum(part.sizeHint().width() + self._row.spacing() for part in parts)
-        return self.width() - taken - margins.left() - margins.right()
+        # Legend and note have their gaps beside the others too.
+        return self.width() - taken - margins.left() - margins.right() - 2 * self._row.spacing()
 
 
 def _opens(words: str) -> str:

@@ -340,6 +340,22 @@ def test_a_layout_that_was_cut_off_does_no_harm(plain: Window, cut: float) -> No
     assert plain.diagram.width() >= 200
 
 
+@pytest.mark.parametrize("place", [0, 3, 9, 0.5, -1])
+def test_a_layout_that_was_damaged_is_not_given_to_qt(plain: Window, place: float) -> None:
+    state = bytearray(plain.panels.state.data())
+    state[place if isinstance(place, int) else int(place * len(state))] ^= 0x10
+    assert not plain.panels.show_state(QByteArray(bytes(state)))
+    assert plain.diagram.isVisible()
+
+
+def test_a_layout_of_an_earlier_release_has_no_checksum(plain: Window) -> None:
+    plain.panels.open("loss")
+    state = plain.saveState(1)
+    plain.panels.docks["loss"].close()
+    assert plain.panels.show_state(state)
+    assert plain.panels.docks["loss"].isVisible()
+
+
 def test_a_floating_panel_comes_back_from_where_no_screen_is(plain: Window) -> None:
     dock = plain.panels.docks["loss"]
     dock.setFloating(True)

@@ -18,6 +18,7 @@ from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
 from gui.diagram.shown import Shown
+from gui.pages import ranking
 from gui.pages.page import Marks
 from gui.window import Window
 
@@ -242,6 +243,27 @@ def test_the_ring_is_where_the_network_answers(window: Window, chosen: int) -> N
     x, y = shown.rings[k].getData()
     assert x[0] == pytest.approx((taken & (truth != k)).sum() / (truth != k).sum())
     assert y[0] == pytest.approx((taken & (truth == k)).sum() / (truth == k).sum())
+
+
+def test_curves_of_very_many_answers_are_drawn_now_and_then(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(window, "wine", 1)
+    hands.show(window, window.document.experiment.with_value("training.epochs", 50))
+    shown = page(window, "roc")
+    drawn: list[int] = []
+    draw = shown._draw_curves
+    monkeypatch.setattr(shown, "_draw_curves", lambda snapshot: (drawn.append(snapshot.step), draw(snapshot)))
+    monkeypatch.setattr(ranking, "_MANY", 0)
+    monkeypatch.setattr(ranking, "_PATIENCE", 1e4)
+    hands.trigger(window, "train.step")
+    now = hands.settle(window).step
+    assert (now > 0, drawn) == (True, [])
+    window.linking.choose_class(1)  # what is asked for is shown at once
+    assert now in drawn
+    hands.trigger(window, "train.step")
+    later = hands.settle(window).step
+    assert (later not in drawn, shown._later.isActive()) == (True, True)
+    shown._later.timeout.emit()
+    assert drawn[-1] == later
 
 
 def test_of_many_classes_the_worst_are_drawn_and_it_is_said(window: Window) -> None:

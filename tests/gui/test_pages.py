@@ -67,7 +67,8 @@ def offered(window: Window) -> list[str]:
         ("wine", CLASSES),
         ("moons", CLASSES),
         ("digits", [*CLASSES[:2], "misread", *CLASSES[2:]]),
-        ("diabetes", ["prediction", "residuals", "effects"]),
+        ("diabetes", ["number_map", "prediction", "residuals", "effects"]),
+        ("plane", ["number_map", "prediction", "residuals", "effects"]),
         ("sine", ["fit", "prediction", "residuals", "effects"]),
     ],
 )

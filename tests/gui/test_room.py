@@ -1,0 +1,103 @@
+"""Narrow and wide panels, small windows and large type: what matters most is seen whole, nothing covers anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import hands
+import pytest
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.experiment import Experiment
+from gui import theme
+from gui.plots.magnitudes import MagnitudePlot
+from gui.plots.titles import PanelTitle
+from gui.window import SMALLEST, Window
+
+DYING = Experiment.model_validate(
+    {
+        "network": {"layers": [{"kind": "dense", "units": 8, "activation": "relu"}] * 4},
+        "training": {"optimizer": {"kind": "gradient_descent", "learning_rate": 2.0}, "epochs": 60},
+    }
+)
+
+
+@pytest.mark.parametrize(("width", "there"), [(400, True), (150, False)])
+def test_a_short_title_line_keeps_its_name_rather_than_the_question_mark(qtbot: QtBot, width: int, there: bool) -> None:
+    title, tools, spare = PanelTitle("Weight magnitudes"), QWidget(), QToolButton()
+    qtbot.addWidget(title)
+    spare.setFixedSize(22, 22)
+    QHBoxLayout(tools).addWidget(spare)
+    title.show_tools(tools, spare)
+    title.resize(width, 36)
+    title.show()
+    assert spare.isVisibleTo(tools) == there
+
+
+def test_no_panel_covers_another_in_the_smallest_window(open_window: Callable[..., Window]) -> None:
+    window = open_window()
+    window.resize(*SMALLEST)
+    hands.events()
+    shown = [dock.geometry() for dock in window.panels.docks.values() if dock.isVisible()]
+    shown.append(window.centralWidget().geometry())
+    assert len(shown) >= 5
+    for place, each in enumerate(shown):
+        assert window.rect().contains(each)
+        assert not any(each.intersects(other) for other in shown[place + 1 :])
+
+
+@pytest.mark.parametrize(("width", "in_title"), [(640, True), (420, False)])
+def test_the_legend_of_the_layers_stands_in_a_long_title(
+    open_window: Callable[..., Window], width: int, in_title: bool
+) -> None:
+    window = open_window()
+    plot = window.magnitudes
+    assert isinstance(plot, MagnitudePlot)
+    dock = window.panels.docks["magnitudes"]
+    dock.setFloating(True)
+    dock.resize(width, 260)
+    hands.events()
+    assert (plot.legend.parent() is plot.title) == in_title
+    keys = plot.legend.keys
+    assert [key.isVisible() for key in keys] == [True] * 3
+    assert all(left.geometry().right() < right.geometry().left() for left, right in pairwise(keys))
+    assert keys[-1].geometry().right() < plot.legend.width()
+
+
+def test_plots_of_one_width_beside_each_other_begin_at_one_height(open_window: Callable[..., Window]) -> None:
+    window = open_window()
+    for width in (1280, 1440, 1920):
+        window.resize(width, 900)
+        hands.events()
+        window.training.finish()
+        hands.events()
+        tops = {plot.plot.mapTo(window, plot.plot.rect().topLeft()).y() for plot in (window.loss, window.magnitudes)}
+        assert len(tops) == 1
+
+
+def test_a_hint_has_room_in_the_smallest_window(open_window: Callable[..., Window]) -> None:
+    window = open_window(DYING)
+    window.resize(*SMALLEST)
+    window.training.finish()
+    hands.events()
+    sentence = window.status.hint.sentence
+    assert sentence.words
+    assert len(sentence.text()) > min(len(sentence.words), 40) - 1
+
+
+def test_large_type_has_large_buttons_and_wide_panels(open_window: Callable[..., Window]) -> None:
+    window = open_window()
+    window.resize(1280, 800)
+    hands.events()
+    help_button = window.viewing.tools["loss"].buttons["help"]
+    small, usual = help_button.width(), window.panels.docks["output"].width()
+    window.actions_by_id["layout.present"].trigger()
+    hands.events()
+    try:
+        assert help_button.width() == theme.pixels(small) > small
+        assert help_button.iconSize().width() == help_button.icon().actualSize(help_button.iconSize()).width()
+        assert window.panels.docks["output"].width() == theme.pixels(usual)
+    finally:
+        window.actions_by_id["view.reset_layout"].trigger()

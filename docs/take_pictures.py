@@ -30,6 +30,7 @@ from gui.exporting.opening import open_panel
 from gui.pages.effects import EffectsPage
 from gui.picture import check, keep, open_window
 from gui.plots.data.view import DataView
+from gui.plots.proof import ProofView
 from gui.projects.swaps import Left, Owner, Swap
 from gui.report.page import PROGRAM
 from gui.report.pages import PAPER, Pages, lay_out
@@ -196,9 +197,11 @@ def open_pins(window: Window) -> QWidget:
 
 
 def open_status(window: Window) -> QWidget:
-    """The status strip after training at full speed, when all gradients have been compared."""
-    window.training.set_running(True)
-    wait(lambda: not window.training.running and window.status.light.state == "green")
+    """The status strip after training, when all gradients have been compared."""
+    view = window.views["proof"]
+    assert isinstance(view, ProofView)
+    view.check_wished.emit()
+    wait(lambda: window.status.light.state == "green")
     return window.status
 
 
@@ -326,7 +329,7 @@ SHOTS = {
     "output-calibration": Shot(MOONS, Look("output"), panel=_SQUARE, sets=page("calibration")),
     "layout-train": Shot(SPIRALS, sets=lambda w: w.actions_by_id["layout.train"].trigger()),
     "layout-inspect": Shot(SPIRALS, sets=lambda w: w.actions_by_id["layout.inspect"].trigger()),
-    "status-hint": Shot(SINKING, trained=False, opens=open_status),
+    "status-hint": Shot(SINKING, opens=open_status),
 }
 
 

@@ -192,10 +192,10 @@ def _column(snapshot: Snapshot, name: str) -> Numbers:
 
 
 def _lately(snapshot: Snapshot, name: str) -> float:
-    """The median of the last three numbers of a column, NaN where there are none."""
+    """The median of the last five numbers of a column, NaN where there are none."""
     values = _column(snapshot, name)
     values = values[np.isfinite(values)]
-    return float(np.median(values[-3:])) if len(values) else float("nan")
+    return float(np.median(values[-5:])) if len(values) else float("nan")
 
 
 RULES: Registry[Rule] = Registry(

@@ -92,7 +92,7 @@ def soak(minutes: float, watch: Any, wait: Any) -> dict[str, Any]:
                          "max": float(late.max())},
         "looking_share": snapshot.looking,
         "probes": sorted(snapshot.probes),
-        "memory_mb": {"first": scale.megabytes[0], "last": scale.megabytes[-1]},
+        "memory_mb": {"first": scale.megabytes[0], "last": scale.megabytes[-1], "each_minute": scale.megabytes[::60]},
         "growth_mb_per_minute": scale.growth(min(60.0, 12 * minutes)),
     }  # fmt: skip
 
@@ -107,6 +107,7 @@ def show(row: dict[str, Any]) -> None:
         ("heartbeat p50 / p99 / max, ms", f"{beat['p50']:.1f} / {beat['p99']:.1f} / {beat['max']:.1f}"),
         ("share of training spent on looking", f"{row['looking_share']:.1%}"),
         ("memory, first and last, MB", f"{memory['first']:.0f} / {memory['last']:.0f}"),
+        ("  each minute", " ".join(f"{size:.0f}" for size in memory["each_minute"])),
         ("growth, MB a minute", f"{row['growth_mb_per_minute']:.2f}"),
     ):
-        print(f"{name:36}{value:>24}")
+        print(f"{name:36}{value:>56}")

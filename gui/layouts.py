@@ -48,7 +48,7 @@ LAYOUTS = (
     ),
     Layout(
         "train", "Train", "To watch it learn: loss, weights and gradients over the steps, and the answers.",
-        (), ("output",), ("loss", "magnitudes", "gradients"),
+        (), ("output", "inspector"), ("loss", "magnitudes", "gradients"),
     ),
     Layout(
         "inspect", "Inspect", "To look inside: matrices, distributions, activations and the data.",

@@ -11,8 +11,8 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 _INTERVAL_MS = 500
-# So many objects more than before are worth a look at the young ones, and so many such looks one at all of them.
-_ENOUGH, _YOUNG = 700, 20
+# So many objects more than before are worth a look at the young ones; at all of them it looks every so many times.
+_ENOUGH, _TIMES = 700, 30
 
 
 class Collector(QObject):
@@ -21,14 +21,16 @@ class Collector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
-        self._looks = 0
+        self._times = 0
         timer = QTimer(self, interval=_INTERVAL_MS)
         timer.timeout.connect(self.collect)
         timer.start()
 
     @Slot()
     def collect(self) -> None:
-        """Collects what has piled up since, and every so often what is older."""
-        if gc.get_count()[0] > _ENOUGH:
-            self._looks += 1
-            gc.collect(2 if self._looks % _YOUNG == 0 else 1)
+        """Collects what has piled up since, and every 15 seconds what is older, too: little of it may hold much."""
+        self._times += 1
+        if self._times % _TIMES == 0:
+            gc.collect()
+        elif gc.get_count()[0] > _ENOUGH:
+            gc.collect(1)

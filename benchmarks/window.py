@@ -14,6 +14,7 @@ import argparse
 import os
 import subprocess
 import sys
+from array import array
 from statistics import median
 from time import perf_counter, thread_time
 from typing import Any
@@ -80,7 +81,8 @@ class Heart(QObject):
 
     def __init__(self, window: Window) -> None:
         super().__init__()
-        self.late: list[float] = []
+        # Small, since it is there while the size of the process is taken.
+        self.late = array("d")
         self.paints = 0
         self._due = perf_counter() + _BEAT_MS / 1000
         self._timer = QTimer(self, interval=_BEAT_MS, timerType=Qt.TimerType.PreciseTimer)

@@ -6,7 +6,11 @@ what nobody holds any more would then be destroyed in a thread that it does not 
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
+from functools import cache
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -32,5 +36,21 @@ class Collector(QObject):
         self._times += 1
         if self._times % _TIMES == 0:
             gc.collect()
+            give_back()
         elif gc.get_count()[0] > _ENOUGH:
             gc.collect(1)
+
+
+def give_back() -> None:
+    """Returns to the system what the C library holds free, which otherwise grows with the arrays that come and go.
+
+    Does nothing where the library knows no such call: it is glibc's.
+    """
+    if (trim := _trim()) is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Any:
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return getattr(library, "malloc_trim", None)

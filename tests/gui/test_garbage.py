@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
+import platform
+import sys
 import threading
 import weakref
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from gui.garbage import Collector
+from gui.garbage import Collector, _trim, give_back
 from gui.window import Window
 
 
@@ -39,3 +41,8 @@ def test_only_the_window_collects_garbage(window: Window, qapp: QApplication) ->
     for _ in range(30):
         collector.collect()
     assert ended == [threading.main_thread()]
+
+
+def test_memory_is_given_back_where_the_system_can_take_it() -> None:
+    assert (_trim() is not None) == (sys.platform == "linux" and platform.libc_ver()[0] == "glibc")
+    give_back()

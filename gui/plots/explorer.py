@@ -8,7 +8,7 @@ from math import isfinite
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.activations import ACTIVATIONS, Activation
 from engine.layers import Weighted
@@ -22,6 +22,7 @@ from gui.plots.functions import character_of, slopes_of, values_of
 from gui.plots.titles import PanelTitle
 from gui.plots.verdicts import exact
 from gui.plots.view import About, Table, View
+from gui.scrolling import fill_scrolling
 from gui.selection import Selection, Unit, Weight, name_in_plan
 from gui.text import in_a_sentence, number, tr
 from gui.theme import colours
@@ -120,14 +121,7 @@ class Explorer(View):
         beside.addWidget(self.words)
         beside.addStretch(1)
         self._body.addLayout(beside, 2)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        fill_scrolling(self, content)
 
     # -- values ----------------------------------------------------------------------------------
 

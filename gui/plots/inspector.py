@@ -8,7 +8,7 @@ from itertools import zip_longest
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.edge_views import EDGE_VIEWS, EdgeView
 from engine.plan import LayerPlan
@@ -18,6 +18,7 @@ from gui.diagram.words import compact, row_and_truth
 from gui.plots.portrait import SHORT, Portrait
 from gui.plots.titles import PanelTitle
 from gui.plots.values import ValueRow
+from gui.scrolling import fill_scrolling
 from gui.selection import (
     Selection,
     StageAt,
@@ -75,14 +76,7 @@ class Inspector(QWidget):
         column.addWidget(self.portrait)
         column.addWidget(self.values)
         column.addWidget(self.terms, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        fill_scrolling(self, content)
         self._refresh()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from engine.gradient_check import AGREES, DIFFERS, KINK, ROUNDING, TOLERANCE
 from engine.probing.proof import KEPT_OF_ALL, Proof
@@ -18,6 +18,7 @@ from gui.plots.titles import PanelTitle
 from gui.plots.verdicts import exact, headline, name_of, power, proof_of, selection_of, sentence
 from gui.plots.view import About, Table, View
 from gui.prooflight import mark_of
+from gui.scrolling import fill_scrolling
 from gui.text import MINUS, tr
 from gui.theme import colours, pixels
 
@@ -93,14 +94,7 @@ class ProofView(View):
         column.addLayout(foot)
         column.addWidget(self.numbers)
         column.addWidget(self.plot, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        fill_scrolling(self, content)
         for label in (self.told, self.numbers, self.count):
             label.setMinimumWidth(1)
 

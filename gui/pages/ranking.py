@@ -30,8 +30,6 @@ from gui.theme import colour, colours
 MOST = 12
 # Of more answers than this, rows × classes, curves are drawn for a small share of the time only.
 _MANY, _PATIENCE = 200_000, 20.0
-# What a kind of curve says to people.
-SAID = ("name", "x", "y", "figure")
 _NEAR = 24.0
 # Beyond 0 and 1, so that no ring is cut.
 _ROOM = 0.06
@@ -53,23 +51,9 @@ class RankingKind:
     stepped: bool
 
 
-ROC = RankingKind(
-    "ROC",
-    "false positive rate",
-    "true positive rate",
-    "AUC",
-    curves.roc,
-    curves.area,
-    False,
-)
+ROC = RankingKind("ROC", "false positive rate", "true positive rate", "AUC", curves.roc, curves.area, stepped=False)
 PRECISION_RECALL = RankingKind(
-    "Precision–recall",
-    "recall",
-    "precision",
-    "AP",
-    curves.precision_recall,
-    curves.average_precision,
-    True,
+    "Precision–recall", "recall", "precision", "AP", curves.precision_recall, curves.average_precision, stepped=True
 )
 
 

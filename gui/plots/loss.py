@@ -65,9 +65,9 @@ class LossPlot(TimePlot):
         super().__init__(
             tr("Loss"),
             tr("loss"),
-            (("log", tr("log"), tr("Logarithmic axis")),),
             tr(PRESS),
             parent,
+            switches=(("log", tr("log"), tr("Logarithmic axis")),),
             options=_options(),
         )
         self.switched.connect(self._switch)

@@ -50,7 +50,6 @@ class PinPlot(TimePlot):
         super().__init__(
             tr("Pinned"),
             tr("value"),
-            (),
             tr("Select a weight or a unit and pin it (P): its weight or bias is traced here."),
             parent,
         )

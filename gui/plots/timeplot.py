@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -48,6 +48,14 @@ def _axes() -> tuple[Choice, ...]:
     )
 
 
+class Menus(TypedDict, total=False):
+    """What the title of a plot over steps offers besides its axes, as ``PanelTitle`` has it."""
+
+    switches: tuple[tuple[str, str, str], ...]
+    choices: tuple[Choice, ...]
+    options: tuple[Choice, ...]
+
+
 class TimePlot(View):
     """Several series over the step, with exact values under the pointer, wherever in a plot over time that is.
 
@@ -60,18 +68,11 @@ class TimePlot(View):
     says_single = False
 
     def __init__(
-        self,
-        title: str,
-        unit: str,
-        switches: tuple[tuple[str, str, str], ...],
-        empty: str,
-        parent: QWidget | None = None,
-        *,
-        choices: tuple[Choice, ...] = (),
-        options: tuple[Choice, ...] = (),
+        self, title: str, unit: str, empty: str, parent: QWidget | None = None, **menus: Unpack[Menus]
     ) -> None:
         super().__init__(parent)
-        self.title = PanelTitle(title, switches, choices=choices, options=(*_axes(), *options))
+        menus["options"] = (*_axes(), *menus.get("options", ()))
+        self.title = PanelTitle(title, **menus)
         self.title.switched.connect(self.switched)
         self.title.chosen.connect(self.take_option)
         self._unit = unit

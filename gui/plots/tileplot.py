@@ -57,7 +57,7 @@ class Tile:
 
 
 @dataclass(frozen=True, eq=False)
-class LayerPlot:
+class TilePlot:
     """A tile in its place: bars of now, or a heat map with steps across and values up."""
 
     tile: Tile

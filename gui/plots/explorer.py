@@ -23,7 +23,7 @@ from gui.plots.titles import PanelTitle
 from gui.plots.verdicts import exact
 from gui.plots.view import About, Table, View
 from gui.scrolling import fill_scrolling
-from gui.selection import Selection, Unit, Weight, name_in_plan
+from gui.selection import Selection, layer_of, name_in_plan
 from gui.text import in_a_sentence, number, tr
 from gui.theme import colours
 
@@ -132,12 +132,9 @@ class Explorer(View):
 
     def show_selection(self, selection: Selection) -> None:
         """Follows the layer that is selected."""
-        if isinstance(selection, Weight):
-            self._layer = selection.layer
-        elif isinstance(selection, Unit) and selection.column > 0:
-            self._layer = selection.column - 1
-        elif selection is None:
-            self._layer = 0
+        layer = layer_of(selection)
+        if layer is not None or selection is None:
+            self._layer = layer or 0
         self._refresh()
 
     @Slot(float)

@@ -16,7 +16,7 @@ from gui.plots.legends import FEW, LayerLegend
 from gui.plots.strokes import Stroke
 from gui.plots.timeplot import Menus, TimePlot
 from gui.plots.view import Table
-from gui.selection import Selection, Unit, Weight, name_in_plan, number_in_plan
+from gui.selection import Selection, Unit, layer_of, name_in_plan, number_in_plan
 
 _STRONG, _WEAK = 2.8, 0.5
 
@@ -72,11 +72,7 @@ class LayerPlot(TimePlot):
 
     def show_selection(self, selection: Selection) -> None:
         """Makes the layer stronger in which something is selected."""
-        before = self._selected
-        if isinstance(selection, Weight):
-            self._selected = selection.layer
-        else:
-            self._selected = selection.column - 1 if isinstance(selection, Unit) and selection.column else None
+        before, self._selected = self._selected, layer_of(selection)
         if before != self._selected:
             self._draw_again()
 

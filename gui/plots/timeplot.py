@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.history import Numbers
 from gui.plots.linechart import Band, Line
@@ -17,7 +17,7 @@ from gui.plots.readout import Readout, Value
 from gui.plots.strokes import Stroke
 from gui.plots.timechart import TimeChart
 from gui.plots.titles import Choice, Legend, PanelTitle
-from gui.plots.view import Table, View
+from gui.plots.view import Empty, Table, View
 from gui.text import number, tr
 
 # So many pixels wide, an empty plot has room around its words.
@@ -90,10 +90,7 @@ class TimePlot(View):
         self.plot.pointed.connect(self._point_at)
         self.plot.stepped.connect(self._step)
         self.readout = Readout(self.plot)
-        self._empty = QLabel(empty, self.plot)
-        self._empty.setProperty("role", "quiet")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
+        self._empty = Empty(empty, self.plot)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.stack = QVBoxLayout(self)
         self.stack.setContentsMargins(8, 0, 8, 4)

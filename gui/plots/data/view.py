@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.model import Evaluation
@@ -14,7 +14,7 @@ from gui.plots.data.rows import Answers, Rows
 from gui.plots.data.sheet import Sheet
 from gui.plots.data.table import TablePage
 from gui.plots.titles import PanelTitle
-from gui.plots.view import About, Table, View
+from gui.plots.view import About, Empty, Table, View
 from gui.text import tr
 
 
@@ -47,9 +47,7 @@ class DataView(View):
             page.changed.connect(self._note)
         self.cells.cells.said.connect(self.title.show_note)
         self.balance.class_picked.connect(self._pick_class)
-        self._empty = QLabel(tr("There are no rows yet."))
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setProperty("role", "quiet")
+        self._empty = Empty(tr("There are no rows yet."))
         self._stack = QStackedWidget()
         for widget in (self._empty, *self._pages.values()):
             self._stack.addWidget(widget)

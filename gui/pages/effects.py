@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from engine.probing.effects import Effects
 from engine.snapshot import Snapshot
@@ -28,9 +28,11 @@ from gui.pages.classlist import ClassList
 from gui.pages.effectshapes import Drawn, Numbers, drawn, heights, places
 from gui.pages.page import Page
 from gui.pages.scored import gives_probabilities
+from gui.plots.ages import age_in_words
 from gui.plots.ticks import round_ticks
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
+from gui.scrolling import scrolling
 from gui.selection import output_names
 from gui.text import number, tr
 from gui.theme import colour, colours, font
@@ -39,8 +41,6 @@ _ALL = ""
 # Room around a curve for its name, its numbers, and what is beside it.
 _LEFT, _TOP, _RIGHT, _BOTTOM = 34.0, 22.0, 10.0, 18.0
 _LARGE = 46.0
-# An answer that is more than this share of the steps behind says how old it is.
-_OLD = 0.03
 
 
 class EffectCurves(QWidget):
@@ -276,12 +276,8 @@ class EffectsPage(Page):
         self.bar = Bar(self.input, self.mean, self.row)
         self.curves, self._chosen = EffectCurves(), _ALL
         self.curves.chosen.connect(self._choose)
-        self.around = QScrollArea()
-        self.around.setWidget(self.curves)
-        self.around.setWidgetResizable(True)
-        self.around.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.around = scrolling(self.curves)
         self.around.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.around.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.legend, self.caption = ClassList(), QLabel()
         self.legend.class_picked.connect(self.class_picked)
         self.caption.setProperty("role", "note")
@@ -344,9 +340,8 @@ class EffectsPage(Page):
         if found is None:
             return ""
         few = tr("top {0} of {1}").format(len(found.effects), found.columns)
-        old = snapshot.step - found.step > max(_OLD * snapshot.step, 1)
-        at = tr("at step {0}").format(f"{found.step:,}") if old else ""
-        return " · ".join(filter(None, (few if len(found.effects) < found.columns else "", at)))
+        age = age_in_words(snapshot.step, found.step)
+        return " · ".join(filter(None, (few if len(found.effects) < found.columns else "", age)))
 
     def problem(self, snapshot: Snapshot) -> str:
         """Without an answer of the probe there is nothing yet."""

@@ -9,7 +9,7 @@ from math import isfinite
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from engine.activations import Array
 from engine.plan import LayerPlan
@@ -21,6 +21,7 @@ from gui.plots.heat import Picture, pictured
 from gui.plots.histograms import Scale, bin_in_words, paint_bars
 from gui.plots.titles import PanelTitle
 from gui.plots.view import About, Empty, Table, View
+from gui.scrolling import scrolling
 from gui.selection import Selection, Unit, layer_of, name_in_plan
 from gui.text import number, percent, tr
 from gui.theme import colours, pixels
@@ -289,10 +290,7 @@ class ActivationsView(View):
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
         self._list.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(content)
+        self.area = scrolling(content)
         self.area.viewport().installEventFilter(self)
         self._empty = Empty(tr("What the units of every layer do appears here as soon as it is counted."), self.area)
         layout = QVBoxLayout(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.probing.distributions import QUANTITIES, Distributions
 from engine.snapshot import Snapshot
@@ -16,6 +16,7 @@ from gui.plots.layertiles import LayerTiles
 from gui.plots.tileplot import Tile
 from gui.plots.titles import Note, PanelTitle
 from gui.plots.view import About, Empty, Table, View
+from gui.scrolling import scrolling
 from gui.selection import Selection, Unit, layer_of, name_in_plan
 from gui.text import tr
 from gui.theme import colours, font
@@ -78,11 +79,8 @@ class DistributionsView(View):
         self.tiles.setAccessibleName(tr("Distributions"))
         self.tiles.chosen.connect(self._select)
         self.tiles.said.connect(self._say)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = scrolling(self.tiles)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self.tiles)
         self.area.viewport().installEventFilter(self)
         self._empty = Empty(tr("Histograms of every layer appear here as soon as they are counted."), self.area)
         self._lay_out()

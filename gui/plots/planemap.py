@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from engine.probes import Maps
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import PlanePicker
+from gui.images import image_of
 from gui.pages.bars import Bar, RowSlider
 from gui.pages.contours import Segments
 from gui.pages.mapaxes import paint_axes
@@ -55,7 +56,8 @@ class PlaneMap(Page):
             if maps.held is not None:
                 self.row.show_row(snapshot.data.rows, maps.held)
             pixels, self._lines = self.ground.show(snapshot, maps)
-            self._image = _image_of(pixels)
+            # The first row is at the bottom of the plane.
+            self._image = image_of(pixels[::-1])
             self._project(snapshot, maps)
         self.update()
 
@@ -220,10 +222,3 @@ class PlaneMap(Page):
     def show_theme(self) -> None:
         """Has the points drawn in the colours of the theme in force."""
         self._picture_of_points = None
-
-
-def _image_of(pixels: NDArray[np.uint8]) -> QImage:
-    """The colours (height, width, 4) as an image, the first row at the bottom."""
-    turned = np.ascontiguousarray(pixels[::-1])
-    height, width = turned.shape[:2]
-    return QImage(turned.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()

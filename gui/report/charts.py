@@ -47,8 +47,8 @@ class Series:
 class Chart:
     """What a chart shows. ``band`` is (x, low, high) behind everything.
 
-    ``ground``: a picture (height, width, 4), RGBA premultiplied, under everything, that fills ``extent`` (x low, x high,
-    y low, y high). ``diagonal``: both axes are the same, with a line where x = y.
+    ``ground``: a picture (height, width, 4), RGBA premultiplied, under everything, that fills ``extent`` (x low,
+    x high, y low, y high). ``diagonal``: both axes are the same, with a line where x = y.
     """
 
     x_label: str

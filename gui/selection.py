@@ -38,6 +38,8 @@ class StageAt:
 Selection = Unit | Weight | StageAt | None
 # What is a single number: a weight, or the bias of a unit.
 Parameter = Unit | Weight
+# The letters of what a normalizing stage has learned, as its formula has them.
+GREEK = {"gamma": "γ", "beta": "β"}
 
 
 def parameter_of(selection: Selection, snapshot: Snapshot) -> Parameter | None:

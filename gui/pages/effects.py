@@ -20,12 +20,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
+from engine.history import Numbers
 from engine.probing.effects import Effects
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
 from gui.pages.bars import Bar, RowSlider, mini_button
 from gui.pages.classlist import ClassList
-from gui.pages.effectshapes import Drawn, Numbers, drawn, heights, places
+from gui.pages.effectshapes import Drawn, drawn, heights, places
 from gui.pages.page import Page
 from gui.pages.scored import gives_probabilities
 from gui.plots.ages import age_in_words

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.history import Numbers
 from engine.probing.effects import Effects
 from engine.snapshot import Snapshot
 from gui.pages.scored import gives_probabilities, two_sided
 
-Numbers = NDArray[np.float64]
 # An input by itself is at least so large, in pixels.
 WIDTH, HEIGHT = 138.0, 96.0
 

@@ -20,6 +20,7 @@ from gui.plots.titles import PanelTitle
 from gui.plots.values import ValueRow
 from gui.scrolling import fill_scrolling
 from gui.selection import (
+    GREEK,
     Selection,
     StageAt,
     Unit,
@@ -39,7 +40,6 @@ from gui.theme import colours
 _MOST_TERMS = 14
 # Longer remarks, which are words, may go on in a second line.
 _SHORT_REMARK = 12
-_GREEK = {"gamma": "γ", "beta": "β"}
 
 
 class Inspector(QWidget):
@@ -193,7 +193,7 @@ class Inspector(QWidget):
         alone = trace is not None and len(stages) == 1
         rows = []
         for unit in range(min(stage.units, _MOST_TERMS)):
-            remarks = [f"{_GREEK.get(name, name)} {signed(float(values[unit]))}" for name, values in learned]
+            remarks = [f"{GREEK.get(name, name)} {signed(float(values[unit]))}" for name, values in learned]
             value = ""
             if alone and trace is not None:
                 before = trace.x if layer == 0 else trace.a[layer - 1]

@@ -26,11 +26,12 @@ from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
 from gui.pages.bars import Bar, RowSlider, mini_button
 from gui.pages.classlist import ClassList
-from gui.pages.effectshapes import Drawn, drawn, heights, places
+from gui.pages.effectshapes import Drawn, drawn, heights
 from gui.pages.page import Page
 from gui.pages.scored import gives_probabilities
 from gui.plots.ages import age_in_words
 from gui.plots.ticks import round_ticks
+from gui.plots.tiles import Grid
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
 from gui.scrolling import scrolling
@@ -42,6 +43,8 @@ _ALL = ""
 # Room around a curve for its name, its numbers, and what is beside it.
 _LEFT, _TOP, _RIGHT, _BOTTOM = 34.0, 22.0, 10.0, 18.0
 _LARGE = 46.0
+# An input beside others is at least so large, in pixels.
+_LEAST = 138, 96
 
 
 class EffectCurves(QWidget):
@@ -71,20 +74,19 @@ class EffectCurves(QWidget):
 
     def arrange(self) -> None:
         """Becomes at least as high as all of them need."""
-        found = self._places(0.0)
-        self.setMinimumHeight(round(found[-1][1] + found[-1][3]) if found and not self.large else 0)
+        self.setMinimumHeight(0 if self.large else self._grid(0).full_height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Arranges the inputs anew."""
         super().resizeEvent(event)
         self.arrange()
 
-    def _places(self, height: float) -> list[tuple[float, float, float, float]]:
-        return places(len(self.inputs), float(self.width()), height)
+    def _grid(self, height: int) -> Grid:
+        return Grid.filling(len(self.inputs), self.width(), height, _LEAST)
 
     def area(self, place: int) -> QRectF:
         """Where the curve of an input is, in pixels."""
-        x, y, width, height = self._places(float(self.height()))[place]
+        x, y, width, height = self._grid(self.height()).box(place)
         left, bottom = (_LARGE, _LARGE - 8) if self.large else (_LEFT, _BOTTOM)
         return QRectF(x + left, y + _TOP, width - left - _RIGHT, height - _TOP - bottom)
 
@@ -201,11 +203,7 @@ class EffectCurves(QWidget):
 
     def place_at(self, position: QPointF) -> int | None:
         """Which input is at a point."""
-        for place in range(len(self.inputs)):
-            x, y, width, height = self._places(float(self.height()))[place]
-            if QRectF(x, y, width, height).contains(position):
-                return place
-        return None
+        return self._grid(self.height()).at(position.x(), position.y())
 
     def said_at(self, place: int, share: float) -> list[str]:
         """The value of an input at a share of its range, and all answers there, line by line."""

@@ -10,6 +10,9 @@ from gui.plots.tileplot import Tile, TilePlot
 from gui.plots.tiles import Grid
 from gui.theme import colours
 
+# The smallest plot that can be read, in pixels.
+_LEAST = 128, 116
+
 
 class LayerTiles(QWidget):
     """Small plots of layers. ``chosen(layer)`` when one is clicked; ``said(words, step)`` what is under the pointer.
@@ -60,7 +63,7 @@ class LayerTiles(QWidget):
 
     def grid(self) -> Grid:
         """Where the tiles stand."""
-        return Grid.filling(len(self.tiles), self.width(), self._room)
+        return Grid.filling(len(self.tiles), self.width(), self._room, _LEAST)
 
     def _fit(self) -> None:
         needed = self.grid().full_height if self.tiles else 0

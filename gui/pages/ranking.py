@@ -16,10 +16,10 @@ from engine import curves
 from engine.data.dataset import Dataset
 from engine.plan import Plan
 from engine.snapshot import Snapshot
-from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.classlist import ClassList
-from gui.pages.page import Marks, Page, rows_in_words
+from gui.pages.page import Marks, rows_in_words
 from gui.pages.scored import Scored, scored
+from gui.pages.scoredpage import ScoredPage
 from gui.plots.axes import dress, new_plot
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
@@ -57,7 +57,7 @@ PRECISION_RECALL = RankingKind(
 )
 
 
-class RankingPage(Page):
+class RankingPage(ScoredPage):
     """One curve for each class against the rest; of two classes that of the second. The chosen class stands out."""
 
     def __init__(self, kind: RankingKind, parent: QWidget | None = None) -> None:
@@ -77,10 +77,8 @@ class RankingPage(Page):
         self._diagonal = pg.PlotDataItem([0, 1], [0, 1])
         self._diagonal.setVisible(not kind.stepped)
         self.plot.addItem(self._diagonal)
-        self.parts, self.words, self.legend = PartChoice(), Words(), ClassList()
-        self.parts.chosen.connect(self.part_chosen)
+        self.legend = ClassList()
         self.legend.class_picked.connect(self.class_picked)
-        self.bar = Bar(self.parts, self.words)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 0, 12, 4)
         layout.setSpacing(2)
@@ -115,9 +113,7 @@ class RankingPage(Page):
         self._cost_s = self._drawn_at - begun
 
     def _draw_curves(self, snapshot: Snapshot) -> None:
-        part = self.marks.part_of(snapshot)
-        scores = scored(snapshot, part)
-        self.parts.show_part(part, snapshot)
+        scores = self.rows_of(snapshot)
         every = self._computed(scores, len(snapshot.data.classes))
         values = {k: self._kind.value(curve) for k, curve in every.items()}
         shown = self._chosen_of(values)
@@ -131,7 +127,7 @@ class RankingPage(Page):
         entries = [(k, names[k], f"{tr(self._kind.figure)} {_figure(values[k])}") for k in shown]
         self.legend.show_entries(entries, self.marks.class_index)
         rest = tr("{0} of {1} classes").format(len(shown), len(every)) if len(shown) < len(every) else ""
-        self.words.say(" · ".join(filter(None, (rest, rows_in_words(len(scores.rows), part)))))
+        self.words.say(" · ".join(filter(None, (rest, rows_in_words(len(scores.rows), scores.part)))))
 
     def _computed(self, scores: Scored, classes: int) -> dict[int, curves.Ranking]:
         """The curve of every class; of two classes that of the second, or of the chosen one."""
@@ -168,13 +164,9 @@ class RankingPage(Page):
 
     def problem(self, snapshot: Snapshot) -> str:
         """A curve needs rows of a class and others, and answers that are numbers."""
-        found = scored(snapshot, self.marks.part_of(snapshot))
-        if not len(found.rows):
-            return tr("There is nothing to learn from yet.")
-        if not found.finite:
-            return tr("The answers are no finite numbers, so there is no curve of them.")
-        one = len(np.unique(found.truth)) < 2
-        return tr("All these rows are of one class, so there is nothing to tell apart.") if one else ""
+        truth = scored(snapshot, self.marks.part_of(snapshot)).truth
+        one = tr("All these rows are of one class, so there is nothing to tell apart.")
+        return super().problem(snapshot) or (one if len(np.unique(truth)) < 2 else "")
 
     def table(self) -> Table | None:
         """The points of all curves that are drawn, below one another."""

@@ -32,7 +32,6 @@ class Content(QSplitter):
         self.columns.chosen.connect(self.select_column)
         self.preview.column_chosen.connect(self.select_column)
         sheet = QWidget()
-        sheet.setObjectName("content")
         column = QVBoxLayout(sheet)
         column.setContentsMargins(12, 4, 14, 8)
         column.addWidget(self.column_settings)

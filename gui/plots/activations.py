@@ -285,7 +285,6 @@ class ActivationsView(View):
         self.rows: list[LayerRow] = []
         self._heads = self._make_heads()
         content = QWidget()
-        content.setObjectName("content")
         self._list = QVBoxLayout(content)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)

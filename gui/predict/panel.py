@@ -68,7 +68,6 @@ class PredictPanel(QWidget):
 
     def _lay_out(self) -> None:
         content = QWidget()
-        content.setObjectName("content")
         self._list = QVBoxLayout(content)
         self._list.setContentsMargins(16, 0, 16, 8)
         self._list.setSpacing(0)

@@ -36,10 +36,12 @@ from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
 from gui.scrolling import scrolling
 from gui.selection import output_names
-from gui.text import number, tr
+from gui.text import number, shortened, tr
 from gui.theme import colour, colours, font
 
 _ALL = ""
+# So many letters of a name stand on the button.
+_LETTERS = 14
 # Room around a curve for its name, its numbers, and what is beside it.
 _LEFT, _TOP, _RIGHT, _BOTTOM = 34.0, 22.0, 10.0, 18.0
 _LARGE = 46.0
@@ -308,7 +310,7 @@ class EffectsPage(Page):
         chosen = self._chosen if self._chosen in names else _ALL
         entries = [(_ALL, tr("All inputs"), "", ""), *((name, name, "", "") for name in names)]
         self.input.show_choices(entries, chosen)
-        label = tr("All inputs") if chosen == _ALL else _short(chosen)
+        label = tr("All inputs") if chosen == _ALL else shortened(chosen, _LETTERS)
         self.input.show_label(label)
         shown = [each for each in inputs if chosen in (_ALL, each.name)]
         answers = snapshot.data.classes or output_names(snapshot)
@@ -381,7 +383,3 @@ class EffectsPage(Page):
     def _want_mean(self, on: bool) -> None:
         self.probes = ("mean_effects",) if on else ("effects",)
         self.needs_changed.emit()
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 14 else f"{name[:13]}…"

@@ -37,7 +37,8 @@ class DataView(View):
         self.title = PanelTitle(tr("Data"), switches)
         self.title.switched.connect(self._switch)
         self.cells, self.scatter, self.balance = TablePage(), ScatterPage(), BalancePage()
-        self._pages: dict[str, QWidget] = {"table": self.cells, "scatter": self.scatter, "balance": self.balance}
+        self._pages: dict[str, TablePage | ScatterPage | BalancePage]
+        self._pages = {"table": self.cells, "scatter": self.scatter, "balance": self.balance}
         self._snapshot: Snapshot | None = None
         self._data: Dataset | None = None
         self._evaluation: Evaluation | None = None
@@ -124,9 +125,7 @@ class DataView(View):
         """The data of the page: the rows that are listed, all points, or the counts."""
         if self._sheet is None or not len(self._sheet.rows):
             return None
-        page = self._pages[self.page]
-        assert isinstance(page, TablePage | ScatterPage | BalancePage)
-        return page.table()
+        return self._pages[self.page].table()
 
     # -- wishes ----------------------------------------------------------------------------------
 

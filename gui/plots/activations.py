@@ -17,7 +17,7 @@ from engine.probing.activity import Activity, LayerActivity
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import MUCH_SATURATED
 from gui.plots.ages import age_in_words, rows_in_words
-from gui.plots.heat import Picture, pictured
+from gui.plots.binning import Picture, pictured
 from gui.plots.histograms import Scale, bin_in_words, paint_bars
 from gui.plots.titles import PanelTitle
 from gui.plots.view import About, Empty, Table, View

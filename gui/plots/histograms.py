@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 
 from engine.probing.histogram import Histogram, bin_around
 from gui.images import image_of
-from gui.plots.heat import FEWEST, Picture
+from gui.plots.binning import FEWEST, Picture
 from gui.text import number, tr
 from gui.theme import colour, colours, name
 

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from gui.plots.dashes import strokes
 from gui.plots.linechart import LineChart
 from gui.plots.overlay import Overlay
 from gui.plots.strokes import Stroke
@@ -77,10 +75,7 @@ class Readout(Overlay):
     def _paint_value(self, painter: QPainter, line: QRectF, value: Value) -> None:
         c, middle = colours(), Qt.AlignmentFlag.AlignVCenter
         if value.stroke is not None:
-            painter.setPen(value.stroke.pen())
-            ends = np.array([line.left(), line.left() + _SWATCH - 4.0])
-            for x1, y1, x2, y2 in strokes(ends, np.full(2, line.center().y()), value.stroke.dashes):
-                painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
+            value.stroke.paint_sample(painter, line.left(), line.left() + _SWATCH - 4.0, line.center().y())
         painter.setPen(QColor(c.quiet))
         painter.drawText(line.adjusted(_SWATCH, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | middle, value.name)
         painter.setPen(QColor(c.text))

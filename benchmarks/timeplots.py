@@ -36,7 +36,7 @@ def refresh(
 ) -> dict[str, float]:
     """Milliseconds of the processor to draw and paint a plot anew: the median and the worst of so many times."""
     random = np.random.default_rng(0)
-    plot = TimePlot("Loss", "loss", (), "")
+    plot = TimePlot("Loss", "loss", "")
     plot.resize(*size)
     plot.show()
     plot.set_across(by_epoch=False, logarithmic=logarithmic)

@@ -38,16 +38,8 @@ def parameter(window: Window) -> Parameter | None:
     return None if snapshot is None else parameter_of(window.selection, snapshot)
 
 
-def weighted(window: Window) -> int | None:
-    """The layer of the plan that is selected, by one of its units or weights; None for inputs and stages."""
-    selection = window.selection
-    if isinstance(selection, Weight):
-        return selection.layer
-    return selection.column - 1 if isinstance(selection, Unit) and selection.column > 0 else None
-
-
 def _hidden(window: Window) -> int | None:
-    layer = weighted(window)
+    layer = layer_of(window.selection)
     return layer if layer is not None and layer < len(window.document.experiment.network.dense) else None
 
 
@@ -79,7 +71,7 @@ def needs_weight(window: Window) -> str:
 
 def needs_unit_or_weight(window: Window) -> str:
     """What can be frozen by itself."""
-    return "" if weighted(window) is not None else tr("Select a unit or a weight first")
+    return "" if layer_of(window.selection) is not None else tr("Select a unit or a weight first")
 
 
 def needs_hidden(window: Window) -> str:
@@ -115,7 +107,7 @@ def needs_removable(window: Window) -> str:
 
 def is_frozen(window: Window) -> bool:
     """Whether the selected unit or weight is frozen by itself."""
-    selection, layer = window.selection, weighted(window)
+    selection, layer = window.selection, layer_of(window.selection)
     if layer is None or layer > len(window.document.experiment.network.dense):
         return False
     spec = _spec(window, layer)
@@ -126,7 +118,7 @@ def is_frozen(window: Window) -> bool:
 
 def is_layer_frozen(window: Window) -> bool:
     """Whether the selected layer is frozen as a whole."""
-    layer = weighted(window)
+    layer = layer_of(window.selection)
     inside = layer is not None and layer <= len(window.document.experiment.network.dense)
     return inside and layer is not None and not _spec(window, layer).trainable
 
@@ -172,7 +164,7 @@ def set_value(window: Window, which: Parameter, value: float, gesture: int) -> N
     if isinstance(which, Weight):
         operation = surgery.SetWeight(which.layer, which.source, which.unit, value)
     else:
-        operation = surgery.SetBias(layer_of(which), which.index, value)
+        operation = surgery.SetBias(which.column - 1, which.index, value)
     window.editing.operate(operation, parameter_name(snapshot, which), f"{which}#{gesture}")
 
 
@@ -191,7 +183,7 @@ def freeze(window: Window) -> None:
 
 def freeze_layer(window: Window) -> None:
     """Freezes the selected layer, or lets it learn again."""
-    layer, network = weighted(window), window.document.experiment.network
+    layer, network = layer_of(window.selection), window.document.experiment.network
     if layer is not None:
         place = (*network.dense, -1)[layer]
         path = "network.output.trainable" if place < 0 else f"network.layers.{place}.trainable"
@@ -320,7 +312,7 @@ def choose_inputs(window: Window, names: tuple[str, ...]) -> None:
 
 def initialise(window: Window) -> None:
     """Draws the weights of the selected layer anew."""
-    layer = weighted(window)
+    layer = layer_of(window.selection)
     if layer is not None:
         words = tr("Initialise {0} again").format(_called(window, layer))
         window.editing.operate(surgery.InitialiseLayer(layer, seed=next_moment()), words)
@@ -335,7 +327,7 @@ def duplicate(window: Window) -> None:
 
 def insert_before(window: Window) -> None:
     """A layer in front of the selected one."""
-    layer = weighted(window)
+    layer = layer_of(window.selection)
     if layer is not None:
         insert_into_gap(window, layer)
 

@@ -6,13 +6,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 
-def fill_scrolling(panel: QWidget, content: QWidget) -> None:
-    """Makes ``content`` all there is in a panel: as wide as it, and scrolled up and down where it is higher."""
+def scrolling(content: QWidget) -> QScrollArea:
+    """An area whose content is as wide as it, and scrolled up and down where it is higher."""
+    content.setObjectName("content")
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(content)
+    return area
+
+
+def scrolled_column(panel: QWidget) -> QVBoxLayout:
+    """The column of all there is in a panel, in an area that scrolls."""
+    content = QWidget()
+    column = QVBoxLayout(content)
+    column.setContentsMargins(16, 4, 16, 12)
+    column.setSpacing(8)
     layout = QVBoxLayout(panel)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(area)
+    layout.addWidget(scrolling(content))
+    return column

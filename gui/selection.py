@@ -38,6 +38,8 @@ class StageAt:
 Selection = Unit | Weight | StageAt | None
 # What is a single number: a weight, or the bias of a unit.
 Parameter = Unit | Weight
+# The letters of what a normalizing stage has learned, as its formula has them.
+GREEK = {"gamma": "γ", "beta": "β"}
 
 
 def parameter_of(selection: Selection, snapshot: Snapshot) -> Parameter | None:
@@ -65,9 +67,11 @@ def parameter_name(snapshot: Snapshot, parameter: Parameter) -> str:
     return tr("bias of {0}").format(unit_name(snapshot, parameter.column, parameter.index))
 
 
-def layer_of(parameter: Parameter) -> int:
-    """The layer of the plan that a weight or a bias belongs to."""
-    return parameter.layer if isinstance(parameter, Weight) else parameter.column - 1
+def layer_of(selection: Selection) -> int | None:
+    """The layer of the plan that a weight or a unit belongs to; None for inputs, stages and nothing."""
+    if isinstance(selection, Weight):
+        return selection.layer
+    return selection.column - 1 if isinstance(selection, Unit) and selection.column > 0 else None
 
 
 def place_of(selection: Selection, network: NetworkSpec) -> int | None:

@@ -134,3 +134,8 @@ def as_sentence(words: str) -> str:
     first = words.split(" ", 1)[0]
     begun = words if "." in first.rstrip(".") else f"{words[:1].upper()}{words[1:]}"
     return begun if begun.endswith(".") else f"{begun}."
+
+
+def shortened(words: str, most: int) -> str:
+    """Words with no more than so many letters: an ellipsis stands for the others."""
+    return words if len(words) <= most else f"{words[: most - 1]}…"

@@ -20,10 +20,11 @@ and ``run_script`` is the ``Target.run`` of them all. Every name from outside go
 from __future__ import annotations
 
 import ast
-import importlib.util
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
@@ -36,7 +37,7 @@ from numpy.typing import NDArray
 from engine.export import csv_parts, parts
 from engine.export.description import describe
 from engine.export.literals import FILTERS
-from engine.export.target import ExportError, RawRow
+from engine.export.target import RawRow
 from engine.project import Project
 
 _COMMON = "import argparse\nimport csv\nimport sys\nfrom pathlib import Path\nfrom typing import Any\n"
@@ -77,12 +78,12 @@ def run_script(path: Path, rows: list[RawRow]) -> NDArray[Any]:
 
 
 def import_script(path: Path) -> ModuleType:
-    """A Python file as a module. Raises ``ExportError`` where it is none."""
-    spec = importlib.util.spec_from_file_location("exported_network", path)
-    if spec is None or spec.loader is None:
-        raise ExportError(f"{path.name} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    """A Python file as a module, whatever its name ends in."""
+    loader = SourceFileLoader("exported_network", str(path))
+    spec = spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    loader.exec_module(module)
     return module
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from engine.snapshot import Snapshot
 from gui.diagram import leads
@@ -39,6 +39,7 @@ from gui.diagram.raster import (
 )
 from gui.diagram.ribbon import Ribbon, cells, heat, ribbon_between
 from gui.diagram.shown import Shown
+from gui.images import image_of
 from gui.selection import name_in_plan, output_names, stage_name, stages_before
 from gui.text import number, tr
 from gui.theme import colour, colours, font, rgb
@@ -234,10 +235,7 @@ def _draw_ribbon(painter: QPainter, drawing: Drawing, layer: int, ribbon: Ribbon
     values = drawing.snapshot.edge_values(layer)
     assert values is not None
     c = colours()
-    pixels = heat(cells(values, *ribbon.shape(fine)), drawing.scale, rgb(c.positive), rgb(c.negative))
-    rows, columns = pixels.shape[:2]
-    kind = QImage.Format.Format_RGBA8888_Premultiplied
-    picture = QImage(np.ascontiguousarray(pixels).data, columns, rows, 4 * columns, kind).copy()
+    picture = image_of(heat(cells(values, *ribbon.shape(fine)), drawing.scale, rgb(c.positive), rgb(c.negative)))
     # Repeated, because readers of vector files blur what they enlarge.
     picture = picture.scaled(max(round(ribbon.width * fine), 1), max(round(ribbon.height * fine), 1))
     leads.paint_under(painter, ribbon, *drawing.columns[layer : layer + 2])

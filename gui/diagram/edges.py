@@ -17,6 +17,7 @@ from gui.diagram.layout import Column, edge_at, gap_at, steady_scale
 from gui.diagram.raster import FAINT, HAIRLINE, Gap, Style, broadest, most_edges
 from gui.diagram.ribbon import Ribbon, cells, heat, ribbon_between, strongest_at
 from gui.diagram.scene import Scene
+from gui.images import image_of
 from gui.selection import Selection, Unit, Weight
 from gui.theme import colours, rgb
 
@@ -188,7 +189,7 @@ class Edges:
             return self._curves(snapshot, layer, None)
         c = colours()
         pixels = heat(cells(values, *ribbon.shape(self._density)), self.scale, rgb(c.positive), rgb(c.negative))
-        return Picture(_image(pixels), self._anchored(ribbon.left, ribbon.top, ribbon.width, ribbon.height), True)
+        return Picture(image_of(pixels), self._anchored(ribbon.left, ribbon.top, ribbon.width, ribbon.height), True)
 
     def _curves(self, snapshot: Snapshot, layer: int, only: NDArray[np.intp] | None) -> Picture:
         gap, values, scale, style = (
@@ -202,7 +203,7 @@ class Edges:
             # All alike but for some order, so that of a crowd not just the last ones are drawn.
             values = 1.0 - (np.add.outer(7.0 * np.arange(len(a.nodes)), 13.0 * np.arange(len(b.nodes))) % 17) / 100.0
             scale, style = 1.0, _hairlines()
-        image = _image(gap.draw(values, scale, style, only))
+        image = image_of(gap.draw(values, scale, style, only))
         image.setDevicePixelRatio(self._density)
         start, _ = self._ends(layer)
         left = max(start, round(self._scene.body[0] * self._density)) / self._density
@@ -327,9 +328,3 @@ def _hairlines() -> Style:
     """All edges alike, thin and faint: there is nothing to show of them yet."""
     quiet = rgb(colours().quiet)
     return Style(quiet, quiet, thinnest=HAIRLINE, widest=HAIRLINE, faintest=FAINT, strongest=FAINT)
-
-
-def _image(pixels: Array) -> QImage:
-    height, width = pixels.shape[:2]
-    kind = QImage.Format.Format_RGBA8888_Premultiplied
-    return QImage(np.ascontiguousarray(pixels).data, width, height, 4 * width, kind).copy()

@@ -16,7 +16,7 @@ from gui.diagram.legend import LEFT, LOWER_LINE, has_large_pair
 from gui.diagram.shown import Shown, available_plane
 from gui.diagram.words import row_name, why_not
 from gui.icons import icon
-from gui.text import tr
+from gui.text import shortened, tr
 from gui.theme import colours, pixels
 
 HEIGHT = 24
@@ -137,7 +137,7 @@ class PlanePicker(Picker):
         self._names, self._plane = names, plane
         self._none.setChecked(not plane)
         self.up.setEnabled(bool(plane))
-        self.show_label(" × ".join(_short(names[i]) for i in plane) or tr("None"))
+        self.show_label(" × ".join(shortened(names[i].split(" (")[0], _LONGEST_NAME) for i in plane) or tr("None"))
 
     @Slot()
     def _list(self) -> None:
@@ -182,11 +182,6 @@ class PlanePicker(Picker):
         # What was wished is shown when it has become true.
         self.show_plane(self._names, self._plane)
         self._list()
-
-
-def _short(name: str) -> str:
-    name = name.split(" (")[0]
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 class ViewBar(QWidget):

@@ -19,7 +19,7 @@ from gui.diagram.drawing import Drawing
 from gui.export import COPY_SCALE, KINDS, Picture, copied_at, copy_diagram, export_diagram, image, pixels_of
 from gui.forms import Form
 from gui.projects.choosing import stem_of, usual_folder
-from gui.selection import Selection, StageAt, Unit, Weight, unit_name
+from gui.selection import Selection, StageAt, layer_of, unit_name
 from gui.text import editable, tr
 from gui.theme import colours
 
@@ -218,7 +218,7 @@ def save_weights(window: Window) -> None:
     if snapshot is None:
         _say_nothing_yet(window)
         return
-    layer = layer_of(window.selection, snapshot)
+    layer = nearest_layer(window.selection, snapshot)
     plan = snapshot.plan.layers[layer]
 
     def write(path: Path) -> None:
@@ -233,16 +233,12 @@ def save_weights(window: Window) -> None:
     ask_for_file(window, window, title, f"{stem_of(window.document)} {plan.name}", _MATRIX_KINDS, "csv", write)
 
 
-def layer_of(selection: Selection, snapshot: Snapshot) -> int:
+def nearest_layer(selection: Selection, snapshot: Snapshot) -> int:
     """The layer of the plan in which the selection is, or behind it for a stage; otherwise the first."""
-    if isinstance(selection, Weight):
-        return selection.layer
-    if isinstance(selection, Unit):
-        return max(selection.column - 1, 0)
     if isinstance(selection, StageAt):
         places = [layer.place for layer in snapshot.plan.layers]
         return next(i for i, place in enumerate(places) if place < 0 or place > selection.place)
-    return 0
+    return layer_of(selection) or 0
 
 
 # -- the history ---------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from engine.data.table_spec import ColumnSpec
 from engine.experiment import DataSpec
@@ -13,6 +13,7 @@ from gui.importing.draft import Opened, doubtful, table_of
 from gui.importing.preview import PreviewTable
 from gui.importing.settings import ColumnSettings
 from gui.importing.task import TaskSettings
+from gui.scrolling import scrolling
 from gui.text import said, tr
 
 _WIDTHS, _NARROWEST = (220, 500, 328), 316
@@ -31,19 +32,14 @@ class Content(QSplitter):
         self.columns.chosen.connect(self.select_column)
         self.preview.column_chosen.connect(self.select_column)
         sheet = QWidget()
-        sheet.setObjectName("content")
         column = QVBoxLayout(sheet)
         column.setContentsMargins(12, 4, 14, 8)
         column.addWidget(self.column_settings)
         column.addWidget(self.task)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
+        scroll = scrolling(sheet)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what has the focus inside scrolls it
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setMinimumWidth(_NARROWEST)
-        scroll.setWidget(sheet)
         self.columns.setMinimumWidth(180)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(9)

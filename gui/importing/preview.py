@@ -12,7 +12,7 @@ from engine.data.guessing import ColumnPlan
 from engine.data.raw import Column
 from engine.data.table_spec import KINDS
 from gui.importing.draft import Opened
-from gui.text import MINUS, said, tr
+from gui.text import MINUS, said, shortened, tr
 from gui.theme import colours, font
 
 MOST_ROWS = 200
@@ -123,8 +123,7 @@ def _words(plan: ColumnPlan | None, doubt: bool, text: str) -> str | None:
 
 def _short(text: str) -> str:
     """In one line, and not longer than can be seen."""
-    line = " ".join(text[: 2 * _LONGEST].split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return shortened(" ".join(text[: 2 * _LONGEST].split()), _LONGEST)
 
 
 def kind_in_words(plan: ColumnPlan) -> str:

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from engine.curves import BINS, Reliability, reliability
 from engine.snapshot import Snapshot
-from gui.pages.bars import Bar, PartChoice, Words
-from gui.pages.page import Page
-from gui.pages.scored import Scored, scored
+from gui.pages.scored import Scored
+from gui.pages.scoredpage import ScoredPage
 from gui.plots.axes import dress, new_plot
 from gui.plots.view import About, Table
 from gui.text import number, tr
@@ -22,7 +21,7 @@ _COUNTS_HEIGHT = 84
 _MIDDLES = (np.arange(BINS) + 0.5) / BINS
 
 
-class Calibration(Page):
+class Calibration(ScoredPage):
     """The reliability diagram of the chosen class; of none, of two classes the second, of more the class answered."""
 
     about = About(
@@ -49,9 +48,6 @@ class Calibration(Page):
         self.plot.addItem(self.diagonal)
         self.plot.addItem(self.line)
         self.counts.addItem(self.bars)
-        self.parts, self.words = PartChoice(), Words()
-        self.parts.chosen.connect(self.part_chosen)
-        self.bar = Bar(self.parts, self.words)
         self.found: Reliability | None = None
         self._what = ""
         layout = QVBoxLayout(self)
@@ -74,9 +70,7 @@ class Calibration(Page):
 
     def draw(self, snapshot: Snapshot) -> None:
         """Sorts the rows of an instant into bins."""
-        part = self.marks.part_of(snapshot)
-        self.parts.show_part(part, snapshot)
-        rows = scored(snapshot, part)
+        rows = self.rows_of(snapshot)
         if not rows.finite or not len(rows.rows):
             self.found = None
             return
@@ -100,13 +94,6 @@ class Calibration(Page):
             words = tr("probability of {0}").format(classes[chosen])
             return rows.truth == chosen, rows.scores[:, chosen], words
         return rows.truth == rows.answer, rows.scores.max(axis=1), tr("probability of the answer")
-
-    def problem(self, snapshot: Snapshot) -> str:
-        """Without rows, or with answers that are no numbers, there is nothing to compare."""
-        found = scored(snapshot, self.marks.part_of(snapshot))
-        if not len(found.rows):
-            return tr("There is nothing to learn from yet.")
-        return "" if found.finite else tr("The answers are no finite numbers, so there is nothing to compare.")
 
     def table(self) -> Table | None:
         """Every bin: from, to, rows, mean probability, share that is true."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
 
 from gui.plots.titles import series_pen
-from gui.text import tr
+from gui.text import shortened, tr
 from gui.theme import colours
 
 # Pixels: an entry at least; how many lines of them are seen at once, and how many letters of a name.
@@ -49,8 +49,7 @@ class ClassList(QListWidget):
         self._fit()
         for place, (index, name, figure) in enumerate(entries):
             item = self.item(place)
-            short = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"
-            item.setText(f"{short}  {figure}".strip())
+            item.setText(f"{shortened(name, _LETTERS)}  {figure}".strip())
             item.setToolTip(f"{name}  {figure}".strip())
             item.setSelected(index == chosen)
         self._entries, self._chosen = entries, chosen

@@ -18,29 +18,35 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
+from engine.history import Numbers
 from engine.probing.effects import Effects
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
 from gui.pages.bars import Bar, RowSlider, mini_button
 from gui.pages.classlist import ClassList
-from gui.pages.effectshapes import Drawn, Numbers, drawn, heights, places
+from gui.pages.effectshapes import Drawn, drawn, heights
 from gui.pages.page import Page
 from gui.pages.scored import gives_probabilities
+from gui.plots.ages import age_in_words
 from gui.plots.ticks import round_ticks
+from gui.plots.tiles import Grid
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
+from gui.scrolling import scrolling
 from gui.selection import output_names
-from gui.text import number, tr
+from gui.text import number, shortened, tr
 from gui.theme import colour, colours, font
 
 _ALL = ""
+# So many letters of a name stand on the button.
+_LETTERS = 14
 # Room around a curve for its name, its numbers, and what is beside it.
 _LEFT, _TOP, _RIGHT, _BOTTOM = 34.0, 22.0, 10.0, 18.0
 _LARGE = 46.0
-# An answer that is more than this share of the steps behind says how old it is.
-_OLD = 0.03
+# An input beside others is at least so large, in pixels.
+_LEAST = 138, 96
 
 
 class EffectCurves(QWidget):
@@ -70,20 +76,19 @@ class EffectCurves(QWidget):
 
     def arrange(self) -> None:
         """Becomes at least as high as all of them need."""
-        found = self._places(0.0)
-        self.setMinimumHeight(round(found[-1][1] + found[-1][3]) if found and not self.large else 0)
+        self.setMinimumHeight(0 if self.large else self._grid(0).full_height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Arranges the inputs anew."""
         super().resizeEvent(event)
         self.arrange()
 
-    def _places(self, height: float) -> list[tuple[float, float, float, float]]:
-        return places(len(self.inputs), float(self.width()), height)
+    def _grid(self, height: int) -> Grid:
+        return Grid.filling(len(self.inputs), self.width(), height, _LEAST)
 
     def area(self, place: int) -> QRectF:
         """Where the curve of an input is, in pixels."""
-        x, y, width, height = self._places(float(self.height()))[place]
+        x, y, width, height = self._grid(self.height()).box(place)
         left, bottom = (_LARGE, _LARGE - 8) if self.large else (_LEFT, _BOTTOM)
         return QRectF(x + left, y + _TOP, width - left - _RIGHT, height - _TOP - bottom)
 
@@ -200,11 +205,7 @@ class EffectCurves(QWidget):
 
     def place_at(self, position: QPointF) -> int | None:
         """Which input is at a point."""
-        for place in range(len(self.inputs)):
-            x, y, width, height = self._places(float(self.height()))[place]
-            if QRectF(x, y, width, height).contains(position):
-                return place
-        return None
+        return self._grid(self.height()).at(position.x(), position.y())
 
     def said_at(self, place: int, share: float) -> list[str]:
         """The value of an input at a share of its range, and all answers there, line by line."""
@@ -276,12 +277,8 @@ class EffectsPage(Page):
         self.bar = Bar(self.input, self.mean, self.row)
         self.curves, self._chosen = EffectCurves(), _ALL
         self.curves.chosen.connect(self._choose)
-        self.around = QScrollArea()
-        self.around.setWidget(self.curves)
-        self.around.setWidgetResizable(True)
-        self.around.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.around = scrolling(self.curves)
         self.around.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.around.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.legend, self.caption = ClassList(), QLabel()
         self.legend.class_picked.connect(self.class_picked)
         self.caption.setProperty("role", "note")
@@ -313,7 +310,7 @@ class EffectsPage(Page):
         chosen = self._chosen if self._chosen in names else _ALL
         entries = [(_ALL, tr("All inputs"), "", ""), *((name, name, "", "") for name in names)]
         self.input.show_choices(entries, chosen)
-        label = tr("All inputs") if chosen == _ALL else _short(chosen)
+        label = tr("All inputs") if chosen == _ALL else shortened(chosen, _LETTERS)
         self.input.show_label(label)
         shown = [each for each in inputs if chosen in (_ALL, each.name)]
         answers = snapshot.data.classes or output_names(snapshot)
@@ -344,9 +341,8 @@ class EffectsPage(Page):
         if found is None:
             return ""
         few = tr("top {0} of {1}").format(len(found.effects), found.columns)
-        old = snapshot.step - found.step > max(_OLD * snapshot.step, 1)
-        at = tr("at step {0}").format(f"{found.step:,}") if old else ""
-        return " · ".join(filter(None, (few if len(found.effects) < found.columns else "", at)))
+        age = age_in_words(snapshot.step, found.step)
+        return " · ".join(filter(None, (few if len(found.effects) < found.columns else "", age)))
 
     def problem(self, snapshot: Snapshot) -> str:
         """Without an answer of the probe there is nothing yet."""
@@ -387,7 +383,3 @@ class EffectsPage(Page):
     def _want_mean(self, on: bool) -> None:
         self.probes = ("mean_effects",) if on else ("effects",)
         self.needs_changed.emit()
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 14 else f"{name[:13]}…"

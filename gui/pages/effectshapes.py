@@ -1,4 +1,4 @@
-"""What the effect page draws: curves by class in the user's units, and where each input has its place. No Qt."""
+"""What the effect page draws: curves by class in the user's units. No Qt."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.history import Numbers
 from engine.probing.effects import Effects
 from engine.snapshot import Snapshot
 from gui.pages.scored import gives_probabilities, two_sided
-
-Numbers = NDArray[np.float64]
-# An input by itself is at least so large, in pixels.
-WIDTH, HEIGHT = 138.0, 96.0
 
 
 @dataclass(frozen=True)
@@ -79,11 +76,3 @@ def heights(snapshot: Snapshot, inputs: list[Drawn]) -> tuple[float, float]:
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
     margin = 0.05 * (high - low) or 0.5
     return low - margin, high + margin
-
-
-def places(count: int, width: float, height: float) -> list[tuple[float, float, float, float]]:
-    """(left, top, width, height) of so many inputs in a width, in rows that fill at least a height."""
-    across = max(min(int(width // WIDTH), count), 1)
-    rows = -(-count // across)
-    each = width / across, max(height / max(rows, 1), HEIGHT)
-    return [(i % across * each[0], i // across * each[1], *each) for i in range(count)]

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QVBoxLayo
 
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import image_side
-from gui.pages.bars import Bar, PartChoice, Words
-from gui.pages.page import Page, rows_in_words
+from gui.pages.page import rows_in_words
 from gui.pages.scored import Scored, scored
+from gui.pages.scoredpage import ScoredPage
 from gui.plots.view import About, Table
 from gui.text import number, tr
 from gui.theme import colours, rgb
@@ -23,7 +23,7 @@ _SIDE = 48
 _ROW = Qt.ItemDataRole.UserRole
 
 
-class Misread(Page):
+class Misread(ScoredPage):
     """Every row with a wrong answer as an image, the largest error first. A click, or Enter, traces it."""
 
     about = About(
@@ -35,9 +35,7 @@ class Misread(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.parts, self.words, self.images = PartChoice(), Words(), QListWidget()
-        self.parts.chosen.connect(self.part_chosen)
-        self.bar = Bar(self.parts, self.words)
+        self.images = QListWidget()
         self._dress_images()
         self.images.itemClicked.connect(self._pick)
         self.images.itemActivated.connect(self._pick)
@@ -66,10 +64,8 @@ class Misread(Page):
 
     def draw(self, snapshot: Snapshot) -> None:
         """Shows the rows that are misread at an instant."""
-        part = self.marks.part_of(snapshot)
-        self.parts.show_part(part, snapshot)
-        found = self._scored = scored(snapshot, part)
-        misread = found.misread()
+        found = self._scored = self.rows_of(snapshot)
+        part, misread = found.part, found.misread()
         few = misread[:MOST]
         share = number(100.0 * len(misread) / max(len(found.rows), 1))
         what = tr("{0} of {1}, {2} %").format(f"{len(misread):,}", rows_in_words(len(found.rows), part), share)
@@ -129,16 +125,10 @@ class Misread(Page):
 
     def problem(self, snapshot: Snapshot) -> str:
         """Where none is misread, that is said."""
-        found = scored(snapshot, self.marks.part_of(snapshot))
-        if not len(found.rows):
-            return tr("There is nothing to learn from yet.")
-        if not found.finite:
-            return tr("The answers are no finite numbers, so there is nothing to compare.")
-        return (
-            ""
-            if len(found.misread())
-            else tr("None of the {0} is misread.").format(rows_in_words(len(found.rows), found.part))
-        )
+        found, trouble = scored(snapshot, self.marks.part_of(snapshot)), super().problem(snapshot)
+        if trouble or len(found.misread()):
+            return trouble
+        return tr("None of the {0} is misread.").format(rows_in_words(len(found.rows), found.part))
 
     def table(self) -> Table | None:
         """All misread rows, the largest error first."""

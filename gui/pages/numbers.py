@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.history import Numbers
 from engine.snapshot import Snapshot
 from gui.text import tr
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

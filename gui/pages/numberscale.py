@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.history import Numbers
 from gui.plots.data.key import scale_colours
 from gui.plots.ticks import round_ticks
 from gui.text import number
 from gui.theme import rgb
-
-Numbers = NDArray[np.float64]
 
 # About so many levels along the scale, and at most so many on a map whose answers go far beyond it.
 _LEVELS, _MOST_LEVELS = 8, 16

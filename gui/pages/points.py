@@ -12,12 +12,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QToolTip
 
+from engine.history import Numbers
 from gui.text import tr
 from gui.theme import colour, colours
 
 MOST_POINTS = 2000
 PARTS = ("train", "test")
-Numbers = NDArray[np.float64]
 
 
 class RowPoints(QObject):

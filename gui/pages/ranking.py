@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -16,10 +17,10 @@ from engine import curves
 from engine.data.dataset import Dataset
 from engine.plan import Plan
 from engine.snapshot import Snapshot
-from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.classlist import ClassList
-from gui.pages.page import Marks, Page, rows_in_words
+from gui.pages.page import Marks, rows_in_words
 from gui.pages.scored import Scored, scored
+from gui.pages.scoredpage import ScoredPage
 from gui.plots.axes import dress, new_plot
 from gui.plots.titles import series_pen
 from gui.plots.view import About, Table
@@ -30,8 +31,6 @@ from gui.theme import colour, colours
 MOST = 12
 # Of more answers than this, rows × classes, curves are drawn for a small share of the time only.
 _MANY, _PATIENCE = 200_000, 20.0
-# What a kind of curve says to people.
-SAID = ("name", "x", "y", "figure")
 _NEAR = 24.0
 # Beyond 0 and 1, so that no ring is cut.
 _ROOM = 0.06
@@ -53,32 +52,20 @@ class RankingKind:
     stepped: bool
 
 
-ROC = RankingKind(
-    "ROC",
-    "false positive rate",
-    "true positive rate",
-    "AUC",
-    curves.roc,
-    curves.area,
-    False,
-)
+ROC = RankingKind("ROC", "false positive rate", "true positive rate", "AUC", curves.roc, curves.area, stepped=False)
 PRECISION_RECALL = RankingKind(
-    "Precision–recall",
-    "recall",
-    "precision",
-    "AP",
-    curves.precision_recall,
-    curves.average_precision,
-    True,
+    "Precision–recall", "recall", "precision", "AP", curves.precision_recall, curves.average_precision, stepped=True
 )
 
 
-class RankingPage(Page):
+class RankingPage(ScoredPage):
     """One curve for each class against the rest; of two classes that of the second. The chosen class stands out."""
 
-    def __init__(self, kind: RankingKind, parent: QWidget | None = None) -> None:
+    kind: RankingKind
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind = kind
+        kind = self.kind
         self.plot = new_plot(tr(kind.name))
         self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
         self.plot.scene().sigMouseMoved.connect(self._say)
@@ -93,10 +80,8 @@ class RankingPage(Page):
         self._diagonal = pg.PlotDataItem([0, 1], [0, 1])
         self._diagonal.setVisible(not kind.stepped)
         self.plot.addItem(self._diagonal)
-        self.parts, self.words, self.legend = PartChoice(), Words(), ClassList()
-        self.parts.chosen.connect(self.part_chosen)
+        self.legend = ClassList()
         self.legend.class_picked.connect(self.class_picked)
-        self.bar = Bar(self.parts, self.words)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 0, 12, 4)
         layout.setSpacing(2)
@@ -106,7 +91,7 @@ class RankingPage(Page):
 
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""
-        dress(self.plot, tr(self._kind.y), tr(self._kind.x))
+        dress(self.plot, tr(self.kind.y), tr(self.kind.x))
         self._diagonal.setPen(pg.mkPen(QColor(colours().faint), style=Qt.PenStyle.DashLine))
         self.legend.show_theme()
 
@@ -131,11 +116,9 @@ class RankingPage(Page):
         self._cost_s = self._drawn_at - begun
 
     def _draw_curves(self, snapshot: Snapshot) -> None:
-        part = self.marks.part_of(snapshot)
-        scores = scored(snapshot, part)
-        self.parts.show_part(part, snapshot)
+        scores = self.rows_of(snapshot)
         every = self._computed(scores, len(snapshot.data.classes))
-        values = {k: self._kind.value(curve) for k, curve in every.items()}
+        values = {k: self.kind.value(curve) for k, curve in every.items()}
         shown = self._chosen_of(values)
         for old in self.curves.keys() - set(shown):
             self.plot.removeItem(self.curves.pop(old))
@@ -144,16 +127,16 @@ class RankingPage(Page):
             self._draw_one(k, every[k], scores.threshold)
         self.found = {k: every[k] for k in shown}
         names = snapshot.data.classes
-        entries = [(k, names[k], f"{tr(self._kind.figure)} {_figure(values[k])}") for k in shown]
+        entries = [(k, names[k], f"{tr(self.kind.figure)} {_figure(values[k])}") for k in shown]
         self.legend.show_entries(entries, self.marks.class_index)
         rest = tr("{0} of {1} classes").format(len(shown), len(every)) if len(shown) < len(every) else ""
-        self.words.say(" · ".join(filter(None, (rest, rows_in_words(len(scores.rows), part)))))
+        self.words.say(" · ".join(filter(None, (rest, rows_in_words(len(scores.rows), scores.part)))))
 
     def _computed(self, scores: Scored, classes: int) -> dict[int, curves.Ranking]:
         """The curve of every class; of two classes that of the second, or of the chosen one."""
         chosen = self.marks.class_index
         which = range(classes) if classes > 2 else [chosen if chosen in (0, 1) else 1]
-        return {k: self._kind.curve(scores.truth == k, scores.scores[:, k]) for k in which}
+        return {k: self.kind.curve(scores.truth == k, scores.scores[:, k]) for k in which}
 
     def _chosen_of(self, values: dict[int, float]) -> list[int]:
         """The classes that are drawn, in their order: of many those that are told apart worst, and the chosen one."""
@@ -175,7 +158,7 @@ class RankingPage(Page):
         item = self.curves[index]
         item.setPen(pen)
         item.setZValue(1 if index == chosen else 0)
-        x, y = _stairs(curve) if self._kind.stepped else _corners(curve)
+        x, y = _stairs(curve) if self.kind.stepped else _corners(curve)
         item.setData(*((x, y) if known else ([], [])))
         ring = curve.at(_above(threshold, index)) if known else None
         self.rings[index].setData([ring[0]] if ring else [], [ring[1]] if ring else [])
@@ -184,13 +167,9 @@ class RankingPage(Page):
 
     def problem(self, snapshot: Snapshot) -> str:
         """A curve needs rows of a class and others, and answers that are numbers."""
-        found = scored(snapshot, self.marks.part_of(snapshot))
-        if not len(found.rows):
-            return tr("There is nothing to learn from yet.")
-        if not found.finite:
-            return tr("The answers are no finite numbers, so there is no curve of them.")
-        one = len(np.unique(found.truth)) < 2
-        return tr("All these rows are of one class, so there is nothing to tell apart.") if one else ""
+        truth = scored(snapshot, self.marks.part_of(snapshot)).truth
+        one = tr("All these rows are of one class, so there is nothing to tell apart.")
+        return super().problem(snapshot) or (one if len(np.unique(truth)) < 2 else "")
 
     def table(self) -> Table | None:
         """The points of all curves that are drawn, below one another."""
@@ -199,7 +178,7 @@ class RankingPage(Page):
         names, every = self.snapshot.data.classes, self.found
         joined = {
             name: np.concatenate([getattr(curve, key) for curve in every.values()])
-            for name, key in ((tr(self._kind.x), "x"), (tr(self._kind.y), "y"), (tr("threshold"), "thresholds"))
+            for name, key in ((tr(self.kind.x), "x"), (tr(self.kind.y), "y"), (tr("threshold"), "thresholds"))
         }
         return Table({tr("class"): [name for k, one in every.items() for name in [names[k]] * len(one.x)], **joined})
 
@@ -221,22 +200,23 @@ class RankingPage(Page):
         threshold = curve.thresholds[place]
         lines = [
             names[k],
-            f"{tr(self._kind.x)} {number(curve.x[place], 4)}",
-            f"{tr(self._kind.y)} {number(curve.y[place], 4)}",
+            f"{tr(self.kind.x)} {number(curve.x[place], 4)}",
+            f"{tr(self.kind.y)} {number(curve.y[place], 4)}",
             f"{tr('threshold')} {number(threshold, 4) if np.isfinite(threshold) else '∞'}",
         ]
         QToolTip.showText(QCursor.pos(), "\n".join(lines), self.plot)
 
     @Slot(object)
-    def _maybe_fit(self, event: object) -> None:
+    def _maybe_fit(self, event: Any) -> None:
         """A double click shows everything again."""
-        if getattr(event, "double", lambda: False)():
+        if event.double():
             self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=_ROOM)
 
 
 class RocPage(RankingPage):
     """The true over the false positive rate of each class against the rest."""
 
+    kind = ROC
     about = About(
         "How well do its scores tell a class from the rest, wherever one draws the line?",
         "Each curve goes through every threshold: the share of a class's rows that reach it over the share of all "
@@ -244,22 +224,17 @@ class RocPage(RankingPage):
         ("true positive rate = TP / (TP + FN)", "false positive rate = FP / (FP + TN)", "AUC = area, by trapezoids"),
     )
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(ROC, parent)
-
 
 class PrecisionRecallPage(RankingPage):
     """The precision over the recall of each class against the rest."""
 
+    kind = PRECISION_RECALL
     about = About(
         "Of the rows it takes for a class, how many are, and how many of the class does it find?",
         "Each curve goes through every threshold: the precision over the recall of one class against the rest. The "
         "ring is the threshold in use. Where a class is rare, this says more than the ROC curve.",
         ("precision p = TP / (TP + FP)", "recall r = TP / (TP + FN)", "average precision AP = Σ (rᵢ − rᵢ₋₁) pᵢ"),
     )
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(PRECISION_RECALL, parent)
 
 
 def _figure(value: float) -> str:

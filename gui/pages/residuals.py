@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from engine.history import Numbers
 from engine.snapshot import Snapshot
 from gui.pages.bars import Bar, Words
-from gui.pages.numbers import Numbers, predicted
+from gui.pages.numbers import predicted
 from gui.pages.page import part_in_words
 from gui.pages.points import PARTS
 from gui.plots.axes import dress, new_plot

@@ -9,7 +9,7 @@ from math import isfinite
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from engine.activations import Array
 from engine.plan import LayerPlan
@@ -17,11 +17,12 @@ from engine.probing.activity import Activity, LayerActivity
 from engine.snapshot import Snapshot
 from gui.diagram.nodes import MUCH_SATURATED
 from gui.plots.ages import age_in_words, rows_in_words
-from gui.plots.heat import Picture, pictured
+from gui.plots.binning import Picture, pictured
 from gui.plots.histograms import Scale, bin_in_words, paint_bars
 from gui.plots.titles import PanelTitle
-from gui.plots.view import About, Table, View
-from gui.selection import Selection, Unit, Weight, name_in_plan
+from gui.plots.view import About, Empty, Table, View
+from gui.scrolling import scrolling
+from gui.selection import Selection, Unit, layer_of, name_in_plan
 from gui.text import number, percent, tr
 from gui.theme import colours, pixels
 
@@ -284,20 +285,13 @@ class ActivationsView(View):
         self.rows: list[LayerRow] = []
         self._heads = self._make_heads()
         content = QWidget()
-        content.setObjectName("content")
         self._list = QVBoxLayout(content)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
         self._list.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(content)
+        self.area = scrolling(content)
         self.area.viewport().installEventFilter(self)
-        self._empty = QLabel(tr("What the units of every layer do appears here as soon as it is counted."), self.area)
-        self._empty.setProperty("role", "quiet")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
+        self._empty = Empty(tr("What the units of every layer do appears here as soon as it is counted."), self.area)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(0)
@@ -355,11 +349,7 @@ class ActivationsView(View):
 
     def show_selection(self, selection: Selection) -> None:
         """Marks the layer in which something is selected, and brings it into sight."""
-        self._layer = None
-        if isinstance(selection, Unit) and selection.column > 0:
-            self._layer = selection.column - 1
-        elif isinstance(selection, Weight):
-            self._layer = selection.layer
+        self._layer = layer_of(selection)
         for index, row in enumerate(self.rows):
             row.show_selected(index == self._layer)
             if index == self._layer and row.isVisibleTo(self):

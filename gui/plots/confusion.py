@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.snapshot import Snapshot
-from gui.pages.bars import Bar, PartChoice, Words
-from gui.pages.page import Page, rows_in_words
+from gui.pages.page import rows_in_words
 from gui.pages.rowlist import RowList
-from gui.pages.scored import Scored, scored
+from gui.pages.scored import Scored
+from gui.pages.scoredpage import ScoredPage
 from gui.plots.view import About, Table
 from gui.text import number, tr
 from gui.theme import blend, colours, font, readable_on
@@ -33,7 +33,7 @@ def confusion_counts(truth: NDArray[np.int64], guess: NDArray[np.int64], classes
     return counts.reshape(classes, classes)
 
 
-class ConfusionMatrix(Page):
+class ConfusionMatrix(ScoredPage):
     """Counts the test rows of a snapshot, or the training rows; a click on a cell lists its rows.
 
     ``class_picked(index)`` when the name of a class is clicked.
@@ -57,34 +57,24 @@ class ConfusionMatrix(Page):
         self._scored: Scored | None = None
         self._cursor: Cell | None = None
         self.opened: Cell | None = None
-        self.parts, self.accuracy, self.list = PartChoice(), Words(), RowList(self)
-        self.parts.chosen.connect(self.part_chosen)
+        self.list = RowList(self)
         self.list.row_picked.connect(self.row_picked)
         self.list.left.connect(self.close_cell)
         self.list.hide()
-        self.bar = Bar(self.parts, self.accuracy)
 
     def draw(self, snapshot: Snapshot) -> None:
         """Counts and draws another instant."""
-        part, classes = self.marks.part_of(snapshot), snapshot.data.classes
-        found = self._scored = scored(snapshot, part)
-        self.parts.show_part(part, snapshot)
-        self._part = tr("test rows") if part == "test" else tr("training rows")
+        found, classes = self.rows_of(snapshot), snapshot.data.classes
+        self._scored = found
+        self._part = tr("test rows") if found.part == "test" else tr("training rows")
         if classes != self._classes:
             self._classes, self._cursor, self.opened = classes, None, None
         self._counts = confusion_counts(found.truth, found.answer, len(classes))
         right, rows = int(self._counts.trace()), len(found.rows)
         share = number(100.0 * right / rows, 4) if rows else ""
-        self.accuracy.say(tr("{0} of {1} right, {2} %").format(f"{right:,}", f"{rows:,}", share) if rows else "")
+        self.words.say(tr("{0} of {1} right, {2} %").format(f"{right:,}", f"{rows:,}", share) if rows else "")
         self._show_list()
         self.update()
-
-    def problem(self, snapshot: Snapshot) -> str:
-        """Without rows, or with answers that are no numbers, there is nothing to count."""
-        found = scored(snapshot, self.marks.part_of(snapshot))
-        if not len(found.rows):
-            return tr("There is nothing to learn from yet.")
-        return "" if found.finite else tr("The answers are no finite numbers, so there is nothing to count.")
 
     def table(self) -> Table | None:
         """The counts, or the rows of the cell that is open."""

@@ -93,7 +93,7 @@ class DecisionMap(PlaneMap):
     def frame(self) -> tuple[QRectF, tuple[float, float, float, float]] | None:
         """Where the plane of the first two inputs is, in pixels, and what it shows of it; None for another map."""
         maps = self.snapshot.maps if self.snapshot is not None else None
-        return (self._area(), maps.extent) if maps is not None and maps.plane == (0, 1) else None
+        return (self.area(), maps.extent) if maps is not None and maps.plane == (0, 1) else None
 
     def leave_points(self, left: bool) -> None:
         """Whether the points are left for a canvas to draw."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.probing.distributions import QUANTITIES, Distributions
 from engine.snapshot import Snapshot
 from gui.fields import ChoiceField
 from gui.plots.ages import age_in_words, rows_in_words
 from gui.plots.histograms import ramp_image
-from gui.plots.layerplot import Tile
 from gui.plots.layertiles import LayerTiles
+from gui.plots.tileplot import Tile
 from gui.plots.titles import Note, PanelTitle
-from gui.plots.view import About, Table, View
-from gui.selection import Selection, Unit, Weight, name_in_plan
+from gui.plots.view import About, Empty, Table, View
+from gui.scrolling import scrolling
+from gui.selection import Selection, Unit, layer_of, name_in_plan
 from gui.text import tr
 from gui.theme import colours, font
 
@@ -78,16 +79,10 @@ class DistributionsView(View):
         self.tiles.setAccessibleName(tr("Distributions"))
         self.tiles.chosen.connect(self._select)
         self.tiles.said.connect(self._say)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = scrolling(self.tiles)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self.tiles)
         self.area.viewport().installEventFilter(self)
-        self._empty = QLabel(tr("Histograms of every layer appear here as soon as they are counted."), self.area)
-        self._empty.setProperty("role", "quiet")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
+        self._empty = Empty(tr("Histograms of every layer appear here as soon as they are counted."), self.area)
         self._lay_out()
         self._snapshot: Snapshot | None = None
         self._shown: tuple[object, ...] = ()
@@ -192,11 +187,7 @@ class DistributionsView(View):
 
     def show_selection(self, selection: Selection) -> None:
         """Marks the layer in which something is selected, and brings it into sight."""
-        layer = None
-        if isinstance(selection, Unit) and selection.column > 0:
-            layer = selection.column - 1
-        elif isinstance(selection, Weight):
-            layer = selection.layer
+        layer = layer_of(selection)
         self.tiles.show_layer(layer)
         if layer is not None and layer < len(self.tiles.tiles):
             left, top, width, height = map(int, self.tiles.grid().box(layer))

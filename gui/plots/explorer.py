@@ -22,8 +22,8 @@ from gui.plots.functions import character_of, slopes_of, values_of
 from gui.plots.titles import PanelTitle
 from gui.plots.verdicts import exact
 from gui.plots.view import About, Table, View
-from gui.scrolling import fill_scrolling
-from gui.selection import Selection, Unit, Weight, name_in_plan
+from gui.scrolling import scrolled_column
+from gui.selection import Selection, layer_of, name_in_plan
 from gui.text import in_a_sentence, number, tr
 from gui.theme import colours
 
@@ -105,11 +105,7 @@ class Explorer(View):
         label.setProperty("role", "field")
         top.addWidget(label)
         top.addWidget(self.z)
-        content = QWidget()
-        content.setObjectName("content")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(16, 4, 16, 12)
-        column.setSpacing(8)
+        column = scrolled_column(self)
         column.addLayout(top)
         column.addLayout(settings)
         column.addLayout(self._body, 1)
@@ -121,7 +117,6 @@ class Explorer(View):
         beside.addWidget(self.words)
         beside.addStretch(1)
         self._body.addLayout(beside, 2)
-        fill_scrolling(self, content)
 
     # -- values ----------------------------------------------------------------------------------
 
@@ -132,12 +127,9 @@ class Explorer(View):
 
     def show_selection(self, selection: Selection) -> None:
         """Follows the layer that is selected."""
-        if isinstance(selection, Weight):
-            self._layer = selection.layer
-        elif isinstance(selection, Unit) and selection.column > 0:
-            self._layer = selection.column - 1
-        elif selection is None:
-            self._layer = 0
+        layer = layer_of(selection)
+        if layer is not None or selection is None:
+            self._layer = layer or 0
         self._refresh()
 
     @Slot(float)

@@ -12,8 +12,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.activations import Activation
+from engine.history import Numbers
 from gui.plots.axes import dress, prepare
-from gui.plots.functions import Numbers, slopes_of, values_of
+from gui.plots.functions import slopes_of, values_of
 from gui.plots.titles import series_pen
 from gui.text import tr
 from gui.theme import colour, colours

@@ -7,12 +7,10 @@ from functools import lru_cache
 from math import inf
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.activations import Activation
+from engine.history import Numbers
 from engine.unit_views import steepest_slope
-
-Numbers = NDArray[np.float64]
 
 # As in the saturation that the drawing shows: a slope below this share of the steepest.
 FLAT = 0.05

@@ -24,6 +24,7 @@ from gui.selection import name_in_plan
 from gui.text import number, tr
 from gui.theme import colour, colours, font
 
+PRESS = "The gradients of every layer appear here with the first steps: press Train (Space)."
 # No gradient that single precision can hold is smaller.
 _SMALLEST = 1e-46
 # The opacity of a gradient as it was before it was clipped.
@@ -85,12 +86,12 @@ class GradientPlot(LayerPlot):
         super().__init__(
             tr("Gradients"),
             tr("norm of dL/dw"),
-            (
+            tr(PRESS),
+            parent,
+            switches=(
                 ("ratio", tr("ratio"), tr("How far a step moves the weights for their size: ‖Δw‖ / ‖w‖")),
                 ("clipped", tr("clipped"), tr("The gradients after clipping, and faint behind them those before")),
             ),
-            "",
-            parent,
         )
         self._on = {"ratio": False, "clipped": False}
         self._snapshot: Snapshot | None = None
@@ -105,7 +106,6 @@ class GradientPlot(LayerPlot):
         self.plot.smallest = _SMALLEST
         self.healthy = HealthyBand(self.plot)
         self.healthy.show(False, logarithmic=True)
-        self.show_empty(tr("The gradients of every layer appear here with the first steps: press Train (Space)."))
         self.switched.connect(self._switch)
         self.set_logarithmic(True)
 
@@ -214,4 +214,4 @@ def _why_empty(snapshot: Snapshot) -> str:
         return tr("There is nothing to learn from yet.")
     if snapshot.step > 1:
         return tr("This run has no recorded gradients yet; they appear as it goes on.")
-    return tr("The gradients of every layer appear here with the first steps: press Train (Space).")
+    return tr(PRESS)

@@ -13,7 +13,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 
 from engine.probing.histogram import Histogram, bin_around
-from gui.plots.heat import FEWEST, Picture
+from gui.images import image_of
+from gui.plots.binning import FEWEST, Picture
 from gui.text import number, tr
 from gui.theme import colour, colours, name
 
@@ -130,12 +131,9 @@ def heat_image(found: Picture, columns: NDArray[np.int64], logarithmic: bool) ->
     """
     strength = shares(found.counts, logarithmic)
     inks = np.where(found.counts > 0, 1 + np.rint(strength * 254.0).astype(np.int64), 0)
-    pixels = np.ascontiguousarray(_inks(name())[inks[columns].T[::-1]])
-    height, width = pixels.shape[:2]
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+    return image_of(_inks(name())[inks[columns].T[::-1]])
 
 
 def ramp_image() -> QImage:
     """The colours of a heat map from a single count to the most, one pixel high."""
-    pixels = np.ascontiguousarray(_inks(name())[None, 1:])
-    return QImage(pixels.data, 255, 1, 4 * 255, QImage.Format.Format_RGBA8888).copy()
+    return image_of(_inks(name())[None, 1:])

@@ -8,7 +8,7 @@ from itertools import zip_longest
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from engine.edge_views import EDGE_VIEWS, EdgeView
 from engine.plan import LayerPlan
@@ -18,8 +18,9 @@ from gui.diagram.words import compact, row_and_truth
 from gui.plots.portrait import SHORT, Portrait
 from gui.plots.titles import PanelTitle
 from gui.plots.values import ValueRow
-from gui.scrolling import fill_scrolling
+from gui.scrolling import scrolled_column
 from gui.selection import (
+    GREEK,
     Selection,
     StageAt,
     Unit,
@@ -39,7 +40,6 @@ from gui.theme import colours
 _MOST_TERMS = 14
 # Longer remarks, which are words, may go on in a second line.
 _SHORT_REMARK = 12
-_GREEK = {"gamma": "γ", "beta": "β"}
 
 
 class Inspector(QWidget):
@@ -69,14 +69,10 @@ class Inspector(QWidget):
         self.values = ValueRow()
         self.terms.setAccessibleName(tr("The numbers of what is selected"))
         self.terms.setAlignment(Qt.AlignmentFlag.AlignTop)
-        content = QWidget()
-        content.setObjectName("content")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(16, 4, 16, 12)
+        column = scrolled_column(self)
         column.addWidget(self.portrait)
         column.addWidget(self.values)
         column.addWidget(self.terms, 1)
-        fill_scrolling(self, content)
         self._refresh()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -193,7 +189,7 @@ class Inspector(QWidget):
         alone = trace is not None and len(stages) == 1
         rows = []
         for unit in range(min(stage.units, _MOST_TERMS)):
-            remarks = [f"{_GREEK.get(name, name)} {signed(float(values[unit]))}" for name, values in learned]
+            remarks = [f"{GREEK.get(name, name)} {signed(float(values[unit]))}" for name, values in learned]
             value = ""
             if alone and trace is not None:
                 before = trace.x if layer == 0 else trace.a[layer - 1]

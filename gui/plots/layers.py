@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Unpack
 
 import numpy as np
 from PySide6.QtCore import Slot
@@ -13,10 +14,9 @@ from engine.history import Numbers
 from engine.plan import Plan
 from gui.plots.legends import FEW, LayerLegend
 from gui.plots.strokes import Stroke
-from gui.plots.timeplot import TimePlot
-from gui.plots.titles import Choice
+from gui.plots.timeplot import Menus, TimePlot
 from gui.plots.view import Table
-from gui.selection import Selection, Unit, Weight, name_in_plan, number_in_plan
+from gui.selection import Selection, Unit, layer_of, name_in_plan, number_in_plan
 
 _STRONG, _WEAK = 2.8, 0.5
 
@@ -25,17 +25,9 @@ class LayerPlot(TimePlot):
     """A curve for every layer of the plan. A click on a curve selects its layer; that which is selected is stronger."""
 
     def __init__(
-        self,
-        title: str,
-        unit: str,
-        switches: tuple[tuple[str, str, str], ...],
-        empty: str,
-        parent: QWidget | None = None,
-        *,
-        choices: tuple[Choice, ...] = (),
-        options: tuple[Choice, ...] = (),
+        self, title: str, unit: str, empty: str, parent: QWidget | None = None, **menus: Unpack[Menus]
     ) -> None:
-        super().__init__(title, unit, switches, empty, parent, choices=choices, options=options)
+        super().__init__(title, unit, empty, parent, **menus)
         self.legend = LayerLegend()
         self.legend.hide()
         self.legend.toggled.connect(self._choose)
@@ -80,11 +72,7 @@ class LayerPlot(TimePlot):
 
     def show_selection(self, selection: Selection) -> None:
         """Makes the layer stronger in which something is selected."""
-        before = self._selected
-        if isinstance(selection, Weight):
-            self._selected = selection.layer
-        else:
-            self._selected = selection.column - 1 if isinstance(selection, Unit) and selection.column else None
+        before, self._selected = self._selected, layer_of(selection)
         if before != self._selected:
             self._draw_again()
 

@@ -6,9 +6,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from gui.plots.layerplot import LayerPlot, Tile
+from gui.plots.tileplot import Tile, TilePlot
 from gui.plots.tiles import Grid
 from gui.theme import colours
+
+# The smallest plot that can be read, in pixels.
+_LEAST = 128, 116
 
 
 class LayerTiles(QWidget):
@@ -60,16 +63,16 @@ class LayerTiles(QWidget):
 
     def grid(self) -> Grid:
         """Where the tiles stand."""
-        return Grid.filling(len(self.tiles), self.width(), self._room)
+        return Grid.filling(len(self.tiles), self.width(), self._room, _LEAST)
 
     def _fit(self) -> None:
         needed = self.grid().full_height if self.tiles else 0
         if self.minimumHeight() != needed:
             self.setMinimumHeight(needed)
 
-    def plot(self, layer: int) -> LayerPlot:
+    def plot(self, layer: int) -> TilePlot:
         """The plot of a layer in its place."""
-        return LayerPlot(self.tiles[layer], QRectF(*self.grid().box(layer)), self.over_time)
+        return TilePlot(self.tiles[layer], QRectF(*self.grid().box(layer)), self.over_time)
 
     def _layer_at(self, position: QPointF) -> int | None:
         return self.grid().at(position.x(), position.y()) if self.tiles else None
@@ -130,7 +133,7 @@ class LayerTiles(QWidget):
                 if plot.box.intersects(QRectF(event.rect())):
                     self._paint(painter, layer, plot)
 
-    def _paint(self, painter: QPainter, layer: int, plot: LayerPlot) -> None:
+    def _paint(self, painter: QPainter, layer: int, plot: TilePlot) -> None:
         plot.paint_head(painter, selected=layer == self.layer)
         if plot.scale is None or plot.area.isEmpty():
             plot.paint_missing(painter)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from gui.plots.dashes import strokes
 from gui.plots.strokes import Stroke
 from gui.text import tr
 from gui.theme import colours, font
@@ -68,10 +66,7 @@ class LayerKey(QAbstractButton):
                 painter.drawRoundedRect(self.rect().adjusted(0, 1, -1, -2), 4, 4)
 
     def _paint_words(self, painter: QPainter) -> None:
-        painter.setPen(self._stroke.pen())
-        middle = np.full(2, _HEIGHT / 2)
-        for x1, y1, x2, y2 in strokes(np.array([1.0, _SWATCH - 1.0]), middle, self._stroke.dashes):
-            painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
+        self._stroke.paint_sample(painter, 1.0, _SWATCH - 1.0, _HEIGHT / 2)
         painter.setFont(font(11, QFont.Weight.DemiBold if self.strong else QFont.Weight.Normal))
         painter.setPen(QColor(colours().text if self.strong else colours().quiet))
         box = self.rect().adjusted(_SWATCH + 4, 0, 0, 0)

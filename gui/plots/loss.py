@@ -65,9 +65,9 @@ class LossPlot(TimePlot):
         super().__init__(
             tr("Loss"),
             tr("loss"),
-            (("log", tr("log"), tr("Logarithmic axis")),),
             tr(PRESS),
             parent,
+            switches=(("log", tr("log"), tr("Logarithmic axis")),),
             options=_options(),
         )
         self.switched.connect(self._switch)
@@ -171,9 +171,5 @@ class LossPlot(TimePlot):
     @Slot(object)
     def _say_changes(self, position: QPointF) -> None:
         """What was changed where the pointer is."""
-        words = self.marks.words_at(position)
         at = self.plot.viewport().mapToGlobal(self.plot.mapFromScene(position))
-        if words:
-            QToolTip.showText(at, words, self.plot)
-        else:
-            QToolTip.hideText()
+        QToolTip.showText(at, self.marks.words_at(position), self.plot)

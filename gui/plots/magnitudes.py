@@ -66,7 +66,6 @@ class MagnitudePlot(LayerPlot):
         super().__init__(
             tr("Weight magnitudes"),
             tr(MEASURES[0].unit),
-            (),
             tr("The mean size of every layer's weights appears here while it trains."),
             parent,
             choices=(Choice("measure", tr("Measure"), tr("What is measured of every layer's weights"), entries),),

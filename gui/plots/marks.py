@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsObject
 
 from engine.history import Numbers
 from gui.plots.linechart import LineChart
+from gui.plots.overlay import Overlay
 from gui.theme import colour, colours, font
 
 # Marks closer than so many pixels are one, with their number.
@@ -45,43 +45,26 @@ class Best:
     at: int
 
 
-class Marks(QGraphicsObject):
+class Marks(Overlay):
     """Thin lines with a small glyph at the top, and a ring with words, in pixels over a chart."""
 
     def __init__(self, chart: LineChart) -> None:
-        super().__init__(chart.getViewBox())
-        self._chart = chart
+        super().__init__(chart, 50.0)
         self._marks: Sequence[Mark] = ()
-        self._best: Best | None = None
-        self.setZValue(50)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        chart.moved.connect(self._follow)
+        # The point that is marked.
+        self.best: Best | None = None
 
     def show_marks(self, marks: Sequence[Mark], best: Best | None) -> None:
         """Shows these, in the order of their places."""
-        self._marks, self._best = marks, best
+        self._marks, self.best = marks, best
         self.update()
-
-    @property
-    def best(self) -> Best | None:
-        """The point that is marked."""
-        return self._best
-
-    @Slot()
-    def _follow(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
-        """The inside of the chart."""
-        return QRectF(self._chart.getViewBox().rect())
 
     def groups(self) -> list[tuple[float, list[Mark]]]:
         """Marks that can be seen, those close to each other together: where the first stands, in pixels."""
         found: list[tuple[float, list[Mark]]] = []
         width = self.boundingRect().width()
         for mark in self._marks:
-            x = self._chart.in_box(mark.place, None).x()
+            x = self.chart.in_box(mark.place, None).x()
             if not 0.0 <= x <= width:
                 continue
             if found and x - found[-1][0] < _TOGETHER:
@@ -106,8 +89,8 @@ class Marks(QGraphicsObject):
         painter.setClipRect(self.boundingRect())
         for x, marks in self.groups():
             self._paint_mark(painter, round(x) + 0.5, len(marks))
-        if self._best is not None:
-            self._paint_best(painter, self._best)
+        if self.best is not None:
+            self._paint_best(painter, self.best)
 
     def _paint_mark(self, painter: QPainter, x: float, count: int) -> None:
         c = colours()
@@ -129,7 +112,7 @@ class Marks(QGraphicsObject):
 
     def _paint_best(self, painter: QPainter, best: Best) -> None:
         c, frame = colours(), self.boundingRect()
-        at = self._chart.in_box(best.place, best.value)
+        at = self.chart.in_box(best.place, best.value)
         if not frame.contains(at):
             return
         painter.setBrush(QColor(c.surface))
@@ -151,23 +134,19 @@ class Marks(QGraphicsObject):
         places = []
         for left in (at.x() - width / 2, at.x() - 6.0, at.x() + 6.0 - width):
             left = min(max(left, 2.0), max(frame.width() - width - 2.0, 2.0))
-            lines = self._chart.top_of_lines(left, left + width)
+            lines = self.chart.top_of_lines(left, left + width)
             places.append((min(lines, at.y() - _RING) - 4.0 - height, left))
         above, left = max(places)
         below = min(at.y() + _RING + 4.0, frame.height() - height)
         return QRectF(left, above if above > _TOP else below, width, height)
 
 
-class Gap(QGraphicsObject):
+class Gap(Overlay):
     """The surface between two curves, where the second is above the first."""
 
     def __init__(self, chart: LineChart) -> None:
-        super().__init__(chart.getViewBox())
-        self._chart = chart
+        super().__init__(chart, -50.0)
         self._curves: tuple[Numbers, Numbers, Numbers] = (np.empty(0),) * 3
-        self.setZValue(-50)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        chart.moved.connect(self._follow)
 
     def show_gap(self, places: Numbers, low: Numbers, high: Numbers) -> None:
         """Shades from ``low`` up to ``high`` (points,) over places of the run."""
@@ -179,20 +158,11 @@ class Gap(QGraphicsObject):
         """Places and the lower and upper edge of what is shaded."""
         return self._curves
 
-    @Slot()
-    def _follow(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
-        """The inside of the chart."""
-        return QRectF(self._chart.getViewBox().rect())
-
     def paint(self, painter: QPainter, *_: Any) -> None:
         """A surface in the colour of the second curve."""
         if len(self._curves[0]) < 2:
             return
-        outline = self._chart.outline(*self._curves)
+        outline = self.chart.outline(*self._curves)
         painter.setClipRect(self.boundingRect())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour(colours().series[1], 0.13))

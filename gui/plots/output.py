@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
@@ -21,7 +21,7 @@ from gui.plots.planemap import PlaneMap
 from gui.plots.prediction import PredictionPlot
 from gui.plots.slices import telling_plane
 from gui.plots.titles import PanelTitle
-from gui.plots.view import Table, View
+from gui.plots.view import Empty, Table, View
 from gui.text import tr
 
 _KINDS = {kind.key: kind for kind in PAGES}
@@ -51,10 +51,7 @@ class OutputView(View):
         line = self.title.layout()
         assert isinstance(line, QBoxLayout)
         line.insertWidget(1, self.choice)
-        self._stack, self._empty = QStackedWidget(), QLabel(tr("What the network answers appears here."))
-        self._empty.setProperty("role", "quiet")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
+        self._stack, self._empty = QStackedWidget(), Empty(tr("What the network answers appears here."))
         self._empty.setMargin(24)
         self._stack.addWidget(self._empty)
         self.painting = Painting(self)

@@ -11,7 +11,7 @@ from engine.snapshot import Snapshot
 from gui.plots.curves import epochs_at
 from gui.plots.timeplot import TimePlot
 from gui.plots.view import About
-from gui.selection import Parameter, Weight, layer_of, parameter_name, parameter_value, still_there
+from gui.selection import Parameter, Weight, parameter_name, parameter_value, still_there
 from gui.text import tr
 
 # More curves than this cannot be told apart.
@@ -50,7 +50,6 @@ class PinPlot(TimePlot):
         super().__init__(
             tr("Pinned"),
             tr("value"),
-            (),
             tr("Select a weight or a unit and pin it (P): its weight or bias is traced here."),
             parent,
         )
@@ -95,8 +94,7 @@ def is_the_same(parameter: Parameter, before: Snapshot, now: Snapshot) -> bool:
     Where layers came or went, or units went from beside it, another one may have taken its place.
     """
     old, new = before.plan.widths, now.plan.widths
-    layer = layer_of(parameter)
-    columns = (layer, layer + 1) if isinstance(parameter, Weight) else (layer + 1,)
+    columns = (parameter.layer, parameter.layer + 1) if isinstance(parameter, Weight) else (parameter.column,)
     if len(old) != len(new) or any(new[column] < old[column] for column in columns):
         return False
     return 0 not in columns or before.data.names == now.data.names

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from engine.probes import Maps
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import PlanePicker
+from gui.images import image_of
 from gui.pages.bars import Bar, RowSlider
 from gui.pages.contours import Segments
 from gui.pages.mapaxes import paint_axes
@@ -55,7 +56,8 @@ class PlaneMap(Page):
             if maps.held is not None:
                 self.row.show_row(snapshot.data.rows, maps.held)
             pixels, self._lines = self.ground.show(snapshot, maps)
-            self._image = _image_of(pixels)
+            # The first row is at the bottom of the plane.
+            self._image = image_of(pixels[::-1])
             self._project(snapshot, maps)
         self.update()
 
@@ -98,7 +100,8 @@ class PlaneMap(Page):
             self._source, self._picture_of_points = source, None
             self._points = points_on(snapshot.data, maps).first(_MOST_POINTS)
 
-    def _area(self) -> QRectF:
+    def area(self) -> QRectF:
+        """Where the plane is, in pixels."""
         maps = self.snapshot.maps if self.snapshot is not None else None
         left, right = self.ground.margins(maps) if maps is not None else (NUMBERS, MARGIN)
         return QRectF(left, 4, self.width() - left - right, self.height() - 46)
@@ -108,7 +111,7 @@ class PlaneMap(Page):
         assert self.snapshot is not None
         assert self.snapshot.maps is not None
         left, right, bottom, top = self.snapshot.maps.extent
-        area = self._area()
+        area = self.area()
         across = area.left() + (x[:, 0] - left) / (right - left) * area.width()
         up = area.bottom() - (x[:, 1] - bottom) / (top - bottom) * area.height()
         return np.stack([across, up], axis=1)
@@ -121,12 +124,12 @@ class PlaneMap(Page):
             if snapshot is not None and snapshot.maps is not None and image is not None and points is not None:
                 self._paint_map(painter, snapshot.maps, image, points)
                 self._paint_traced(painter, snapshot, points)
-                paint_axes(painter, snapshot, snapshot.maps, self._area())
-                self.ground.paint_over(painter, snapshot, self._area(), self._places)
+                paint_axes(painter, snapshot, snapshot.maps, self.area())
+                self.ground.paint_over(painter, snapshot, self.area(), self._places)
 
     def _paint_map(self, painter: QPainter, maps: Maps, image: QImage, points: Points) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        area = self._area()
+        area = self.area()
         clip = QPainterPath()
         clip.addRoundedRect(area, 6, 6)
         painter.setClipPath(clip)
@@ -182,7 +185,7 @@ class PlaneMap(Page):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Says the inputs and the answer at the pointer, and what is known of a point there."""
-        snapshot, position, area = self.snapshot, event.position(), self._area()
+        snapshot, position, area = self.snapshot, event.position(), self.area()
         if snapshot is None or snapshot.maps is None or not area.contains(position):
             QToolTip.hideText()
             return
@@ -220,10 +223,3 @@ class PlaneMap(Page):
     def show_theme(self) -> None:
         """Has the points drawn in the colours of the theme in force."""
         self._picture_of_points = None
-
-
-def _image_of(pixels: NDArray[np.uint8]) -> QImage:
-    """The colours (height, width, 4) as an image, the first row at the bottom."""
-    turned = np.ascontiguousarray(pixels[::-1])
-    height, width = turned.shape[:2]
-    return QImage(turned.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from engine.gradient_check import AGREES, DIFFERS, KINK, ROUNDING, TOLERANCE
 from engine.probing.proof import KEPT_OF_ALL, Proof
@@ -18,7 +18,7 @@ from gui.plots.titles import PanelTitle
 from gui.plots.verdicts import exact, headline, name_of, power, proof_of, selection_of, sentence
 from gui.plots.view import About, Table, View
 from gui.prooflight import mark_of
-from gui.scrolling import fill_scrolling
+from gui.scrolling import scrolled_column
 from gui.text import MINUS, tr
 from gui.theme import colours, pixels
 
@@ -84,17 +84,12 @@ class ProofView(View):
         foot.setSpacing(8)
         foot.addWidget(self.count, 1)
         foot.addWidget(self.button)
-        content = QWidget()
-        content.setObjectName("content")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(16, 4, 16, 12)
-        column.setSpacing(8)
+        column = scrolled_column(self)
         column.addLayout(top)
         column.addWidget(self.bar)
         column.addLayout(foot)
         column.addWidget(self.numbers)
         column.addWidget(self.plot, 1)
-        fill_scrolling(self, content)
         for label in (self.told, self.numbers, self.count):
             label.setMinimumWidth(1)
 

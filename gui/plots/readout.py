@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsObject
 
-from gui.plots.dashes import strokes
 from gui.plots.linechart import LineChart
+from gui.plots.overlay import Overlay
 from gui.plots.strokes import Stroke
 from gui.theme import colour, colours, font
 
@@ -28,17 +26,13 @@ class Value:
     stroke: Stroke | None = None
 
 
-class Readout(QGraphicsObject):
+class Readout(Overlay):
     """A small table beside the crosshair of a chart, on the side where there is more room."""
 
     def __init__(self, chart: LineChart) -> None:
-        super().__init__(chart.getViewBox())
-        self._chart = chart
+        super().__init__(chart, 90.0)
         self._head, self._place = "", 0.0
         self.values: Sequence[Value] = ()
-        self.setZValue(90)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        chart.moved.connect(self._follow)
         self.hide()
 
     def show_values(self, place: float, head: str, values: Sequence[Value]) -> None:
@@ -46,15 +40,6 @@ class Readout(QGraphicsObject):
         self._place, self._head, self.values = place, head, values
         self.setVisible(bool(values))
         self.update()
-
-    @Slot()
-    def _follow(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
-        """The inside of the chart."""
-        return QRectF(self._chart.getViewBox().rect())
 
     def _shown(self) -> list[Value]:
         """The values for which there is room, those of stronger lines first; an ellipsis stands for the others."""
@@ -72,7 +57,7 @@ class Readout(QGraphicsObject):
         wide = QFontMetricsF(painter.font()).horizontalAdvance
         names, words = (max(map(wide, column)) for column in zip(*((v.name, v.words) for v in shown), strict=True))
         width = 2 * _EDGE + max(wide(self._head), _SWATCH + names + 8.0 + words)
-        x = self._chart.in_box(self._place, None).x()
+        x = self.chart.in_box(self._place, None).x()
         left = x + _AWAY if x < frame.width() / 2 else x - _AWAY - width
         left = max(min(left, frame.width() - width - 1.0), 1.0)
         box = QRectF(left, 2.0, width, 2 * _EDGE + _LINE * (len(shown) + 1))
@@ -90,10 +75,7 @@ class Readout(QGraphicsObject):
     def _paint_value(self, painter: QPainter, line: QRectF, value: Value) -> None:
         c, middle = colours(), Qt.AlignmentFlag.AlignVCenter
         if value.stroke is not None:
-            painter.setPen(value.stroke.pen())
-            ends = np.array([line.left(), line.left() + _SWATCH - 4.0])
-            for x1, y1, x2, y2 in strokes(ends, np.full(2, line.center().y()), value.stroke.dashes):
-                painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
+            value.stroke.paint_sample(painter, line.left(), line.left() + _SWATCH - 4.0, line.center().y())
         painter.setPen(QColor(c.quiet))
         painter.drawText(line.adjusted(_SWATCH, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | middle, value.name)
         painter.setPen(QColor(c.text))

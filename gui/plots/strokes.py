@@ -61,6 +61,12 @@ class Stroke:
         pen.setCosmetic(not is_for_a_file())
         return pen
 
+    def paint_sample(self, painter: QPainter, left: float, right: float, height: float) -> None:
+        """A short level line, as it is in a plot, for a legend."""
+        painter.setPen(self.pen())
+        for x1, y1, x2, y2 in strokes(np.array([left, right]), np.full(2, height), self.dashes):
+            painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
+
     def dashed_pen(self) -> QPen:
         """A pen that makes the dashes itself."""
         pen = self.pen()

@@ -1,10 +1,8 @@
-"""Where the small plots of many layers stand: a grid that fills its panel. Plain numbers, no Qt."""
+"""Where small plots stand beside one another: a grid that fills its panel. Plain numbers, no Qt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-NARROWEST, LOWEST = 128, 116
 
 
 @dataclass(frozen=True)
@@ -17,12 +15,15 @@ class Grid:
     height: float
 
     @classmethod
-    def filling(cls, tiles: int, width: int, height: int) -> Grid:
-        """The grid with as few lines as fit; lower tiles than LOWEST are not made, then the grid is higher."""
-        most = max(width // NARROWEST, 1)
+    def filling(cls, tiles: int, width: int, height: int, least: tuple[int, int]) -> Grid:
+        """The grid with as few lines as fit into a width; it is higher where tiles would be lower than ``least``.
+
+        ``least`` is the width and the height, in pixels, of the smallest tile there may be.
+        """
+        most = max(width // least[0], 1)
         lines = max(-(-tiles // most), 1)
         columns = max(-(-tiles // lines), 1)
-        return cls(tiles, columns, width / columns, max(height / lines, LOWEST))
+        return cls(tiles, columns, width / columns, max(height / lines, least[1]))
 
     @property
     def full_height(self) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.history import Numbers
 from gui.plots.linechart import Band, Line
@@ -17,7 +17,7 @@ from gui.plots.readout import Readout, Value
 from gui.plots.strokes import Stroke
 from gui.plots.timechart import TimeChart
 from gui.plots.titles import Choice, Legend, PanelTitle
-from gui.plots.view import Table, View
+from gui.plots.view import Empty, Table, View
 from gui.text import number, tr
 
 # So many pixels wide, an empty plot has room around its words.
@@ -48,6 +48,14 @@ def _axes() -> tuple[Choice, ...]:
     )
 
 
+class Menus(TypedDict, total=False):
+    """What the title of a plot over steps offers besides its axes, as ``PanelTitle`` has it."""
+
+    switches: tuple[tuple[str, str, str], ...]
+    choices: tuple[Choice, ...]
+    options: tuple[Choice, ...]
+
+
 class TimePlot(View):
     """Several series over the step, with exact values under the pointer, wherever in a plot over time that is.
 
@@ -60,18 +68,11 @@ class TimePlot(View):
     says_single = False
 
     def __init__(
-        self,
-        title: str,
-        unit: str,
-        switches: tuple[tuple[str, str, str], ...],
-        empty: str,
-        parent: QWidget | None = None,
-        *,
-        choices: tuple[Choice, ...] = (),
-        options: tuple[Choice, ...] = (),
+        self, title: str, unit: str, empty: str, parent: QWidget | None = None, **menus: Unpack[Menus]
     ) -> None:
         super().__init__(parent)
-        self.title = PanelTitle(title, switches, choices=choices, options=(*_axes(), *options))
+        menus["options"] = (*_axes(), *menus.get("options", ()))
+        self.title = PanelTitle(title, **menus)
         self.title.switched.connect(self.switched)
         self.title.chosen.connect(self.take_option)
         self._unit = unit
@@ -89,10 +90,7 @@ class TimePlot(View):
         self.plot.pointed.connect(self._point_at)
         self.plot.stepped.connect(self._step)
         self.readout = Readout(self.plot)
-        self._empty = QLabel(empty, self.plot)
-        self._empty.setProperty("role", "quiet")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
+        self._empty = Empty(empty, self.plot)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.stack = QVBoxLayout(self)
         self.stack.setContentsMargins(8, 0, 8, 4)

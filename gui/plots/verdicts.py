@@ -6,6 +6,7 @@ from engine.gradient_check import Place, place_of
 from engine.probing.proof import KEPT, Proof
 from engine.snapshot import Snapshot
 from gui.selection import (
+    GREEK,
     Selection,
     StageAt,
     Unit,
@@ -18,7 +19,6 @@ from gui.selection import (
 )
 from gui.text import MINUS, number, tr
 
-_GREEK = {"gamma": "γ", "beta": "β"}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BYTES = 16
 
@@ -37,7 +37,7 @@ def name_of(snapshot: Snapshot, index: int) -> str:
     if at.stage is not None:
         stage = snapshot.experiment.network.layers[_place_of_stage(snapshot, at, at.stage)]
         unit, layer = unit_name(snapshot, at.layer, at.unit), name_in_plan(snapshot.plan.layers[at.layer])
-        return tr("{0} of {1} in {2} before {3}").format(_GREEK.get(at.row, at.row), unit, stage_name(stage), layer)
+        return tr("{0} of {1} in {2} before {3}").format(GREEK.get(at.row, at.row), unit, stage_name(stage), layer)
     return parameter_name(
         snapshot, Unit(at.layer + 1, at.unit) if at.source is None else Weight(at.layer, at.source, at.unit)
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QWidget
 
 from engine.snapshot import Snapshot
 from gui.plots.titles import PanelTitle
@@ -30,6 +30,14 @@ class Table:
     """The data of a view: columns of equal length by name, numbers or words, all of them and with all digits."""
 
     columns: dict[str, Any]
+
+
+class Empty(QLabel):
+    """What a view says in its middle where there is nothing to show yet."""
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.setProperty("role", "quiet")
 
 
 class View(QWidget):

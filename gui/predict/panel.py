@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from engine.answering import TypedRow, row_in_words, typical_row
 from engine.data.preparation import PreparedColumn
@@ -18,6 +18,7 @@ from gui.buttons import push_button
 from gui.plots.titles import PanelTitle
 from gui.predict.answer import AnswerView
 from gui.predict.entries import Entry, fits
+from gui.scrolling import scrolling
 from gui.text import tr
 
 # So many columns have a field at once; the others are found by their name.
@@ -67,17 +68,12 @@ class PredictPanel(QWidget):
 
     def _lay_out(self) -> None:
         content = QWidget()
-        content.setObjectName("content")
         self._list = QVBoxLayout(content)
         self._list.setContentsMargins(16, 0, 16, 8)
         self._list.setSpacing(0)
         self._list.addWidget(self.more)
         self._list.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
+        area = scrolling(content)
         area.setMinimumHeight(56)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)

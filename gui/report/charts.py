@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from engine.history import Numbers
+from gui.images import image_of
 from gui.plots.ticks import held_range, round_ticks, round_up
 from gui.plots.titles import series_pen
 from gui.text import number
@@ -46,8 +47,8 @@ class Series:
 class Chart:
     """What a chart shows. ``band`` is (x, low, high) behind everything.
 
-    ``ground``: a picture (height, width, 4) RGBA under everything, that fills ``extent`` (x low, x high, y low, y
-    high). ``diagonal``: both axes are the same, with a line where x = y.
+    ``ground``: a picture (height, width, 4), RGBA premultiplied, under everything, that fills ``extent`` (x low,
+    x high, y low, y high). ``diagonal``: both axes are the same, with a line where x = y.
     """
 
     x_label: str
@@ -93,11 +94,9 @@ class _Painting:
         """From the ground to the legend."""
         chart = self._chart
         if chart.ground is not None:
-            height, width = chart.ground.shape[:2]
-            pixels = np.ascontiguousarray(chart.ground)
-            image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+            image = image_of(chart.ground)
             # Repeated, because readers of vector files blur what they enlarge, each in its own way.
-            self._painter.drawImage(self._area, image.scaled(6 * width, 6 * height))
+            self._painter.drawImage(self._area, image.scaled(image.size() * 6))
         self._paint_axes()
         if chart.band is not None:
             self._paint_band(*chart.band)

@@ -96,10 +96,12 @@ def declared() -> Iterator[str]:
     yield from (kind.name for kind in importlib.import_module("gui.plots.catalogue").VIEWS)
     yield from (kind.name for kind in importlib.import_module("gui.pages.table").PAGES)
     ranking = importlib.import_module("gui.pages.ranking")
-    yield from (getattr(kind, name) for kind in (ranking.ROC, ranking.PRECISION_RECALL) for name in ranking.SAID)
+    for kind in (ranking.ROC, ranking.PRECISION_RECALL):
+        yield from (kind.name, kind.x, kind.y, kind.figure)
     for command in importlib.import_module("gui.actions").COMMANDS:
         yield from _said(command)
-    yield importlib.import_module("gui.plots.loss").PRESS
+    for name in ("loss", "gradients"):
+        yield importlib.import_module(f"gui.plots.{name}").PRESS
     for measure in importlib.import_module("gui.plots.magnitudes").MEASURES:
         yield from (measure.label, measure.unit)
     for name in ("OPERATIONS", "PARTS"):

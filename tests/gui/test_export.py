@@ -26,7 +26,7 @@ from gui.diagram.drawing import LEAST, MOST_EDGES, Drawing, strokes
 from gui.diagram.layout import bend
 from gui.diagram.raster import Style
 from gui.diagram.shown import Shown
-from gui.dialogs.export import ExportPanel, layer_of
+from gui.dialogs.export import ExportPanel, nearest_layer
 from gui.export import Picture, encoded, export_diagram, image
 from gui.fields import ChoiceField, NumberField, ToggleField
 from gui.selection import StageAt, Unit, Weight
@@ -627,7 +627,7 @@ def test_the_layer_written_is_that_of_the_selection_or_the_first(window: Window,
     from gui.terminal.options import Options, build
 
     experiment = build(Options(None, "4 tanh, dropout 0.2, 4 tanh", None, None, (), None, None, None, None, None))
-    assert layer_of(selection, hands.show(window, experiment)) == layer  # type: ignore[arg-type]
+    assert nearest_layer(selection, hands.show(window, experiment)) == layer  # type: ignore[arg-type]
 
 
 def test_a_layer_without_biases_has_no_row_of_them(window: Window, folder: Path) -> None:

@@ -91,7 +91,7 @@ def seen(image: QImage, x: float, y: float) -> np.ndarray:
 def lonely(view: NumberMap, tested: bool) -> list[int]:
     """Points with nothing near them, neither another point nor a line or a label, on the plane."""
     assert view._points is not None
-    snapshot, area = instant(view)[0], view._area()
+    snapshot, area = instant(view)[0], view.area()
     traced = snapshot.trace.row if snapshot.trace is not None else -1
     apart = np.hypot(*(view._places[:, None] - view._places[None]).transpose(2, 0, 1)) + np.diag(
         [99.0] * len(view._places)
@@ -109,7 +109,7 @@ def test_the_ground_has_the_colours_of_what_is_predicted(window: Window, theme: 
     window.show_theme(theme)
     view = opened(window)
     snapshot, maps = instant(view)
-    image, area = view.grab().toImage(), view._area()
+    image, area = view.grab().toImage(), view.area()
     places = [(x, y) for x in np.linspace(0.04, 0.96, 14) for y in np.linspace(0.04, 0.96, 14)]
     left, right, bottom, top = maps.extent
     values = np.array([[left + x * (right - left), bottom + y * (top - bottom)] for x, y in places])
@@ -187,7 +187,7 @@ def test_the_scale_has_the_colour_of_each_number_beside_it(
     written: list[tuple[float, float]] = []
     draw = QPainter.drawText
 
-    picture, right = QImage(view.size(), QImage.Format.Format_RGB32), view._area().right()
+    picture, right = QImage(view.size(), QImage.Format.Format_RGB32), view.area().right()
 
     def note(painter: QPainter, *what: Any) -> Any:
         if painter.transform().isIdentity() and what[0].left() > right:
@@ -213,7 +213,7 @@ def said(view: NumberMap, at: QPointF) -> list[str]:
 @pytest.mark.parametrize("share", [(0.2, 0.3), (0.5, 0.9), (0.83, 0.11)])
 def test_the_pointer_says_what_is_predicted_there(window: Window, share: tuple[float, float]) -> None:
     view = opened(window)
-    area = view._area()
+    area = view.area()
     lines = said(view, QPointF(area.left() + share[0] * area.width(), area.top() + share[1] * area.height()))
     values = [hands.read(line.split()[-1]) for line in lines[:3]]
     assert lines[2].startswith("predicted y: ")
@@ -225,7 +225,7 @@ def test_in_a_slice_the_pointer_says_what_is_predicted_with_the_others_held(wind
 
     window.trace_row(11)
     view = opened(window, "diabetes", (2, 8))
-    area = view._area()
+    area = view.area()
     lines = said(view, QPointF(area.left() + 0.9 * area.width(), area.top() + 0.8 * area.height()))
     assert lines[2] == "others as in row 12"
     row = np.asarray(load_diabetes().data[[11]], float)
@@ -303,7 +303,7 @@ def test_of_two_inputs_there_is_nothing_to_choose(window: Window) -> None:
 
 def test_along_one_column_the_ground_does_not_vary_upwards(window: Window) -> None:
     view = opened(window, "diabetes", (2,))
-    area = view._area()
+    area = view.area()
     x = area.left() + 0.6 * area.width()
     words = [said(view, QPointF(x, area.top() + share * area.height()))[:3] for share in (0.05, 0.95)]
     assert words[0] == words[1]

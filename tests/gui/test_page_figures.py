@@ -417,7 +417,7 @@ def test_one_input_is_shown_large_and_all_again(window: Window) -> None:
 @pytest.mark.parametrize("source", ["xor", "moons", "iris"])
 def test_the_share_that_is_right_is_the_accuracy(window: Window, source: str) -> None:
     snapshot = opened(window, source, 1)
-    words = page(window, "confusion").accuracy.text()
+    words = page(window, "confusion").words.text()
     share = float(words.split(",")[1].split()[0]) / 100
     assert share == pytest.approx(snapshot.evaluation.test["accuracy"], abs=1e-4)
 

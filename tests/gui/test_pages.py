@@ -226,7 +226,7 @@ def test_the_border_is_painted_where_it_is(window: Window) -> None:
     opened(window, "moons", 40)
     view = window.output.map
     view.leave_points(True)
-    image, area = view.grab().toImage(), view._area()
+    image, area = view.grab().toImage(), view.area()
     last = view._image.width() - 1 if view._image is not None else 1
     dark = 0
     for x, y in view._lines[0].mean(axis=1):

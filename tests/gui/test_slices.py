@@ -152,14 +152,24 @@ def test_a_regression_over_a_plane_keeps_prediction_against_truth(window: Window
     assert window.output.view is window.output.prediction
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("source", "plane"), [("wine", PLANE), ("wine", (6,)), ("digits", (20, 43)), ("iris", ())])
-def test_a_map_over_a_plane_is_painted(window: Window, source: str, plane: tuple[int, ...], theme: str) -> None:
-    opened(window, source, plane, epochs=2)
-    window.show_theme(theme)
-    hands.settle(window)
-    colours = {window.output.map.grab().toImage().pixel(x, 60) for x in range(0, window.output.map.width(), 3)}
-    assert len(colours) > 3
+def test_a_map_is_painted_in_its_colours_in_both_themes(window: Window, source: str, plane: tuple[int, ...]) -> None:
+    snapshot, view = opened(window, source, plane, epochs=2), window.output.map
+    assert snapshot.maps is not None
+    view.leave_points(True)
+    for theme in ("light", "dark"):
+        window.show_theme(theme)
+        hands.settle(window)
+        picture, area = view.grab().toImage(), view.area()
+        wanted = view.ground.show(snapshot, snapshot.maps)[0][..., :3].astype(int)
+        steps = np.arange(4, len(wanted) - 4, 4)
+        across = area.left() + steps / (len(wanted) - 1) * area.width()
+        up = area.bottom() - steps / (len(wanted) - 1) * area.height()
+        seen = [[picture.pixelColor(round(x), round(y)).getRgb()[:3] for x in across] for y in up]
+        # But for the lines that lie over it.
+        apart = np.abs(np.array(seen) - wanted[np.ix_(steps, steps)]).max(axis=-1)
+        assert (apart < 12).mean() > 0.8, theme
+    view.leave_points(False)
 
 
 # -- the points -----------------------------------------------------------------------------------

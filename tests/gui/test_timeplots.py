@@ -296,7 +296,7 @@ def test_zooming_in_draws_every_point_and_the_table_always_has_all(qtbot: QtBot)
 
 @pytest.mark.usefixtures("window")
 def test_a_value_between_gaps_is_drawn_as_a_dot(qtbot: QtBot) -> None:
-    plot = TimePlot("A", "a", (), "")
+    plot = TimePlot("A", "a", "")
     qtbot.addWidget(plot)
     plot.resize(420, 215)
     plot.show()

@@ -6,13 +6,14 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QCursor
-from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from gui.plots.axes import dress, new_plot
 from gui.plots.data.bars import ClassBars
 from gui.plots.data.counting import UNBALANCED, Counts, spread
 from gui.plots.data.rows import Rows
 from gui.plots.view import Table
+from gui.scrolling import scrolling
 from gui.text import number, tr
 from gui.theme import colour, colours
 
@@ -33,13 +34,8 @@ class BalancePage(QWidget):
         self.sentence.setContentsMargins(16, 0, 16, 4)
         self.bars, self.spread = ClassBars(), SpreadPlot()
         self.bars.picked.connect(self.class_picked)
-        area = QScrollArea()
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.bars)
         self._stack = QStackedWidget()
-        self._stack.addWidget(area)
+        self._stack.addWidget(scrolling(self.bars))
         self._stack.addWidget(self.spread)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -198,8 +194,4 @@ class SpreadPlot(QWidget):
 
     @Slot(object)
     def _say(self, at: QPointF) -> None:
-        words = self.words_at(self.plot.getViewBox().mapSceneToView(at).x())
-        if words:
-            QToolTip.showText(QCursor.pos(), words, self)
-        else:
-            QToolTip.hideText()
+        QToolTip.showText(QCursor.pos(), self.words_at(self.plot.getViewBox().mapSceneToView(at).x()), self)

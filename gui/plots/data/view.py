@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.model import Evaluation
@@ -14,7 +14,7 @@ from gui.plots.data.rows import Answers, Rows
 from gui.plots.data.sheet import Sheet
 from gui.plots.data.table import TablePage
 from gui.plots.titles import PanelTitle
-from gui.plots.view import About, Table, View
+from gui.plots.view import About, Empty, Table, View
 from gui.text import tr
 
 
@@ -37,7 +37,8 @@ class DataView(View):
         self.title = PanelTitle(tr("Data"), switches)
         self.title.switched.connect(self._switch)
         self.cells, self.scatter, self.balance = TablePage(), ScatterPage(), BalancePage()
-        self._pages: dict[str, QWidget] = {"table": self.cells, "scatter": self.scatter, "balance": self.balance}
+        self._pages: dict[str, TablePage | ScatterPage | BalancePage]
+        self._pages = {"table": self.cells, "scatter": self.scatter, "balance": self.balance}
         self._snapshot: Snapshot | None = None
         self._data: Dataset | None = None
         self._evaluation: Evaluation | None = None
@@ -47,9 +48,7 @@ class DataView(View):
             page.changed.connect(self._note)
         self.cells.cells.said.connect(self.title.show_note)
         self.balance.class_picked.connect(self._pick_class)
-        self._empty = QLabel(tr("There are no rows yet."))
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setProperty("role", "quiet")
+        self._empty = Empty(tr("There are no rows yet."))
         self._stack = QStackedWidget()
         for widget in (self._empty, *self._pages.values()):
             self._stack.addWidget(widget)
@@ -126,9 +125,7 @@ class DataView(View):
         """The data of the page: the rows that are listed, all points, or the counts."""
         if self._sheet is None or not len(self._sheet.rows):
             return None
-        page = self._pages[self.page]
-        assert isinstance(page, TablePage | ScatterPage | BalancePage)
-        return page.table()
+        return self._pages[self.page].table()
 
     # -- wishes ----------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui import theme
 from gui.diagram.ribbon import Ribbon, cells, heat, strongest_at
+from gui.images import image_of
 from gui.plots.matrix.values import Grid
 from gui.text import MINUS, number, tr
 from gui.theme import colours, font, pixels, rgb
@@ -144,7 +145,7 @@ class HeatMap(QWidget):
                 # What is not finite is not nothing: it is grey, and has a cross where there is room.
                 bad = cells((~np.isfinite(values)).astype(np.float32), *shape) > 0.0
                 picture[bad] = (*rgb(c.faint), 255)
-            self._images.append((place, picture_of(picture)))
+            self._images.append((place, image_of(picture)))
         self.cost_s = perf_counter() - began
 
     @staticmethod
@@ -192,7 +193,7 @@ class HeatMap(QWidget):
         height = min(max(place.height, 60.0), self.height() - 2 * _MARGIN)
         box = QRectF(place.left + place.width + 8, place.top, _BAR, height)
         steps = np.linspace(1.0, -1.0, 65)[:, None]
-        painter.drawImage(box, picture_of(heat(steps, 1.0, rgb(c.positive), rgb(c.negative))))
+        painter.drawImage(box, image_of(heat(steps, 1.0, rgb(c.positive), rgb(c.negative))))
         painter.setPen(QPen(QColor(c.line), 1))
         painter.drawRect(box)
         painter.setFont(font(11))
@@ -225,13 +226,6 @@ class HeatMap(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
         super().changeEvent(event)
-
-
-def picture_of(rgba: NDArray[np.uint8]) -> QImage:
-    """A picture of (rows, columns, 4), RGBA premultiplied."""
-    rows, columns = rgba.shape[:2]
-    kind = QImage.Format.Format_RGBA8888_Premultiplied
-    return QImage(np.ascontiguousarray(rgba).data, columns, rows, 4 * columns, kind).copy()
 
 
 def _middles(place: Ribbon) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QColor, QFont, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
@@ -25,8 +25,8 @@ from gui.plots.cells import EXACT, CellTable
 from gui.plots.matrix.heat import HeatMap
 from gui.plots.matrix.values import Grid
 from gui.plots.titles import PanelTitle
-from gui.plots.view import About, Table, View
-from gui.selection import Selection, Unit, Weight, name_in_plan, still_there
+from gui.plots.view import About, Empty, Table, View
+from gui.selection import Selection, Unit, Weight, layer_of, name_in_plan, still_there
 from gui.text import MINUS, tr
 from gui.theme import colours, font
 
@@ -198,10 +198,7 @@ class MatrixView(View):
         for part, stretch in ((self.heat, 2), (self.cells, 3)):
             self._split.addWidget(part)
             self._split.setStretchFactor(self._split.count() - 1, stretch)
-        self._empty = QLabel(tr("The weights of a layer appear here."))
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._empty.setProperty("role", "quiet")
+        self._empty = Empty(tr("The weights of a layer appear here."))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._split)
@@ -257,9 +254,7 @@ class MatrixView(View):
         if snapshot is None:
             return
         there = still_there(selection, snapshot)
-        layer = there.layer if isinstance(there, Weight) else self.layer
-        if isinstance(there, Unit):
-            layer = max(there.column - 1, 0)
+        layer = layer_of(there) or 0 if isinstance(there, Unit | Weight) else self.layer
         if layer != self.layer:
             self.layer = layer
             self._offer(snapshot)

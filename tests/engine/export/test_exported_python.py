@@ -105,9 +105,9 @@ def test_a_text_is_written_so_that_it_is_only_a_text(text: str) -> None:
     assert ast.literal_eval(f'"""{in_docstring(text)}."""') == f"{commented(text)}."
 
 
-@pytest.mark.parametrize("stem", ['a"""b', "a\\", "{{ x }}", "class"])
-def test_a_file_may_be_called_anything(stem: str, tmp_path: Path) -> None:
-    path = write_export(made("large"), EXPORTS["numpy"], tmp_path / f"{stem}.py")[0]
+@pytest.mark.parametrize("name", ['a"""b.py', "a\\.py", "{{ x }}.py", "class.py", "net", "net.txt"])
+def test_a_file_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    path = write_export(made("large"), EXPORTS["numpy"], tmp_path / name)[0]
     assert import_script(path).predict([{"x1": 1, "x2": 2, "x3": 3}])[0] in made("large").preparation.target.classes
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 
 from engine.probing.histogram import Histogram
-from gui.plots.heat import Picture, pictured
+from gui.plots.binning import Picture, pictured
 from gui.plots.histograms import Scale, bin_in_words, heat_image, paint_bars
 from gui.text import number, percent, tr
 from gui.theme import colours, font
@@ -57,7 +57,7 @@ class Tile:
 
 
 @dataclass(frozen=True, eq=False)
-class LayerPlot:
+class TilePlot:
     """A tile in its place: bars of now, or a heat map with steps across and values up."""
 
     tile: Tile

@@ -8,9 +8,10 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QCursor
 from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
+from engine.data.balance import UNBALANCED
 from gui.plots.axes import dress, new_plot
 from gui.plots.data.bars import ClassBars
-from gui.plots.data.counting import UNBALANCED, Counts, spread
+from gui.plots.data.counting import Counts, spread
 from gui.plots.data.rows import Rows
 from gui.plots.view import Table
 from gui.text import number, tr
@@ -93,17 +94,17 @@ def judged(classes: tuple[str, ...], counts: Counts) -> str:
         sentences.append(tr("No rows are held out for testing."))
     if found is None:
         return " ".join([tr("There is no training row."), *sentences])
-    large, small, times = found
-    if times >= UNBALANCED:
+    large, small, times = classes[found.most], classes[found.least], found.times
+    if found.unbalanced:
         words = tr("Unbalanced: “{0}” has {1} times the training rows of “{2}”; from {3} times on it is called so.")
-        sentences.append(words.format(classes[large], number(times), classes[small], number(UNBALANCED)))
+        sentences.append(words.format(large, number(times), small, number(UNBALANCED)))
     elif np.count_nonzero(counts.rows[0]) == 1:
-        sentences.append(tr("All training rows are of “{0}”: there is nothing to tell apart.").format(classes[large]))
+        sentences.append(tr("All training rows are of “{0}”: there is nothing to tell apart.").format(large))
     elif times == 1.0:
         sentences.append(tr("Balanced: every class has the same number of training rows."))
     else:
         words = tr("Balanced: “{0}” has {1} times the training rows of “{2}”; from {3} times on it is unbalanced.")
-        sentences.append(words.format(classes[large], number(times), classes[small], number(UNBALANCED)))
+        sentences.append(words.format(large, number(times), small, number(UNBALANCED)))
     return " ".join(sentences)
 
 

@@ -99,6 +99,10 @@ def _dead(snapshot: Snapshot) -> Evidence | None:
         dead, units = int(statistics.dead.sum()), len(statistics.dead)
         if dead >= max(1.0, 0.2 * units):
             name = snapshot.plan.layers[i].name
+            if units == 1:
+                return Evidence(f"The only unit of {name} is dead: no row can change it any more", i)
+            if dead == 1:
+                return Evidence(f"1 of the {units:,} units of {name} is dead: no row can change it any more", i)
             return Evidence(f"{dead:,} of the {units:,} units of {name} are dead: no row can change them any more", i)
     return None
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from engine.curves import BINS, Reliability, reliability
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.page import Page
 from gui.pages.scored import Scored, scored
@@ -88,7 +89,7 @@ class Calibration(Page):
         most = max(int(found.counts.max()), 1)
         self.counts.setRange(yRange=(0, most), padding=0.2)
         self.counts.getPlotItem().getAxis("left").setTicks([[(0, "0"), (most, f"{most:,}")]])
-        self.words.say(tr("ECE {0} · {1} rows").format(f"{found.expected_error:.4f}", f"{len(rows.rows):,}"))
+        self.words.say(tr("ECE {0} · {1}").format(f"{found.expected_error:.4f}", amounts.rows(len(rows.rows))))
         self.show_theme()
 
     def _compared(self, rows: Scored, classes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, str]:
@@ -131,8 +132,8 @@ class Calibration(Page):
             QToolTip.hideText()
             return
         found = self.found
-        words = tr("{0} to {1}: {2} rows\nmean probability {3}\nshare that is true {4}").format(
-            number(place / BINS), number((place + 1) / BINS), f"{found.counts[place]:,}",
+        words = tr("{0} to {1}: {2}\nmean probability {3}\nshare that is true {4}").format(
+            number(place / BINS), number((place + 1) / BINS), amounts.rows(int(found.counts[place])),
             number(float(found.predicted[place]), 4), number(float(found.observed[place]), 4),
         )  # fmt: skip
         QToolTip.showText(QCursor.pos(), words, self)

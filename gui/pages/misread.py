@@ -137,7 +137,7 @@ class Misread(Page):
         return (
             ""
             if len(found.misread())
-            else tr("None of the {0} is misread.").format(rows_in_words(len(found.rows), found.part))
+            else tr("{0}: none is misread.").format(rows_in_words(len(found.rows), found.part))
         )
 
     def table(self) -> Table | None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.snapshot import Snapshot
+from gui.amounts import counted
 from gui.pages.bars import Bar, PartChoice, Words
 from gui.pages.page import Page, rows_in_words
 from gui.pages.rowlist import RowList
@@ -69,7 +70,7 @@ class ConfusionMatrix(Page):
         part, classes = self.marks.part_of(snapshot), snapshot.data.classes
         found = self._scored = scored(snapshot, part)
         self.parts.show_part(part, snapshot)
-        self._part = tr("test rows") if part == "test" else tr("training rows")
+        self._part = part
         if classes != self._classes:
             self._classes, self._cursor, self.opened = classes, None, None
         self._counts = confusion_counts(found.truth, found.answer, len(classes))
@@ -253,9 +254,9 @@ class ConfusionMatrix(Page):
 
     def _said(self, cell: Cell) -> str:
         row, column = cell
-        return tr("{0} of {1} {2} that are {3} were taken for {4}").format(
-            self._counts[row, column], self._counts[row].sum(), self._part, self._classes[row], self._classes[column]
-        )
+        one, many = tr("{0} of {1} of {2} was taken for {3}"), tr("{0} of {1} of {2} were taken for {3}")
+        whole = rows_in_words(int(self._counts[row].sum()), self._part)
+        return counted(int(self._counts[row, column]), one, many, whole, self._classes[row], self._classes[column])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Lists the rows of a cell, or marks the class whose name is clicked."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QCursor
 from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from engine.data.balance import UNBALANCED
+from gui import amounts
 from gui.plots.axes import dress, new_plot
 from gui.plots.data.bars import ClassBars
 from gui.plots.data.counting import Counts, spread
@@ -123,8 +124,8 @@ def described(rows: Rows) -> str:
         if len(values):
             with np.errstate(all="ignore"):
                 low, high, mean = (number(float(v), 4) for v in (values.min(), values.max(), values.mean()))
-            sentence = tr("{0}: {1} rows from {2} to {3}, mean {4}.")
-            sentences.append(sentence.format(words, f"{len(values):,}", low, high, mean))
+            sentence = tr("{0}: {1} from {2} to {3}, mean {4}.")
+            sentences.append(sentence.format(words, amounts.rows(len(values)), low, high, mean))
         else:
             sentences.append(tr("{0}: no rows.").format(words))
     return " ".join(sentences)
@@ -194,8 +195,9 @@ class SpreadPlot(QWidget):
         if not 0 <= place < self.counts.shape[1]:
             return ""
         low, high = number(float(self.edges[place]), 4), number(float(self.edges[place + 1]), 4)
-        words = tr("{0} from {1} to {2}: {3} training rows, {4} test rows")
-        return words.format(self._name, low, high, f"{self.counts[0, place]:,}", f"{self.counts[1, place]:,}")
+        trained, tested = (int(count) for count in self.counts[:, place])
+        words = tr("{0} from {1} to {2}: {3}, {4}")
+        return words.format(self._name, low, high, amounts.training_rows(trained), amounts.tested_rows(tested))
 
     @Slot(object)
     def _say(self, at: QPointF) -> None:

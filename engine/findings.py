@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.activations import Activation
+from engine.data.balance import Imbalance
 from engine.history import Numbers
 from engine.registry import Registry
 from engine.snapshot import Snapshot
@@ -98,6 +99,10 @@ def _dead(snapshot: Snapshot) -> Evidence | None:
         dead, units = int(statistics.dead.sum()), len(statistics.dead)
         if dead >= max(1.0, 0.2 * units):
             name = snapshot.plan.layers[i].name
+            if units == 1:
+                return Evidence(f"The only unit of {name} is dead: no row can change it any more", i)
+            if dead == 1:
+                return Evidence(f"1 of the {units:,} units of {name} is dead: no row can change it any more", i)
             return Evidence(f"{dead:,} of the {units:,} units of {name} are dead: no row can change them any more", i)
     return None
 
@@ -177,11 +182,11 @@ def _unbalanced(snapshot: Snapshot) -> Evidence | None:
     if not data.classes or not len(data.y_train) or training.class_weights != "none":
         return None
     counts = np.bincount(np.asarray(data.y_train, np.int64).ravel(), minlength=len(data.classes))
-    most, least = int(counts.argmax()), int(counts.argmin())
-    if counts[most] >= 10 * counts[least]:
+    found = Imbalance.of(counts)
+    if found.unbalanced:
         return Evidence(
-            f"The classes are unbalanced: {counts[most]:,} training rows of '{data.classes[most]}', "
-            f"{counts[least]:,} of '{data.classes[least]}'"
+            f"The classes are unbalanced: {counts[found.most]:,} training rows of '{data.classes[found.most]}', "
+            f"{counts[found.least]:,} of '{data.classes[found.least]}'"
         )
     return None
 
@@ -256,7 +261,7 @@ RULES: Registry[Rule] = Registry(
         Rule(
             "unbalanced_classes",
             "Unbalanced classes",
-            "One class has ten times as many training rows as another, and they are not weighed.",
+            "One class has four times as many training rows as another, and they are not weighed.",
             "data",
             _unbalanced,
         ),

@@ -21,6 +21,7 @@ from engine.layers import Norm
 from engine.losses import Formula
 from engine.network import Network, Work
 from engine.plan import Plan
+from engine.wording import counted
 
 # The step that balances the error of the formula (h²) against that of rounding (1e-16 / h).
 _H = float(np.finfo(np.float64).eps) ** (1 / 3)
@@ -259,7 +260,7 @@ def place_of(planned: Plan, index: int) -> Place:
         if index < layer.stop:
             unit, source = divmod(index - layer.start, layer.inputs + layer.bias)
             return Place(number, unit, source if source < layer.inputs else None)
-    raise IndexError(f"there are {planned.parameters} parameters, none with the index {index}")
+    raise IndexError(f"of {counted(planned.parameters, 'parameter')} none has the index {index}")
 
 
 def in_words(planned: Plan, index: int, names: tuple[str, ...]) -> str:

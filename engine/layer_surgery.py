@@ -17,6 +17,7 @@ from engine.model import Model
 from engine.network import Network
 from engine.operation import JUDGED, OnLayer, Operation, RefusedError, hidden, name_of, weighted, with_new_layer
 from engine.plan import Plan
+from engine.wording import counted
 
 # The outputs may change by this share of the largest one.
 _UNCHANGED = 1e-5
@@ -185,7 +186,7 @@ class MoveLayer(Operation):
         layers = list(experiment.network.layers)
         for place in (self.place, self.to):
             if not 0 <= place < len(layers):
-                raise RefusedError(f"There is no place {place + 1} among {len(layers)} hidden layers")
+                raise RefusedError(f"There is no place {place + 1} among {counted(len(layers), 'hidden layer')}")
         layers.insert(self.to, layers.pop(self.place))
         begin = next((layer for layer in experiment.network.layers if isinstance(layer, Dense)), None)
         for place, layer in enumerate(layers):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.files import replace_file
+from engine.wording import counted
 
 SUFFIXES = (".csv", ".npy")
 BIAS = "bias"
@@ -38,7 +39,8 @@ def save_matrix(
         raise ValueError(f"weights are written as {' or '.join(SUFFIXES)}, not as '{path.name}'")
     if weights.shape != (len(input_names), len(unit_names)):
         raise ValueError(
-            f"the names are for {len(input_names)} inputs and {len(unit_names)} units, the weights are {weights.shape}"
+            f"the names are for {counted(len(input_names), 'input')} and {counted(len(unit_names), 'unit')}, "
+            f"the weights are {weights.shape}"
         )
     if suffix == ".csv":
         replace_file(path, _as_csv(weights, biases, input_names, unit_names))

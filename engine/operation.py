@@ -14,6 +14,7 @@ from engine.layers import WEIGHT_LISTS, Dense, Layer, Output, Weighted
 from engine.model import Model
 from engine.network import Network
 from engine.plan import Plan
+from engine.wording import counted
 
 # Rows by which units are judged and identities tried.
 JUDGED = 1024
@@ -82,7 +83,9 @@ def checked_unit(experiment: Experiment, layer: int, unit: int) -> Dense:
     """A hidden layer that has a unit; raises ``ValueError`` otherwise."""
     found = hidden(experiment, layer, "gain or lose units")
     if not 0 <= unit < found.units:
-        raise RefusedError(f"{name_of(experiment, layer).capitalize()} has {found.units} units, no unit {unit + 1}")
+        raise RefusedError(
+            f"{name_of(experiment, layer).capitalize()} has {counted(found.units, 'unit')}, no unit {unit + 1}"
+        )
     return found
 
 

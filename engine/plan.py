@@ -22,6 +22,7 @@ from engine.experiment import Experiment
 from engine.layers import Dense, Stage, Weighted, Weights
 from engine.losses import LOSSES, Loss
 from engine.metrics import METRICS
+from engine.wording import counted
 
 Indices = NDArray[np.int64]
 
@@ -245,8 +246,9 @@ def _refuse_misfits(experiment: Experiment, data: Dataset, loss: Loss, activatio
         )
     outputs, frozen = _outputs(data, loss, activation), max(experiment.network.output.frozen_units, default=0)
     if frozen >= outputs:
-        units = "1 unit" if outputs == 1 else f"{outputs} units"
-        raise DataError(f"The output has {units}, so there is none with the index {frozen} to freeze")
+        raise DataError(
+            f"The output has {counted(outputs, 'unit')}, so there is none with the index {frozen} to freeze"
+        )
     goal = experiment.training.stop_at.metric
     if goal not in ("none", "loss") and data.task not in METRICS[goal].tasks:
         raise DataError(
@@ -309,7 +311,7 @@ def _refuse_missing_weights(layer: LayerPlan) -> None:
             index = max((pair[position] for pair in pairs), default=-1)
             if index >= count:
                 name = "The output" if layer.place < 0 else layer.name.capitalize()
-                has = f"1 {kind}" if count == 1 else f"{count} {kind}s"
+                has = counted(count, kind)
                 raise DataError(
                     f"{name} has {has}, so there is no weight of the {kind} with the index {index} to {what}"
                 )

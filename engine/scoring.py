@@ -15,6 +15,7 @@ from engine.data.raw import RawTable
 from engine.data.table_spec import ReadingSpec
 from engine.experiment import DataSpec
 from engine.files import replacing
+from engine.wording import counted
 
 # So many fields are answered and written at once: bounds the memory, and how long one waits for a cancel.
 _BLOCK_FIELDS = 100_000
@@ -52,8 +53,8 @@ class Scored:
         """How many rows have no answer, and why, in a sentence without its full stop; "" where all have one."""
         if not self.unanswered:
             return ""
-        rows, have = "row" if self.rows == 1 else "rows", "has" if self.unanswered == 1 else "have"
-        return f"{self.unanswered:,} of {self.rows:,} {rows} {have} no answer: {self.problem}"
+        have = "has" if self.unanswered == 1 else "have"
+        return f"{self.unanswered:,} of {counted(self.rows, 'row')} {have} no answer: {self.problem}"
 
     @property
     def remarks(self) -> str:

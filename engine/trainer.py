@@ -31,6 +31,7 @@ from engine.recording import Record
 from engine.stopping import Divergence, Watch
 from engine.training import Training, checked_plan, fresh_network
 from engine.update import Update, decays
+from engine.wording import counted
 
 
 def same_question(a: Dataset, b: Dataset) -> bool:
@@ -113,7 +114,8 @@ class Trainer(Training):
         fits = all(ours.shape == theirs.shape for ours, theirs in zip(arrays, saved, strict=True))
         if not fits or len(state["batches"]["order"]) != self.batches.rows:
             raise ValueError(
-                f"the state has {state['parameters'].size:,} parameters and {len(state['batches']['order']):,} rows, "
+                f"the state has {counted(state['parameters'].size, 'parameter')} and "
+                f"{counted(len(state['batches']['order']), 'row')}, "
                 f"this trainer {network.parameters.size:,} and {self.batches.rows:,}; "
                 "restore it into a trainer of the same experiment and data"
             )

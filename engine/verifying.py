@@ -29,6 +29,7 @@ from engine.project import hold_tables
 from engine.recording import is_newer
 from engine.spec import explain
 from engine.trainer import Trainer
+from engine.wording import counted
 
 # How often progress is told, in seconds.
 _EVERY_S = 0.1
@@ -121,10 +122,10 @@ class Verdict:
             return self.problem
         if self.difference is not None:
             return self.difference.message
-        included = f", {_count(self.changes, 'change')} included" if self.changes else ""
-        points, numbers = _count(self.points, "recorded point"), _count(self.numbers, "number")
+        included = f", {counted(self.changes, 'change')} included" if self.changes else ""
+        points, numbers = counted(self.points, "recorded point"), counted(self.numbers, "number")
         return (
-            f"Identical for all {_count(self.steps, 'step')}{included}. Repeated from the seed, {points}, the losses "
+            f"Identical for all {counted(self.steps, 'step')}{included}. Repeated from the seed, {points}, the losses "
             f"of the batches and, at the end, {numbers} of network and optimizer are the same."
         )
 
@@ -410,7 +411,3 @@ def parameter_name(planned: Plan, place: int) -> str:
 
 def _number(value: float) -> str:
     return "nothing" if isnan(value) else f"{value:.9g}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

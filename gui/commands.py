@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from engine.checkpoint import Checkpoint
 from engine.surgery import MoveLayer
 from gui import edits, theme
+from gui.amounts import counted
 from gui.folders import log_folder
 from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
@@ -70,8 +71,9 @@ def toggle(window: Window) -> None:
     """Trains, or pauses; says why when there is nothing left to train."""
     snapshot = window.training.snapshot
     if snapshot is not None and snapshot.finished and window.training.settled and not snapshot.stopped:
-        words = tr("All {0} epochs are done: raise Epochs to go on, or reset (Ctrl+R) to begin again.")
-        window.banner.say(words.format(f"{snapshot.epoch:,}"), generation=snapshot.generation, fault=False)
+        only = tr("The only epoch is done: raise Epochs to go on, or reset (Ctrl+R) to begin again.")
+        every = tr("All {0} epochs are done: raise Epochs to go on, or reset (Ctrl+R) to begin again.")
+        window.banner.say(counted(snapshot.epoch, only, every), generation=snapshot.generation, fault=False)
     window.training.toggle()
 
 

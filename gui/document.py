@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from engine.checkpoint import Checkpoint
 from engine.experiment import Experiment
 from engine.surgery import Operation
+from gui.amounts import counted
 from gui.text import tr
 
 # Numbers of instants, the younger the larger; 0 is none.
@@ -317,7 +318,7 @@ class Document(QObject):
         It is an entry like an edit, from its beginning on; one without a step leaves none.
         """
         stack, at = self.undo_stack, self.undo_stack.find(moment)
-        text = tr("trained 1 step") if steps == 1 else tr("trained {0} steps").format(f"{steps:,}")
+        text = counted(steps, tr("trained 1 step"), tr("trained {0} steps"))
         if at is None and not over:
             stack.push(Entry(self._experiment, self._experiment, text, steps=steps, back=moment))
         elif at is not None and over and not steps:

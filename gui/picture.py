@@ -17,6 +17,7 @@ from gui.app import start
 from gui.diagram.drawing import Drawing
 from gui.diagram.shown import Shown
 from gui.export import SUFFIXES, export_diagram, picture
+from gui.pages.table import PAGES, PageKind
 from gui.qt_messages import keep_messages
 from gui.selection import Unit, unit_name
 from gui.terminal.options import DRAWN_ANEW, VIEWS, Look, UsageError
@@ -27,6 +28,7 @@ from gui.window import SMALLEST, Window
 # Which views an option changes anything of.
 _DRAWN, _TRACED = VIEWS[:3], (*VIEWS[:5], "data")
 _SELECTED = ("window", "diagram", "inspector", *VIEWS[6:])
+_PAGED = ("window", "output")
 _MOST_NAMES = 12
 
 
@@ -72,8 +74,9 @@ def keep(window: Window, out: Path, look: Look) -> None:
     for _ in range(4):
         QApplication.processEvents()
     if look.view in window.views:
-        called = window.panels.docks[look.view].windowTitle()
-        replace_file(out, encoded(window.views[look.view], out.suffix[1:].lower(), called, look.scale))
+        view = window.views[look.view]
+        called = view.title.called(window.panels.docks[look.view].windowTitle())
+        replace_file(out, encoded(view, out.suffix[1:].lower(), called, look.scale))
         return
     if look.view != "network":
         if not _part(window, look.view).grab().save(str(out), "PNG"):
@@ -94,6 +97,8 @@ def check(out: Path, look: Look) -> None:
     _choice("theme", look.theme, tuple(THEMES))
     _choice("node view", look.nodes, tuple(part.key for part in NODE_VIEWS))
     _choice("edge view", look.edges, tuple(part.key for part in EDGE_VIEWS))
+    if look.page is not None:
+        _page(look.page, PAGES, "the output has no page '{0}'; there are {1}")
     _check_suffix(out, look.view)
     for option, given, views in (
         ("--zoom", look.scale != 1.0, DRAWN_ANEW),
@@ -104,6 +109,7 @@ def check(out: Path, look: Look) -> None:
         ("--heat-map", look.heat_map, _DRAWN),
         ("--row", look.row is not None, _TRACED),
         ("--select", look.select is not None, _SELECTED),
+        ("--page", look.page is not None, _PAGED),
     ):
         if given and look.view not in views:
             raise UsageError(f"{option} is for --view {', '.join(views)}, not for '{look.view}'")
@@ -114,6 +120,18 @@ def check(out: Path, look: Look) -> None:
 def _choice(what: str, wished: str | None, choices: tuple[str, ...]) -> None:
     if wished is not None and wished not in choices:
         raise UsageError(f"there is no {what} '{wished}'; there are {', '.join(choices)}")
+
+
+def _page(text: str, kinds: tuple[PageKind, ...], otherwise: str) -> str:
+    """The key of the page that is called by its key or by its name. Raises ``UsageError``, saying what is there."""
+    for kind in kinds:
+        if _joined(text) in (kind.key, _joined(kind.name)):
+            return kind.key
+    raise UsageError(otherwise.format(text, ", ".join(kind.key for kind in kinds)))
+
+
+def _joined(name: str) -> str:
+    return re.sub(r"\W+", "_", name.strip().lower())
 
 
 def _check_suffix(out: Path, view: str) -> None:
@@ -156,6 +174,9 @@ def _set_up(window: Window, look: Look, trained: bool) -> None:
     if look.view in window.views:
         # Its probes are asked from now on.
         window.panels.open(look.view)
+    if look.page is not None:
+        suiting = tuple(kind for kind in PAGES if kind.suits(snapshot))
+        window.output.choose(_page(look.page, suiting, "these data have no page '{0}' of the output; there are {1}"))
     chosen = None if look.select is None else unit_called(look.select, snapshot)
     window.training.wait_idle()
     if trained:

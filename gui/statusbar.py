@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.hints import HintLine
 from gui.prooflight import ProofLight
 from gui.text import said, tr
@@ -96,12 +97,13 @@ class StatusBar(QStatusBar):
         now = perf_counter()
         self._progress.append((now, snapshot.step))
         then, step = self._progress[0]
-        rate = (snapshot.step - step) / (now - then) if now > then else 0.0
+        rate = round((snapshot.step - step) / (now - then)) if now > then else 0
+        frames = round(frames_per_second)
         texts = {
             "widths": _path(snapshot.plan.widths),
-            "parameters": tr("{0} parameters").format(f"{snapshot.plan.parameters:,}"),
-            "steps": tr("{0} steps/s").format(f"{rate:,.0f}") if running else "",
-            "frames": tr("{0} frames/s").format(f"{frames_per_second:.0f}") if running else "",
+            "parameters": amounts.parameters(snapshot.plan.parameters),
+            "steps": amounts.counted(rate, tr("{0} step/s"), tr("{0} steps/s")) if running else "",
+            "frames": amounts.counted(frames, tr("{0} frame/s"), tr("{0} frames/s")) if running else "",
         }
         for name, text in texts.items():
             self._labels[name].setText(text)
@@ -128,5 +130,7 @@ def _in_words(snapshot: Snapshot, running: bool) -> str:
     if snapshot.stopped:
         return said(snapshot.stopped)
     if snapshot.finished:
-        return tr("All {0} epochs are done: raise Epochs to go on, or reset").format(f"{snapshot.epoch:,}")
+        only = tr("The only epoch is done: raise Epochs to go on, or reset")
+        all_of_them = tr("All {0} epochs are done: raise Epochs to go on, or reset")
+        return amounts.counted(snapshot.epoch, only, all_of_them)
     return tr("Paused") if snapshot.step else tr("Ready: press Train (Space)")

@@ -22,6 +22,7 @@ from engine.experiment import Experiment
 from engine.metrics import metrics_for
 from engine.snapshot import Snapshot
 from gui.actions import MENUS
+from gui.amounts import counted
 from gui.icons import icon
 from gui.speeds import FULL_SPEED, SPEEDS
 from gui.text import MINUS, in_a_sentence, keys_in_words, tr
@@ -155,7 +156,9 @@ class ToolBar(QToolBar):
     @Slot(int)
     def _say_speed(self, index: int) -> None:
         speed = SPEEDS[index]
-        words = tr("as fast as possible") if speed is None else tr("{0} steps per second").format(f"{speed:,}")
+        words = tr("as fast as possible")
+        if speed is not None:
+            words = counted(speed, tr("{0} step per second"), tr("{0} steps per second"))
         self.speed.setToolTip(tr("Speed: {0} (Ctrl+Left, Ctrl+Right)").format(words))
 
     def _figure(self, caption: str, characters: int, help_text: str) -> Figure:

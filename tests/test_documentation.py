@@ -161,6 +161,14 @@ def test_the_page_of_the_terminal_names_every_choice_of_a_picture() -> None:
     assert listed == {"nodes": [part.key for part in NODE_VIEWS], "edges": [part.key for part in EDGE_VIEWS]}
 
 
+def test_the_page_of_the_terminal_names_every_page_of_the_output() -> None:
+    from gui.pages.table import PAGES as KINDS
+
+    row = re.search(r"^\| `--page` \| .*?: (.*?) \|$", TERMINAL, re.MULTILINE)
+    assert row is not None
+    assert re.findall(r"`(\w+)`(?! finds)", row[1]) == [kind.key for kind in KINDS]
+
+
 def test_the_page_of_the_terminal_has_an_example_of_every_command_and_every_export() -> None:
     from gui.terminal import COMMANDS
 

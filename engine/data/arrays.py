@@ -18,6 +18,7 @@ from engine.data.sheets import chosen
 from engine.data.table import DataError
 from engine.data.table_spec import ReadingSpec
 from engine.data.typed import column_of_values, named, refuse_too_large, refuse_too_wide
+from engine.wording import counted
 
 # Inputs and what is to be learned from them, as they are often called; joined, the second comes last.
 _PAIRS = (("x", "y"), ("X", "y"), ("x_train", "y_train"), ("X_train", "y_train"), ("data", "target"))
@@ -53,7 +54,9 @@ def read_arrays(path: Path, how: ReadingSpec, progress: Progress) -> RawTable:
     (first, rows), *others = ((name, len(values)) for name, values in arrays.items())
     for name, count in others:
         if count != rows:
-            raise DataError(f"{path.name}: '{first}' has {rows:,} rows but '{name}' has {count:,}; choose one of them")
+            raise DataError(
+                f"{path.name}: '{first}' has {counted(rows, 'row')} but '{name}' has {count:,}; choose one of them"
+            )
     made = [_columns(values, name, path.name) for name, values in arrays.items()]
     columns = [column for each, _ in made for column in each]
     refuse_too_wide(len(columns), path.name)
@@ -100,7 +103,7 @@ def _columns(values: NDArray[Any], name: str, origin: str) -> tuple[list[Column]
         raise DataError(f"{origin} has no columns; there is no table in it")
     table = values.reshape(len(values), -1) if len(values) else values.reshape(0, math.prod(values.shape[1:]))
     extents = " × ".join(map(str, values.shape[1:]))
-    notes = (f"the {extents} values of a row became {table.shape[1]:,} columns",) if values.ndim > 2 else ()
+    notes = (f"the {extents} values of a row became {counted(table.shape[1], 'column')}",) if values.ndim > 2 else ()
     if table.shape[1] == 1 and name:
         return [_column(name, table[:, 0])], notes
     return [_column(f"column {place + 1}", table[:, place]) for place in range(table.shape[1])], notes

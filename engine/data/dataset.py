@@ -16,6 +16,7 @@ from engine.data.raw import RawTable
 from engine.data.scaling import SCALES, Scaling
 from engine.data.splitting import split
 from engine.data.table import DataError, Table, Task, task_of
+from engine.wording import counted
 
 # So many rows tell how far an input spreads.
 _ROWS_OF_SPREADS = 5000
@@ -155,9 +156,11 @@ class Dataset:
             raise DataError(f"x must have two dimensions (rows, inputs), not {inputs.ndim}")
         columns = names or tuple(f"x{i + 1}" for i in range(inputs.shape[1]))
         if len(columns) != inputs.shape[1]:
-            raise DataError(f"x has {inputs.shape[1]} columns but {len(columns)} names were given")
+            raise DataError(_mismatch("x", inputs.shape[1], "column", len(columns)))
         if given.ndim == 0 or len(given) != len(inputs):
-            raise DataError(f"x has {len(inputs)} rows but y has {given.size if given.ndim == 0 else len(given)}")
+            raise DataError(
+                f"x has {counted(len(inputs), 'row')} but y has {given.size if given.ndim == 0 else len(given)}"
+            )
         answers, labels = _as_target(given, task, classes)
         table = Table(tuple(columns), inputs, answers, "y", labels)
         return cls.from_table(table, test_fraction=test_fraction, scale=scale, seed=seed)
@@ -331,8 +334,12 @@ def _as_target(
     if len(values) < 2:
         raise DataError("the target has only one class; there is nothing to tell apart")
     if classes is not None and len(classes) != len(values):
-        raise DataError(f"y has {len(values)} classes but {len(classes)} names were given")
+        raise DataError(_mismatch("y", len(values), "class", len(classes)))
     return indices.astype(np.int64), classes or tuple(f"{v:g}" if numeric else str(v) for v in values)
+
+
+def _mismatch(name: str, count: int, noun: str, names: int) -> str:
+    return f"{name} has {counted(count, noun)} but {counted(names, 'name')} {'was' if names == 1 else 'were'} given"
 
 
 def _as_indices(y: NDArray[Any], classes: tuple[str, ...]) -> NDArray[np.int64]:
@@ -350,7 +357,7 @@ def _refuse_unusable(table: Table, test_fraction: float, scale: str, fewest: int
     if not table.columns:
         raise DataError("no input column is switched on; switch on at least one")
     if len(table.x) < fewest:
-        raise DataError(f"there must be at least {fewest} rows to learn from, not {len(table.x)}")
+        raise DataError(f"there must be at least {counted(fewest, 'row')} to learn from, not {len(table.x)}")
     bad = ~(np.abs(table.x) < LARGEST)
     if bad.any():
         row, column = np.argwhere(bad)[0]

@@ -109,7 +109,7 @@ def _rows_for_testing(raw: RawTable, plan: TablePlan) -> Rows:
     """The rows of the second file that are not left out; raises ``DataError`` when there is none."""
     out = dropped(raw, plan)
     if out.all():
-        lacking_all = f"none of the {raw.rows:,} rows of {raw.origin} has all values" if raw.rows else ""
+        lacking_all = f"no row of {raw.origin} has all values" if raw.rows else ""
         raise DataError(
             f"{lacking_all or f'{raw.origin} has no rows'}, so there is nothing to test with; "
             "correct the file, or hold rows of the first one out"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.data.converting import as_dates, as_numbers
 from engine.data.raw import Column, RawTable
 from engine.data.table_spec import MOST_COLUMNS, ColumnSpec, TableSpec
+from engine.wording import counted
 
 MOST_CLASSES = 1_000
 
@@ -90,30 +91,26 @@ def dropped(raw: RawTable, plan: TablePlan) -> NDArray[np.bool_]:
 def words_for(plan: TablePlan, left: int) -> str:
     """What will happen, in one sentence; ``left`` rows are not left out."""
     inputs, width = len(plan.inputs), sum(column.width for column in plan.inputs)
-    made = _count(inputs, "input") if inputs == width else f"{_count(inputs, 'column')} as {_count(width, 'input')}"
+    made = counted(inputs, "input") if inputs == width else f"{counted(inputs, 'column')} as {counted(width, 'input')}"
     target = {
         "yes_no": "1 yes/no target",
-        "class": f"1 target of {_count(len(plan.classes), 'class', 'classes')}",
+        "class": f"1 target of {counted(len(plan.classes), 'class')}",
         "number": "1 number as target",
     }[plan.target_kind]
     zeros = sum(column.zeros > 0 and not column.spec.zeros_missing for column in plan.inputs)
     filled = sum(column.missing > 0 and column.spec.missing != "drop" for column in plan.inputs)
     notes = (
-        (zeros, f"{_count(zeros, 'column contains', 'columns contain')} zeros that may be missing values"),
-        (filled, f"missing values of {_count(filled, 'column')} are filled in"),
-        (plan.rows - left, f"{_count(plan.rows - left, 'row')} with missing values will be left out"),
+        (zeros, f"{counted(zeros, 'column contains', 'columns contain')} zeros that may be missing values"),
+        (filled, f"missing values of {counted(filled, 'column')} are filled in"),
+        (plan.rows - left, f"{counted(plan.rows - left, 'row')} with missing values will be left out"),
         *(
-            (column.lost, f"{_count(column.lost, 'value')} of '{column.name}' will be missing: not a {column.kind}")
+            (column.lost, f"{counted(column.lost, 'value')} of '{column.name}' will be missing: not a {column.kind}")
             for column in plan.columns
             if column.role in ("input", "target")
         ),
     )
-    said = [f"{_count(plan.rows, 'row')}, {made}, {target}", *(note for count, note in notes if count)]
+    said = [f"{counted(plan.rows, 'row')}, {made}, {target}", *(note for count, note in notes if count)]
     return "; ".join(said)
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
 def problem_of(raw: RawTable, spec: TableSpec, plan: TablePlan, left: int) -> str:
@@ -145,7 +142,7 @@ def problem_of(raw: RawTable, spec: TableSpec, plan: TablePlan, left: int) -> st
         ),
         (
             left < 2,
-            f"only {_count(left, 'row')} of {raw.rows:,} {'has' if left == 1 else 'have'} all values; "
+            f"only {counted(left, 'row')} of {raw.rows:,} {'has' if left == 1 else 'have'} all values; "
             "choose what takes the place of missing ones",
         ),
     )

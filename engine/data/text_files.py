@@ -31,6 +31,7 @@ from engine.data.typed import (
     short,
     typed_column,
 )
+from engine.wording import counted
 
 _SAMPLE = 256_000
 # Fields between two reports of progress.
@@ -115,7 +116,8 @@ class _Parser:
         given = layout.names if found.header else self.names
         kept = [c for c, name in zip(columns, given, strict=True) if name.strip() or not c.missing.all()]
         if len(kept) < len(columns):
-            self.notes.append(f"{len(columns) - len(kept)} columns without a name and without a value are left out")
+            nameless = counted(len(columns) - len(kept), "column")
+            self.notes.append(f"left out: {nameless} without a name and without a value")
         if not kept:
             raise DataError(f"{self.origin} holds no values; there is no table in it")
         return RawTable(tuple(kept), self.origin, replace(found, notes=tuple(self.notes)))
@@ -219,8 +221,9 @@ class _Parser:
         return f"{self.origin} cannot be read as a table ({said.strip().rsplit('C error: ', 1)[-1]}); check its lines"
 
     def _too_long(self, line: int, count: int) -> str:
+        fields, columns = counted(count, "field"), counted(self.layout.width, "column")
         return (
-            f"line {line:,} of {self.origin} has {count:,} fields, but there are {self.layout.width:,} columns; "
+            f"line {line:,} of {self.origin} has {fields}, but the table has {columns}; "
             "correct the line or choose another delimiter"
         )
 

@@ -15,10 +15,11 @@ from engine.data.preparation import NO_VALUE, Preparation, PreparedColumn, Prepa
 from engine.data.sources import source_choices
 from engine.experiment import DataSpec
 from engine.export.layout import Part, parts_of
-from engine.export.literals import WIDTH, commented, counted, in_docstring, quoted
+from engine.export.literals import WIDTH, commented, in_docstring, quoted
 from engine.metrics import METRICS
 from engine.model import Model
 from engine.project import Project
+from engine.wording import counted
 
 # How a derived feature is written, by its key: {0}, {1} are columns of ``values``.
 TRANSFORMS = {
@@ -217,7 +218,8 @@ def _about(project: Project) -> str:
     """What the network is, what it has learned from, and how good it was."""
     *hidden, output = (part for part in parts_of(project) if part.kind == "dense")
     widths = ", ".join(f"{part.units} {_named(part)}" for part in hidden)
-    layers = f"hidden {'layer' if len(hidden) == 1 else 'layers'} of {widths} units, " if hidden else ""
+    units = "unit" if [part.units for part in hidden] == [1] else "units"
+    layers = f"hidden {'layer' if len(hidden) == 1 else 'layers'} of {widths} {units}, " if hidden else ""
     training, point = project.experiment.training, project.checkpoint
     learned = f"with {training.optimizer.label} and the loss {project.network.plan.loss.label.lower()}"
     steps = f" in {counted(point.state['step'], 'step')}" if point else ""

@@ -41,11 +41,6 @@ def in_docstring(value: Any) -> str:
     return commented(value).replace("\\", "\\\\").replace('"', '\\"')
 
 
-def counted(count: int, thing: str) -> str:
-    """A number of things in words: "1 unit", "8 units"."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
 FILTERS = {"quoted": quoted, "literal": literal, "commented": commented, "in_docstring": in_docstring}
 
 

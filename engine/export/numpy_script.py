@@ -7,12 +7,13 @@ from typing import Any
 
 from engine.export import numpy_parts
 from engine.export.layout import Part, parts_of
-from engine.export.literals import array_lines, counted
+from engine.export.literals import array_lines
 from engine.export.source import run_script, script
 from engine.export.target import Target
 from engine.export.weights import as_npz
 from engine.layers import LAYERS, Norm
 from engine.project import Project
+from engine.wording import counted
 
 # So many parameters are written into the file itself.
 _MOST_INLINE = 2000

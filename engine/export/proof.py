@@ -31,10 +31,10 @@ from engine.data.preparation import PreparedColumn
 from engine.data.progress import CancelledError
 from engine.data.raw import Column, RawTable
 from engine.data.table import DataError
-from engine.export.literals import counted
 from engine.export.target import TOLERANCE, ExportError, Proof, RawRow, Target
 from engine.export.targets import EXPORTS
 from engine.project import Project
+from engine.wording import counted
 
 _ROWS, _OUTPUTS = "rows.json", "outputs.npy"
 _UNSEEN = "a category that is not there"

@@ -13,7 +13,8 @@ from engine.data.sources import SOURCES, built_in
 from engine.data.table_spec import KINDS
 from engine.experiment import DISTURBING, DataSpec
 from engine.reporting.blocks import Table, Text
-from engine.reporting.wording import MOST_CLASSES, count, name_of, short
+from engine.reporting.wording import MOST_CLASSES, name_of, short
+from engine.wording import counted
 
 _MOST_COLUMNS, _MOST_NAMES = 24, 12
 _MOST_LABELS = 8
@@ -26,7 +27,7 @@ def about_data(spec: DataSpec, data: Dataset) -> tuple[Table | Text, ...]:
     rows = [
         ("Data", _origin(spec, data)),
         ("Rows", f"{train:,} to learn from, {test:,} to test with ({share})"),
-        ("Asked", f"{data.target}, {count(len(data.classes), 'class') if data.classes else 'a number'}"),
+        ("Asked", f"{data.target}, {counted(len(data.classes), 'class') if data.classes else 'a number'}"),
         ("Inputs", _names(data.names)),
     ]
     if (what := _what_was_done(spec, data)) != "":
@@ -58,7 +59,7 @@ def _classes(data: Dataset) -> Table:
         (name, f"{int(counts[0][k]):,}", f"{int(counts[1][k]):,}") for k, name in enumerate(data.classes[:MOST_CLASSES])
     ]
     if len(data.classes) > MOST_CLASSES:
-        rows.append((f"and {count(len(data.classes) - MOST_CLASSES, 'more class')}", "", ""))
+        rows.append((f"and {counted(len(data.classes) - MOST_CLASSES, 'more class')}", "", ""))
     return Table(("Class", "Training rows", "Test rows"), tuple(rows), frozenset({1, 2}))
 
 
@@ -72,7 +73,7 @@ def columns_of(data: Dataset) -> tuple[Table, ...]:
         for each in columns[:_MOST_COLUMNS]
     ]
     if len(columns) > _MOST_COLUMNS:
-        rows.append((f"and {count(len(columns) - _MOST_COLUMNS, 'more column')}", "", "", "", ""))
+        rows.append((f"and {counted(len(columns) - _MOST_COLUMNS, 'more column')}", "", "", "", ""))
     heads = ("Column", "Kind", "In the training rows", "A missing value", "Inputs")
     return (Table(heads, tuple(rows), frozenset({4})),) if rows else ()
 

@@ -16,7 +16,7 @@ from engine.checkpoint import Checkpoint
 from engine.experiment import Experiment
 from engine.matrix_threads import threads_in_use
 from engine.reporting.blocks import Table, Text
-from engine.reporting.wording import count
+from engine.wording import counted
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "pydantic")
 
@@ -25,14 +25,12 @@ def to_repeat(point: Checkpoint, program: str) -> tuple[Table | Text, ...]:
     """Surroundings, hashes, and the whole description as JSON."""
     words = description(point.experiment)
     state, data = point.state, point.data
+    threads = counted(threads_in_use() or 1, "thread")
     rows = (
         ("Made with", program),
         ("Python", f"{platform.python_version()} ({platform.python_implementation()})"),
         ("Packages", ", ".join(f"{name} {found}" for name in _PACKAGES if (found := _version(name)))),
-        (
-            "Computer",
-            f"{platform.platform()}, {os.cpu_count()} processors, products on {count(threads_in_use() or 1, 'thread')}",
-        ),
+        ("Computer", f"{platform.platform()}, {os.cpu_count()} processors, products on {threads}"),
         ("Precision", f"{state['parameters'].dtype}"),
         ("Description", f"sha256 {sha256(words.encode()).hexdigest()}"),
         ("Data", f"sha256 {_hash(data.x_train, data.y_train, data.x_test, data.y_test)}"),

@@ -19,8 +19,9 @@ from engine.plan import Plan
 from engine.reporting.blocks import Figure, Report, Section, Table, Text
 from engine.reporting.described import about_data, columns_of, data_settings
 from engine.reporting.repeating import to_repeat
-from engine.reporting.wording import MOST_CLASSES, count, measure, metric_name, name_of
+from engine.reporting.wording import MOST_CLASSES, measure, metric_name, name_of
 from engine.trainer import Trainer
+from engine.wording import counted
 
 _MOST_POINTS, _MOST_CHANGES = 14, 30
 _PARTS = {"train": "training", "test": "test"}
@@ -64,14 +65,14 @@ def report_of(point: Checkpoint, program: str = "Glassbox", now: datetime | None
 def _summary(trainer: Trainer, measured: dict[str, dict[str, Any]]) -> str:
     """What was learned from what, by what, and how well: one sentence."""
     experiment, data = trainer.experiment, trainer.data
-    asked = f"{count(len(data.classes), 'class')} of {data.target}" if data.classes else f"The number {data.target}"
+    asked = f"{counted(len(data.classes), 'class')} of {data.target}" if data.classes else f"The number {data.target}"
     layers = [_in_short(layer) for layer in experiment.network.layers]
     optimizer = type(experiment.training.optimizer).label
     optimizer = optimizer if optimizer[1:] != optimizer[1:].lower() or " " not in optimizer else optimizer.lower()
     parts = [
-        f"{asked} from {count(len(data.names), 'input')}",
+        f"{asked} from {counted(len(data.names), 'input')}",
         ", ".join(layers) or "no hidden layer",
-        f"{count(trainer.epochs_done, 'epoch')} of {optimizer}",
+        f"{counted(trainer.epochs_done, 'epoch')} of {optimizer}",
         _best(measured, data),
     ]
     return f"{'; '.join(part for part in parts if part)}."
@@ -184,7 +185,7 @@ def _changes(lineage: Lineage) -> tuple[Section, ...]:
         events = []
     rows = [(f"{event.step:,}", _change_in_words(event)) for event in events[:_MOST_CHANGES]]
     if len(events) > _MOST_CHANGES:
-        rows.append(("…", f"and {count(len(events) - _MOST_CHANGES, 'more change')}"))
+        rows.append(("…", f"and {counted(len(events) - _MOST_CHANGES, 'more change')}"))
     blocks: list[Text | Table] = []
     if lineage.lost:
         blocks.append(Text(f"Not everything that was changed while it trained is known: {lineage.lost}."))

@@ -30,12 +30,6 @@ def metric_name(key: str) -> str:
     return label.lower() if label[1:].islower() else label
 
 
-def count(number: int, noun: str) -> str:
-    """So many of something: "1 class", "3 classes"."""
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
-
-
 def measure(value: float) -> str:
     """A loss or a metric, with four digits behind the point where that says enough of it."""
     return f"{value:.4f}".replace("-", "\u2212") if value == 0.0 or 1e-3 <= abs(value) < 100.0 else short(value)

@@ -10,7 +10,7 @@ from engine.data.derived import Derived
 from engine.experiment import Experiment
 from engine.layers import LAYERS, Dense
 from engine.snapshot import Snapshot
-from gui import edits
+from gui import amounts, edits
 from gui.builder.cards import LayerCards
 from gui.builder.data import DataSection
 from gui.builder.training import TrainingSection
@@ -135,7 +135,7 @@ class Builder(QScrollArea):
         """Shows what follows from the data: its size, its columns and the output's width."""
         self._snapshot = snapshot
         self.data.show_snapshot(snapshot)
-        self._network_note.setText(tr("{0} parameters").format(f"{snapshot.plan.parameters:,}"))
+        self._network_note.setText(amounts.parameters(snapshot.plan.parameters))
         self._show_cards()
 
     def _show_cards(self) -> None:

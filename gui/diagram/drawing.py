@@ -19,6 +19,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.diagram import leads
 from gui.diagram.layout import FOOT, Column, Mark, head_for, marks, place
 from gui.diagram.legend import Legend, legend_of
@@ -99,11 +100,11 @@ class Drawing:
     def description(self) -> str:
         """What is seen, in sentences, for those who cannot see it."""
         snapshot, legend = self.snapshot, self.legend
-        parts = [tr("{0} inputs").format(f"{snapshot.plan.widths[0]:,}")]
+        parts = [amounts.inputs(snapshot.plan.widths[0])]
         for layer in snapshot.plan.layers:
             parts += [stage_name(part.stage) for part in layer.stages]
             parts.append(f"{name_in_plan(layer)}: {layer.units:,} {tr(layer.activation.label)}")
-        after = tr("After {0} epochs, {1} steps.").format(f"{snapshot.epoch:,}", f"{snapshot.step:,}")
+        after = tr("Epoch {0}, step {1}.").format(f"{snapshot.epoch:,}", f"{snapshot.step:,}")
         edges = tr("Edges: {0}.").format(legend.missing.rstrip(".") or legend.label)
         signs = tr("Blue, solid edges are positive, orange, dashed ones negative; the widest is {0}.")
         signs = signs.format(number(legend.scale)) if legend.scale else tr("No value but 0.")

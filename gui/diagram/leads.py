@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from gui import amounts
 from gui.diagram.layout import Column
 from gui.diagram.ribbon import Ribbon
-from gui.text import tr
 from gui.theme import colour, colours, font
 
 
@@ -47,7 +47,7 @@ def paint_over(painter: QPainter, ribbon: Ribbon, source: int | None, unit: int 
     painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
     painter.setFont(font(11))
     painter.setPen(QColor(c.quiet))
-    words = tr("{0} inputs ↓  {1} units →").format(f"{ribbon.inputs:,}", f"{ribbon.units:,}")
+    words = f"{amounts.inputs(ribbon.inputs)} ↓  {amounts.units(ribbon.units)} →"
     metrics = painter.fontMetrics()
     if metrics.horizontalAdvance(words) > max(box.width() * 1.5, 60.0):
         words = f"{ribbon.inputs:,} × {ribbon.units:,}"

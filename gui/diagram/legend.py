@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
 from engine.edge_views import EDGE_VIEWS
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.diagram.nodes import DECADES, dead_units, image_side, kind_of, largest_level, statistics
 from gui.diagram.raster import DASH, SPACE
 from gui.diagram.ribbon import CROWD
@@ -118,11 +119,11 @@ def _of_the_nodes(snapshot: Snapshot, shown: Shown) -> tuple[str, ...]:
     units, trace, kind = statistics(snapshot), snapshot.trace, kind_of(snapshot, shown, 0)
     summed = snapshot.maps.quantity if kind == "map" and snapshot.maps else shown.nodes
     what = tr("sum z") if summed == "pre_activation" else tr("activation")
-    rows = tr("over {0} rows").format(f"{units.rows:,}") if units else ""
+    rows = tr("over {0}").format(amounts.rows(units.rows)) if units else ""
     if kind == "map":
         return _over_the_plane(snapshot, what)
     if kind == "gauge" and units is not None:
-        whole = tr("nodes: share of {0} rows at which the activation is flat").format(f"{units.rows:,}")
+        whole = tr("nodes: share of {0} at which the activation is flat").format(amounts.rows(units.rows))
         return (whole, tr("nodes: share of flat rows"))
     if kind == "histogram" and shown.nodes == "gradient" and units is not None:
         top, short = largest_level(units), tr("nodes: gradient delta")

@@ -16,6 +16,7 @@ from gui.diagram.legend import LEFT, LOWER_LINE, has_large_pair
 from gui.diagram.shown import Shown, available_plane
 from gui.diagram.words import row_name, why_not
 from gui.icons import icon
+from gui.plots.titles import SAYS
 from gui.text import shortened, tr
 from gui.theme import colours, pixels
 
@@ -72,6 +73,7 @@ class Picker(QToolButton):
     def show_label(self, label: str, about: str = "") -> None:
         """Says what is chosen."""
         self._label = label
+        self.setProperty(SAYS, label)
         self.setAccessibleName(f"{self._caption}: {label}")
         self.setToolTip("\n".join(filter(None, (f"{self._caption}: {label}", about, self._about))))
         self.show_form(self._form)

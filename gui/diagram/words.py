@@ -8,6 +8,7 @@ from math import isfinite, isnan
 from engine.edge_views import EDGE_VIEWS
 from engine.probes import TYPED, Trace
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.diagram.nodes import DECADES, largest_level, statistics
 from gui.selection import Unit, Weight, is_frozen, is_held, unit_name
 from gui.text import MINUS, number, said, signed, tr
@@ -70,16 +71,16 @@ def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
     units = statistics(snapshot)
     if units is None:
         return []
-    layer, lines = units.layers[unit.column - 1], []
+    layer, rows, lines = units.layers[unit.column - 1], amounts.rows(units.rows), []
     if units.quantity == "gradient":
         level, top = float(layer.level[unit.index]), largest_level(units)
-        lines.append(tr("delta = dL/dz: {0} (root of the mean square, {1} rows)").format(number(level), units.rows))
+        lines.append(tr("delta = dL/dz: {0} (root of the mean square, {1})").format(number(level), rows))
         lines.append(tr("ground: logarithmic, the same in all layers, from {0} to {1}").format(
             number(top / 10**DECADES, 2), number(top, 2)
         ))  # fmt: skip
     saturated = float(layer.saturated[unit.index])
     if isfinite(saturated):
-        lines.append(tr("saturated at {0} % of {1} rows").format(f"{100 * saturated:.0f}", units.rows))
+        lines.append(tr("saturated at {0} % of {1}").format(f"{100 * saturated:.0f}", rows))
     if layer.dead[unit.index]:
         lines.append(tr("dead: its slope is zero for every row; it cannot learn"))
     return lines

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.data.preparation import Preparation, PreparedColumn
 from engine.data.table_spec import KINDS
+from gui.amounts import counted
 from gui.text import in_a_sentence, number, tr
 from gui.theme import colours
 
@@ -87,8 +88,9 @@ def show_preparation(preparation: Preparation, rows: int, parent: QWidget) -> QD
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(tr("Preparation"))
-    about = tr("Fitted on the {0} training rows alone, and used on every other row: test rows, typed rows, files.")
-    words = QLabel(about.format(f"{rows:,}"), wordWrap=True)
+    one = tr("Fitted on the only training row, and used on every other row: test rows, typed rows, files.")
+    many = tr("Fitted on the {0} training rows alone, and used on every other row: test rows, typed rows, files.")
+    words = QLabel(counted(rows, one, many), wordWrap=True)
     words.setProperty("role", "note")
     lines = rows_of(preparation)
     table = QTableWidget(len(lines), len(_HEADS))

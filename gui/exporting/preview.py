@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QSyntaxHighlighter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from gui.amounts import counted
 from gui.exporting.work import Contents
 from gui.text import tr
 from gui.theme import colours
@@ -99,7 +100,8 @@ class Preview(QWidget):
         if contents.text is None:
             self._show(name, note, "", words=tr("This file is made of numbers; there is nothing to read in it."))
             return
-        more = tr("{0} more lines; Copy takes them all").format(f"{contents.more:,}") if contents.more else ""
+        one, many = tr("{0} more line; Copy takes it too"), tr("{0} more lines; Copy takes them all")
+        more = counted(contents.more, one, many) if contents.more else ""
         self._text = contents.text
         self._show(name, note, more, contents.shown)
 
@@ -129,5 +131,5 @@ class Preview(QWidget):
 def in_bytes(size: int) -> str:
     """The size of a file in words: 830 bytes, 12.4 kB, 3.1 MB."""
     if size < 1000:
-        return tr("{0} bytes").format(size)
+        return counted(size, tr("{0} byte"), tr("{0} bytes"))
     return f"{size / 1e3:,.1f} kB" if size < 1e6 else f"{size / 1e6:,.1f} MB"

@@ -15,6 +15,7 @@ from engine.export.proof import prove, sample_rows
 from engine.export.target import ExportError, Proof, Target
 from engine.export.writing import contents, write_export
 from engine.project import Project
+from gui import amounts
 from gui.errand import Work
 from gui.text import as_sentence, said, tr
 
@@ -130,7 +131,7 @@ def check(instant: Instant, target: Target) -> Work:
 
 def _prove(instant: Instant, target: Target, main: Path, written: str, tell: Tell, given_up: Event) -> None:
     rows = sample_rows(instant.project)
-    tell(Said(target.key, tr("Checking on {0} rows…").format(f"{len(rows):,}"), "busy", written))
+    tell(Said(target.key, tr("Checking on {0}…").format(amounts.rows(len(rows))), "busy", written))
     tell(_outcome(prove(instant.project, target, main, rows, given_up=given_up), written))
 
 

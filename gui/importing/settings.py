@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 from engine.data.guessing import ColumnPlan
 from engine.data.scaling import SCALES
 from engine.data.table_spec import DATE_PARTS, KINDS, ColumnSpec
+from gui.amounts import counted
 from gui.builder.flow import FlowLayout
 from gui.fields import ChoiceField
 from gui.forms import Form
@@ -123,7 +124,7 @@ def _shown(plan: ColumnPlan) -> tuple[str, ...]:
 def _facts(plan: ColumnPlan, rows: int) -> str:
     """How many values there are, and what about them one should know."""
     role = {"target": tr("This is the target."), "split": tr("This column says which rows are for testing.")}
-    facts = [tr("{0} different values").format(f"{plan.distinct:,}")]
+    facts = [counted(plan.distinct, tr("always the same value"), tr("{0} different values"))]
     if plan.missing:
         facts.append(tr("{0} of {1} missing").format(f"{plan.missing:,}", f"{rows:,}"))
     if plan.zeros:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from gui import amounts
 from gui.text import tr
 
 
@@ -79,7 +80,7 @@ class ReadingProgress(QWidget):
     def show_progress(self, share: float, rows: int, seconds_left: float) -> None:
         """Shows how far it has come; ``seconds_left`` below 0: not known yet."""
         self.bar.setValue(round(1000 * share))
-        words = [tr("{0} rows").format(f"{rows:,}")] if rows else []
+        words = [amounts.rows(rows)] if rows else []
         if seconds_left >= 0:
             words.append(tr("{0} s left").format(f"{seconds_left:.0f}"))
         self.words.setText(" · ".join(words) or " ")

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from engine.data.guessing import ColumnPlan
 from engine.data.table_spec import TableSpec
 from engine.experiment import DataSpec
+from gui import amounts
 from gui.banner import Banner
 from gui.importing.draft import Opened, as_read, doubtful, switched, table_name, table_of, with_zeros_missing
 from gui.importing.how import ReadingBar
@@ -299,5 +300,5 @@ def _place(table: TableSpec) -> tuple[object, ...]:
 
 def _size(opened: Opened) -> str:
     raw = opened.raw
-    words = tr("{0} rows · {1} columns").format(f"{raw.rows:,}", f"{len(raw.names):,}")
+    words = f"{amounts.rows(raw.rows)} · {amounts.columns(len(raw.names))}"
     return words if raw.rows <= MOST_ROWS else tr("{0} · the first {1} rows are shown").format(words, MOST_ROWS)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from engine.curves import BINS, Reliability, reliability
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.pages.scored import Scored
 from gui.pages.scoredpage import ScoredPage
 from gui.plots.axes import dress, new_plot
@@ -82,7 +83,7 @@ class Calibration(ScoredPage):
         most = max(int(found.counts.max()), 1)
         self.counts.setRange(yRange=(0, most), padding=0.2)
         self.counts.getPlotItem().getAxis("left").setTicks([[(0, "0"), (most, f"{most:,}")]])
-        self.words.say(tr("ECE {0} · {1} rows").format(f"{found.expected_error:.4f}", f"{len(rows.rows):,}"))
+        self.words.say(tr("ECE {0} · {1}").format(f"{found.expected_error:.4f}", amounts.rows(len(rows.rows))))
         self.show_theme()
 
     def _compared(self, rows: Scored, classes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, str]:
@@ -118,8 +119,8 @@ class Calibration(ScoredPage):
             QToolTip.hideText()
             return
         found = self.found
-        words = tr("{0} to {1}: {2} rows\nmean probability {3}\nshare that is true {4}").format(
-            number(place / BINS), number((place + 1) / BINS), f"{found.counts[place]:,}",
+        words = tr("{0} to {1}: {2}\nmean probability {3}\nshare that is true {4}").format(
+            number(place / BINS), number((place + 1) / BINS), amounts.rows(int(found.counts[place])),
             number(float(found.predicted[place]), 4), number(float(found.observed[place]), 4),
         )  # fmt: skip
         QToolTip.showText(QCursor.pos(), words, self)

@@ -128,7 +128,7 @@ class Misread(ScoredPage):
         found, trouble = scored(snapshot, self.marks.part_of(snapshot)), super().problem(snapshot)
         if trouble or len(found.misread()):
             return trouble
-        return tr("None of the {0} is misread.").format(rows_in_words(len(found.rows), found.part))
+        return tr("{0}: none is misread.").format(rows_in_words(len(found.rows), found.part))
 
     def table(self) -> Table | None:
         """All misread rows, the largest error first."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QWidget
 
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.plots.view import View
 from gui.text import tr
 
@@ -90,6 +91,4 @@ def part_in_words(part: str) -> str:
 
 def rows_in_words(count: int, part: str) -> str:
     """How many rows of a part: "45 test rows"."""
-    if part == TEST:
-        return tr("1 test row") if count == 1 else tr("{0} test rows").format(f"{count:,}")
-    return tr("1 training row") if count == 1 else tr("{0} training rows").format(f"{count:,}")
+    return (amounts.tested_rows if part == TEST else amounts.training_rows)(count)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.data.points import PointsSpec, is_tested
 from engine.experiment import DataSpec
+from gui import amounts
 from gui.painting.dots import POINT_RADIUS, Dots, hint, paint_hint
 from gui.painting.tools import LOOK, TOOLS, Stroke, Surface, Values, jitter
 from gui.text import tr
@@ -138,9 +139,8 @@ class Canvas(QWidget):
     def _emit(self) -> None:
         stroke = self._stroke
         if stroke is not None:
-            changed = stroke.changed
-            points = tr("1 point") if changed == 1 else tr("{0} points").format(f"{changed:,}")
-            self._wish(stroke.values, tr(TOOLS[stroke.tool].done).format(points), self._merge)
+            done = tr(TOOLS[stroke.tool].done).format(amounts.points(stroke.changed))
+            self._wish(stroke.values, done, self._merge)
 
     def _wish(self, values: Values, text: str, merge: str = "") -> None:
         kept = tuple((x, y, which) for x, y, which in values.tolist())

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 from engine.data.points import PointsSpec
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.painting.canvas import Canvas
 from gui.painting.edits import with_points
 from gui.painting.strip import STRIP, ToolStrip
 from gui.painting.tools import LOOK, TOOLS
-from gui.text import tr
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -168,5 +168,4 @@ class Painting(QObject):
     def note(self) -> str:
         """How many points there are."""
         points = self._experiment.data.points if self._experiment is not None else None
-        number = len(points.points) if points is not None else 0
-        return tr("1 point") if number == 1 else tr("{0} points").format(f"{number:,}")
+        return amounts.points(len(points.points) if points is not None else 0)

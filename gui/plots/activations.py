@@ -15,6 +15,7 @@ from engine.activations import Array
 from engine.plan import LayerPlan
 from engine.probing.activity import Activity, LayerActivity
 from engine.snapshot import Snapshot
+from gui.amounts import counted_of
 from gui.diagram.nodes import MUCH_SATURATED
 from gui.plots.ages import age_in_words, rows_in_words
 from gui.plots.binning import Picture, pictured
@@ -231,22 +232,23 @@ def said_of(layer: LayerPlan, found: LayerActivity) -> tuple[str, bool]:
         return "", False
     wrong = []
     if found.odd:
-        wrong.append(tr("{0} of {1} outputs are not finite.").format(f"{found.odd:,}", f"{found.spread.total:,}"))
-    for which, one, several in (
+        wrong.append(tr("Outputs that are not finite: {0} of {1}.").format(f"{found.odd:,}", f"{found.spread.total:,}"))
+    for which, *words in (
         (
             dead,
+            tr("The only unit is dead: its slope is zero at every training row."),
             tr("{0} of {1} units is dead: its slope is zero at every training row."),
             tr("{0} of {1} units are dead: their slope is zero at every training row."),
         ),
         (
             flat,
+            tr("The only unit is flat at nine of ten rows or more, so that hardly any gradient passes."),
             tr("{0} of {1} units is flat at nine of ten rows or more, so that hardly any gradient passes."),
             tr("{0} of {1} units are flat at nine of ten rows or more, so that hardly any gradient passes."),
         ),
     ):
         if which:
-            words = (one if len(which) == 1 else several).format(f"{len(which):,}", f"{units:,}")
-            wrong.append(f"{words} {_links(which)}")
+            wrong.append(f"{counted_of(len(which), units, *words)} {_links(which)}")
     if wrong:
         return " ".join(wrong), bool(found.odd)
     name = escape(tr(layer.activation.label))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gui.amounts import counted
 from gui.text import tr
 
 # An answer whose step is this share of all steps behind says so.
@@ -16,6 +17,5 @@ def age_in_words(now: int, then: int) -> str:
 def rows_in_words(rows: int, all_rows: int) -> str:
     """Of how many training rows something is counted: "256 of 1,400 training rows", "all 105 training rows"."""
     if rows == all_rows:
-        few = (tr("no training rows"), tr("1 training row"))
-        return tr("all {0} training rows").format(f"{rows:,}") if rows >= len(few) else few[rows]
+        return counted(rows, tr("1 training row"), tr("all {0} training rows")) if rows else tr("no training rows")
     return tr("{0} of {1} training rows").format(f"{rows:,}", f"{all_rows:,}")

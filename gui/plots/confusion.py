@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.snapshot import Snapshot
+from gui.amounts import counted
 from gui.pages.page import rows_in_words
 from gui.pages.rowlist import RowList
 from gui.pages.scored import Scored
@@ -65,8 +66,7 @@ class ConfusionMatrix(ScoredPage):
     def draw(self, snapshot: Snapshot) -> None:
         """Counts and draws another instant."""
         found, classes = self.rows_of(snapshot), snapshot.data.classes
-        self._scored = found
-        self._part = tr("test rows") if found.part == "test" else tr("training rows")
+        self._scored, self._part = found, found.part
         if classes != self._classes:
             self._classes, self._cursor, self.opened = classes, None, None
         self._counts = confusion_counts(found.truth, found.answer, len(classes))
@@ -243,9 +243,9 @@ class ConfusionMatrix(ScoredPage):
 
     def _said(self, cell: Cell) -> str:
         row, column = cell
-        return tr("{0} of {1} {2} that are {3} were taken for {4}").format(
-            self._counts[row, column], self._counts[row].sum(), self._part, self._classes[row], self._classes[column]
-        )
+        one, many = tr("{0} of {1} of {2} was taken for {3}"), tr("{0} of {1} of {2} were taken for {3}")
+        whole = rows_in_words(int(self._counts[row].sum()), self._part)
+        return counted(int(self._counts[row, column]), one, many, whole, self._classes[row], self._classes[column])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Lists the rows of a cell, or marks the class whose name is clicked."""

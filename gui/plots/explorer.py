@@ -16,6 +16,7 @@ from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
 from engine.spec import Setting
 from engine.unit_views import UnitStatistics
+from gui import amounts
 from gui.fields import ChoiceField, NumberField
 from gui.plots.functioncurve import FunctionCurve, Spread
 from gui.plots.functions import character_of, slopes_of, values_of
@@ -226,12 +227,11 @@ class Explorer(View):
             return tr("There are no training rows whose sums in {0} could be shown.").format(name)
         if not spread.counts.sum():
             return tr("No sum in {0} is a finite number.").format(name)
+        rows = amounts.training_rows(spread.rows)
         if spread.own:
-            told = tr("Filled: z in {0} over {1} training rows, at step {2}.")
-            return told.format(name, f"{spread.rows:,}", f"{spread.step:,}")
-        told = tr("Outline: z in {0} over {1} training rows, at step {2}; its own function is {3}.")
-        label = in_a_sentence(tr(layer.activation.label))
-        return told.format(name, f"{spread.rows:,}", f"{spread.step:,}", label)
+            return tr("Filled: z in {0} over {1}, at step {2}.").format(name, rows, f"{spread.step:,}")
+        told = tr("Outline: z in {0} over {1}, at step {2}; its own function is {3}.")
+        return told.format(name, rows, f"{spread.step:,}", in_a_sentence(tr(layer.activation.label)))
 
     # -- wishes ----------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import numpy as np
 from engine.history import Numbers
 from engine.plan import Plan
 from engine.snapshot import Snapshot
+from gui.amounts import counted_of
 from gui.selection import name_in_plan
 from gui.text import number, tr
 
@@ -105,16 +106,23 @@ def seen_in_ratios(flow: Flow) -> str:
     moved = now > 0.0
     slow, fast = int((now[moved] < HEALTHY[0]).sum()), int((now[moved] > HEALTHY[1]).sum())
     if slow and fast:
-        words = tr(
+        one = tr(
+            "{0} of {1} layers moved by less than 0.03 % of its weights in the last recorded step, {2} by over 0.3 %."
+        )
+        many = tr(
             "{0} of {1} layers moved by less than 0.03 % of their weights in the last recorded step, {2} by over 0.3 %."
         )
-        return words.format(slow, len(now), fast)
+        return counted_of(slow, len(now), one, one, many, fast)
     if slow:
-        words = tr("{0} of {1} layers moved by less than 0.03 % of their weights in the last recorded step.")
-        return words.format(slow, len(now))
+        only = tr("The only layer moved by less than 0.03 % of its weights in the last recorded step.")
+        one = tr("{0} of {1} layers moved by less than 0.03 % of its weights in the last recorded step.")
+        many = tr("{0} of {1} layers moved by less than 0.03 % of their weights in the last recorded step.")
+        return counted_of(slow, len(now), only, one, many)
     if fast:
-        words = tr("{0} of {1} layers moved by more than 0.3 % of their weights in the last recorded step.")
-        return words.format(fast, len(now))
+        only = tr("The only layer moved by more than 0.3 % of its weights in the last recorded step.")
+        one = tr("{0} of {1} layers moved by more than 0.3 % of its weights in the last recorded step.")
+        many = tr("{0} of {1} layers moved by more than 0.3 % of their weights in the last recorded step.")
+        return counted_of(fast, len(now), only, one, many)
     return ""
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from engine.edge_views import EDGE_VIEWS, EdgeView
 from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.diagram.nodes import dead_units, statistics
 from gui.diagram.words import compact, row_and_truth
 from gui.plots.portrait import SHORT, Portrait
@@ -287,10 +288,12 @@ def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
     found, notes = units.layers[layer], []
     if units.quantity == "gradient":
         level = number(float(found.level[unit.index]))
-        notes.append(tr("delta = dL/dz is {0}: root of the mean square over {1} rows.").format(level, units.rows))
+        notes.append(
+            tr("delta = dL/dz is {0}: root of the mean square over {1}.").format(level, amounts.rows(units.rows))
+        )
     if np.isfinite(found.saturated[unit.index]):
         share = f"{100 * float(found.saturated[unit.index]):.0f}"
-        notes.append(tr("Saturated at {0} % of {1} training rows.").format(share, units.rows))
+        notes.append(tr("Saturated at {0} % of {1}.").format(share, amounts.training_rows(units.rows)))
     if dead_units(snapshot, layer)[unit.index]:
         notes.append(tr("Dead: its slope is zero at every row, so it cannot learn."))
     return notes

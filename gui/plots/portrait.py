@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.activations import Activation, Array, sigmoid
 from engine.snapshot import Snapshot
+from gui import amounts
 from gui.diagram import nodes
 from gui.diagram.shown import Shown
 from gui.selection import Unit
@@ -207,12 +208,13 @@ def caption_of(snapshot: Snapshot, kind: str, layer: int, unit: int) -> tuple[st
         if not np.isfinite(found.saturated[unit]):
             return tr("never flat alone"), tr("The activation mixes the units of its layer: no single one is flat.")
         share = number(100 * float(found.saturated[unit]), 2)
-        more = tr("Filled by the share of {0} training rows at which the activation is flat: {1} %.")
-        return tr("flat at {0} %").format(share), more.format(units.rows, share)
+        more = tr("Filled by the share of {0} at which the activation is flat: {1} %.")
+        return tr("flat at {0} %").format(share), more.format(amounts.training_rows(units.rows), share)
     letter = {"pre_activation": "z", "gradient": "delta"}.get(units.quantity, "a")
     low, high = number(float(found.bounds[0])), number(float(found.bounds[-1]))
-    more = tr("How {0} spreads over {1} training rows, from {2} to {3}.").format(letter, units.rows, low, high)
-    return tr("{0} over {1} rows").format(letter, units.rows), more
+    more = tr("How {0} spreads over {1}, from {2} to {3}.")
+    more = more.format(letter, amounts.training_rows(units.rows), low, high)
+    return tr("{0} over {1}").format(letter, amounts.rows(units.rows)), more
 
 
 def _of_map(snapshot: Snapshot, layer: int, unit: int) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 from engine.gradient_check import AGREES, DIFFERS, KINK, ROUNDING, TOLERANCE
 from engine.probing.proof import KEPT_OF_ALL, Proof
 from engine.snapshot import Snapshot
+from gui.amounts import counted
 from gui.buttons import push_button
 from gui.plots.errors import ErrorPlot
 from gui.plots.titles import PanelTitle
@@ -177,7 +178,7 @@ def _counted(proof: Proof) -> str:
         first, last = int(proof.compared["step"].min()), int(proof.compared["step"].max())
         steps = f"{last:,}" if first == last else f"{first:,}\u2013{last:,}"
         told.append(tr("at step {0}").format(steps))
-        told.append(tr("{0} rows at a time").format(proof.rows))
+        told.append(counted(proof.rows, tr("{0} row at a time"), tr("{0} rows at a time")))
     _, _, kinks, rounding = proof.counts
     if kinks:
         told.append(tr("{0} at kinks").format(f"{kinks:,}"))

@@ -37,6 +37,8 @@ _GAP = 6
 _SHORT_NAME = 40
 # Panels that are narrower have their legends in a line of their own, all of them: beside each other they begin alike.
 _NARROW = 520
+# The property of a button that says which of several is shown: a picture, which has no buttons, says it too.
+SAYS = "says"
 
 
 class Swatch(QWidget):
@@ -297,6 +299,16 @@ class PanelTitle(QWidget):
         entry.setChecked(True)
         if key in self._choosers:
             self._choosers[key].setText(_opens(entry.text()))
+
+    @property
+    def choosers(self) -> list[QToolButton]:
+        """The buttons beside the name that say which of several things the panel shows."""
+        buttons = self.findChildren(QToolButton)
+        return [button for button in buttons if button.property(SAYS) and button.isVisibleTo(self)]
+
+    def called(self, name: str) -> str:
+        """The name of the panel with what is chosen in it: "Output · ROC"."""
+        return " · ".join((name, *(button.property(SAYS) for button in self.choosers)))
 
     def show_note(self, text: str) -> None:
         """Shows a note at the right: what is drawn, or the values under the pointer."""

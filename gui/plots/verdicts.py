@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.gradient_check import Place, place_of
 from engine.probing.proof import KEPT, Proof
 from engine.snapshot import Snapshot
+from gui.amounts import counted
 from gui.selection import (
     GREEK,
     Selection,
@@ -80,20 +81,23 @@ def headline(proof: Proof) -> str:
 def sentence(snapshot: Snapshot, proof: Proof) -> str:
     """What has been found, in one sentence."""
     worst = power(float(proof.worst["error"])) if proof.worst is not None else ""
-    checked, all_of_them = f"{proof.checked:,}", f"{proof.parameters:,}"
+    checked, parameters = proof.checked, proof.parameters
     if proof.state == "red":
         return _difference(snapshot, proof)
     if proof.state == "amber":
         return _nothing(proof)
     if proof.state == "checking" and not worst:
-        return tr("The parameters are compared in turn: {0} of {1} so far.").format(checked, all_of_them)
-    if proof.checked < proof.parameters:
-        told = tr("{0} of {1} slopes are compared so far, and agree with central differences to {2} of their size.")
-        return told.format(checked, all_of_them, worst)
-    told = tr("All {0} slopes agree with central differences, to {1} of their size or better.")
+        return tr("The parameters are compared in turn: {0} of {1} so far.").format(f"{checked:,}", f"{parameters:,}")
+    if checked < parameters:
+        one = tr("{0} of {1} slopes is compared so far, and agrees with central differences to {2} of its size.")
+        many = tr("{0} of {1} slopes are compared so far, and agree with central differences to {2} of their size.")
+        return counted(checked, one, many, f"{parameters:,}", worst)
+    one = tr("The only slope agrees with central differences, to {1} of its size or better.")
+    many = tr("All {0} slopes agree with central differences, to {1} of their size or better.")
     if not_compared := proof.counts[2] + proof.counts[3]:
-        told = tr("{0} slopes agree with central differences, to {1} of their size or better; {2} cannot be compared.")
-    return told.format(f"{proof.checked - not_compared:,}", worst, f"{not_compared:,}")
+        one = tr("{0} slope agrees with central differences, to {1} of its size or better; {2} cannot be compared.")
+        many = tr("{0} slopes agree with central differences, to {1} of their size or better; {2} cannot be compared.")
+    return counted(checked - not_compared, one, many, worst, f"{not_compared:,}")
 
 
 def _difference(snapshot: Snapshot, proof: Proof) -> str:

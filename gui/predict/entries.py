@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 from engine.answering import date_in_words
 from engine.data.preparation import PreparedColumn
 from engine.spec import Setting
+from gui.amounts import counted
 from gui.fields import ChoiceField, NumberField, ToggleField
 from gui.text import number, tr
 
@@ -179,7 +180,7 @@ def seen(column: PreparedColumn) -> str:
     """What training has seen of a column, in a few words."""
     if column.labels:
         count = len(column.labels)
-        return " / ".join(column.labels) if count == 2 else tr("{0} categories").format(f"{count:,}")
+        return " / ".join(column.labels) if count == 2 else counted(count, tr("{0} category"), tr("{0} categories"))
     if column.kind == "date":
         return tr("{0} to {1}").format(date_in_words(column.low), date_in_words(column.high))
     return tr("{0} to {1}").format(number(column.low, 4), number(column.high, 4))

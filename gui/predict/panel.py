@@ -14,6 +14,7 @@ from engine.data.table_spec import TableSpec
 from engine.experiment import Experiment
 from engine.probes import TYPED, Trace
 from engine.snapshot import Snapshot
+from gui.amounts import counted
 from gui.buttons import push_button
 from gui.plots.titles import PanelTitle
 from gui.predict.answer import AnswerView
@@ -155,7 +156,8 @@ class PredictPanel(QWidget):
             if entry.column.name in self.values:
                 entry.show_raw(self.values[entry.column.name])
         rest = len(found) - len(self.entries)
-        self.more.setText(tr("and {0} more: find them by their name").format(f"{rest:,}"))
+        one, many = tr("and {0} more: find it by its name"), tr("and {0} more: find them by their name")
+        self.more.setText(counted(rest, one, many))
         self.more.setVisible(rest > 0)
 
     # -- what is typed ---------------------------------------------------------------------------

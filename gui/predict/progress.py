@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from gui import amounts
 from gui.progressline import ProgressLine
 from gui.text import tr
 
@@ -20,4 +21,4 @@ class ScoringProgress(ProgressLine):
     def show_progress(self, file: str, stage: str, share: float, rows: int) -> None:
         """Shows how far a file has come in its stage."""
         doing = tr("Reading") if stage == "reading" else tr("Answering")
-        self.tell(" · ".join([doing, *([tr("{0} rows").format(f"{rows:,}")] if rows else []), file]), share)
+        self.tell(" · ".join([doing, *([amounts.rows(rows)] if rows else []), file]), share)

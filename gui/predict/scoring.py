@@ -16,6 +16,7 @@ from engine.data.progress import CancelledError
 from engine.data.table import DataError
 from engine.experiment import DataSpec
 from engine.scoring import Stage, score_file
+from gui import amounts
 from gui.text import tr
 
 _POLL_MS = 30
@@ -69,7 +70,7 @@ class _Work(Thread):
             return _Outcome(not_scored.format(table.name, tr("there is not enough free memory")))
         except Exception as error:  # noqa: BLE001 - whatever it is must reach the window
             return _Outcome(not_scored.format(table.name, error), details=traceback.format_exc())
-        words = tr("{0} rows of {1} answered. Written: {2}").format(f"{scored.answered:,}", table.name, out)
+        words = tr("{0} of {1} answered. Written: {2}").format(amounts.rows(scored.answered), table.name, out)
         return _Outcome(f"{words}\n{scored.remarks}".rstrip("\n"), fault=not scored.answered)
 
     def _follow(self, stage: Stage, share: float, rows: int) -> None:

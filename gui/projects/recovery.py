@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from gui.amounts import counted
 from gui.icons import icon
 from gui.projects import questions
 from gui.projects.files import reason
@@ -61,8 +62,8 @@ class RecoveryOffer(QFrame):
                 widget.hide()
                 widget.deleteLater()
         one = tr("Glassbox ended without saving. This work can be brought back:")
-        many = tr("Glassbox ended without saving. {0} pieces of work can be brought back:").format(len(found))
-        self.head.setText(one if len(found) == 1 else many)
+        many = tr("Glassbox ended without saving. {0} pieces of work can be brought back:")
+        self.head.setText(counted(len(found), one, many))
         for row, each in enumerate(found[:_MOST_LINES]):
             words = QLabel(in_words(each))
             words.setWordWrap(True)
@@ -96,7 +97,7 @@ def in_words(found: Left) -> str:
     when = found.when.astimezone().strftime("%Y-%m-%d %H:%M")
     parts = [found.owner.name or tr("a project without a name"), when]
     if found.steps is not None:
-        parts.append(tr("1 step trained") if found.steps == 1 else tr("{0} steps trained").format(f"{found.steps:,}"))
+        parts.append(counted(found.steps, tr("1 step trained"), tr("{0} steps trained")))
     if found.owner.path is not None:
         parts.append(str(found.owner.path.parent))
     return " · ".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.project import load
+from engine.wording import counted
 
 
 def describe(path: Path) -> str:
@@ -17,10 +18,10 @@ def describe(path: Path) -> str:
         f"learns    {what}",
         f"from      {', '.join(project.preparation.names)}",
         f"network   {' → '.join(f'{width:,}' for width in project.network.plan.widths)}, "
-        f"{project.network.plan.parameters:,} parameters",
+        f"{counted(project.network.plan.parameters, 'parameter')}",
     ]
     if project.checkpoint is not None:
-        lines.append(f"trained   {int(project.checkpoint.state['step']):,} steps")
+        lines.append(f"trained   {counted(int(project.checkpoint.state['step']), 'step')}")
     if project.problem:
         lines.append(project.problem)
     return "\n".join([*lines, "", f"Answer the rows of a table:  python main.py predict {path} TABLE"])

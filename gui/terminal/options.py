@@ -47,7 +47,8 @@ class Look:
     """How a picture is taken and what it shows. ``size`` is "WIDTHxHEIGHT" of the window in pixels.
 
     ``nodes`` and ``edges`` are keys of NODE_VIEWS and EDGE_VIEWS; ``plane`` are names or numbers of inputs, ``row`` is
-    one of the table and ``select`` the name of a unit, all as people write them, counted from 1. None: as usual.
+    one of the table and ``select`` the name of a unit, all as people write them, counted from 1; ``page`` is one of the
+    output. None: as usual.
     ``scale`` and ``transparent`` are for the drawing of the network alone.
     """
 
@@ -62,6 +63,7 @@ class Look:
     row: int | None = None
     heat_map: bool = False
     select: str | None = None
+    page: str | None = None
 
 
 def build(options: Options, start: Experiment | None = None) -> Experiment:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.project import load
 from engine.trainer import Trainer
+from engine.wording import counted
 from gui.terminal.options import Options, UsageError, build
 
 
@@ -38,4 +39,4 @@ def refuse_finished(trainer: Trainer, path: Path) -> None:
         raise UsageError(f"{path.name} holds a run that has ended: {trainer.stopped.rstrip('.')}")
     if trainer.finished:
         done = trainer.epochs_done
-        raise UsageError(f"{path.name} has done all its {done:,} epochs; ask for more with --epochs {2 * done}")
+        raise UsageError(f"{path.name} is done after {counted(done, 'epoch')}; ask for more with --epochs {2 * done}")

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine.metrics import METRICS
 from engine.project import Project, save
 from engine.trainer import Trainer
+from engine.wording import counted
 from gui import threads
 from gui.settings import read, settings_file
 
@@ -146,9 +147,9 @@ def in_words(run: Run) -> str:
     before = trainer.steps_done - run.steps
     lines = [
         _learned(trainer),
-        f"{trainer.steps_done:,} steps, {trainer.epochs_done:,} epochs"
+        f"{counted(trainer.steps_done, 'step')}, {counted(trainer.epochs_done, 'epoch')}"
         f"{f', {run.steps:,} of these steps' if before else ''} in {run.seconds:.2f} s; "
-        f"{trainer.network.plan.parameters:,} parameters",
+        f"{counted(trainer.network.plan.parameters, 'parameter')}",
     ]
     for part, words in (("train", "training"), ("test", "test")):
         found = trainer.evaluate(part)
@@ -165,7 +166,7 @@ def _learned(trainer: Trainer) -> str:
     data = trainer.data
     classes = f" ({_listed(data.classes)})" if data.classes else ""
     held_out = f"; {len(data.x_test):,} held out" if len(data.x_test) else ""
-    return f"learned {data.target}{classes} from {len(data.x_train):,} rows{held_out}"
+    return f"learned {data.target}{classes} from {counted(len(data.x_train), 'row')}{held_out}"
 
 
 def _listed(words: Sequence[str]) -> str:

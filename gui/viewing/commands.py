@@ -62,7 +62,7 @@ def save_picture(window: Window) -> None:
             replace_file(path, made[suffix])
 
         title = tr("Save a picture of {0}").format(name)
-        saving.ask_for_file(window, window, title, f"{stem_of(window.document)} {name}", _PICTURES, "png", write)
+        saving.ask_for_file(window, window, title, _file_name(window, name), _PICTURES, "png", write)
 
 
 def save_data(window: Window) -> None:
@@ -77,7 +77,12 @@ def save_data(window: Window) -> None:
 
         title = tr("Save the data of {0}").format(name)
         kinds = (("csv", tr("Table as CSV")),)
-        saving.ask_for_file(window, window, title, f"{stem_of(window.document)} {name}", kinds, "csv", write)
+        saving.ask_for_file(window, window, title, _file_name(window, name), kinds, "csv", write)
+
+
+def _file_name(window: Window, name: str) -> str:
+    """What a file is called: after the document and the view."""
+    return f"{stem_of(window.document)} {name.replace(' · ', ' ')}"
 
 
 def _filled(window: Window) -> tuple[str, View] | None:
@@ -86,7 +91,8 @@ def _filled(window: Window) -> tuple[str, View] | None:
     if not name:
         window.status.say(tr("No view is open: the menu lists them under Panels."))
         return None
-    called, view = window.panels.docks[name].windowTitle(), window.views[name]
+    view = window.views[name]
+    called = view.title.called(window.panels.docks[name].windowTitle())
     if view.table() is None:
         window.status.say(tr("Nothing to copy or save yet: {0} is still empty.").format(called))
         return None

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pyqtgraph as pg
-from PySide6.QtCore import QMimeData, QPoint
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPen, QPicture, QRegion
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QToolButton, QWidget
 
 from gui import theme
 from gui.export import as_pdf, as_png, as_svg
+from gui.plots.titles import SAYS, PanelTitle
 from gui.plots.view import View
 from gui.text import tr
 from gui.viewing.lettering import plainly_lettered
@@ -88,12 +89,20 @@ def _draw(painter: QPainter, view: View) -> None:
     title, (width, height) = view.title, _size(view)
     words = QRegion(0, 0, title.width(), title.height())
     for button in title.findChildren(QToolButton):
-        words -= QRegion(button.rect().translated(button.mapTo(title, QPoint(0, 0))))
+        words -= QRegion(_place(button, title))
     painter.fillRect(0, 0, width, height, QColor(theme.colours().surface))
     children = QWidget.RenderFlag.DrawChildren
     with theme.painted_in(theme.name(), theme.type_size()):
         title.render(painter, QPoint(0, 0), words, children)
         view.render(painter, QPoint(0, title.height()), QRegion(), children)
+        painter.setPen(QColor(theme.colours().text))
+        for button in title.choosers:
+            painter.setFont(button.font())
+            painter.drawText(_place(button, title), Qt.AlignmentFlag.AlignCenter, button.property(SAYS))
+
+
+def _place(button: QToolButton, title: PanelTitle) -> QRect:
+    return button.rect().translated(button.mapTo(title, QPoint(0, 0)))
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def test_another_suffix_is_refused_with_the_two_that_there_are(tmp_path: Path) -
 
 
 def test_names_that_do_not_fit_the_shape_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="2 inputs and 1 units"):
+    with pytest.raises(ValueError, match="2 inputs and 1 unit,"):
         saved(tmp_path / "w.csv", np.ones((1, 1)), None, ["x", "y"], ["a"])
 
 

@@ -16,8 +16,9 @@ from engine.data.sources import SOURCES
 from engine.experiment import Experiment
 from engine.reporting.blocks import Figure, Report, Table, Text
 from engine.reporting.report import report_of
-from engine.reporting.wording import count, measure, short
+from engine.reporting.wording import measure, short
 from engine.trainer import Trainer
+from engine.wording import counted
 
 
 def reported(experiment: Experiment, epochs: int = 3) -> tuple[Report, Trainer]:
@@ -234,4 +235,4 @@ def test_measures_are_written_with_the_digits_that_count(value: float, shown: st
 
 def test_numbers_and_counts_are_written_for_people() -> None:
     assert (short(12345678.0), short(0.5), short(-3.0)) == ("12,350,000", "0.5", "−3")
-    assert [count(1, "class"), count(3, "class"), count(2_000, "row")] == ["1 class", "3 classes", "2,000 rows"]
+    assert [counted(1, "class"), counted(3, "class"), counted(2_000, "row")] == ["1 class", "3 classes", "2,000 rows"]

@@ -62,15 +62,16 @@ def literals() -> Iterator[str]:
     for tree in trees("gui"):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
-                yield from _words(node.args[0])
+                yield from words_in(node.args[0])
 
 
-def _words(node: ast.expr) -> Iterator[str]:
+def words_in(node: ast.expr) -> Iterator[str]:
+    """The literals that an argument may be."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.IfExp):
-        yield from _words(node.body)
-        yield from _words(node.orelse)
+        yield from words_in(node.body)
+        yield from words_in(node.orelse)
 
 
 def declared() -> Iterator[str]:
@@ -132,14 +133,14 @@ def _of_setting(setting: Setting) -> Iterator[str]:
         yield from (label for _, label in setting.choices())
 
 
-def has_words(text: str) -> bool:
+def haswords_in(text: str) -> bool:
     """Whether there is anything to translate in a text, and not only signs, letters of formulas and insertions."""
     return re.search(r"[A-Za-z]{2}", re.sub(r"\{\d\}", "", text)) is not None
 
 
 def texts() -> set[str]:
     """Every text of the window that has words."""
-    return {text for text in (*literals(), *declared()) if has_words(text)}
+    return {text for text in (*literals(), *declared()) if haswords_in(text)}
 
 
 def spoken() -> set[str]:

@@ -22,10 +22,12 @@ from sklearn.datasets import load_diabetes, load_iris
 
 from engine.data.scaling import Scaling
 from engine.experiment import Experiment
+from engine.findings import findings
 from engine.model import Evaluation
 from engine.snapshot import Snapshot
 from gui.plots.cells import EXACT, MOST_COPIED
-from gui.plots.data.counting import spread
+from gui.plots.data.balance import judged
+from gui.plots.data.counting import Counts, spread
 from gui.plots.data.points import MOST_POINTS
 from gui.plots.data.rows import in_units
 from gui.plots.data.view import DataView
@@ -496,7 +498,7 @@ def uneven(train: dict[str, int], test: dict[str, int]) -> Snapshot:
 @pytest.mark.parametrize(
     ("train", "test", "words"),
     [
-        ({"a": 9, "b": 3}, {"a": 1, "b": 1}, "Unbalanced: “a” has 3 times the training rows of “b”; from 3 times"),
+        ({"a": 8, "b": 2}, {"a": 1, "b": 1}, "Unbalanced: “a” has 4 times the training rows of “b”; from 4 times"),
         ({"a": 8, "b": 3}, {"a": 1, "b": 1}, "Balanced: “a” has 2.67 times the training rows of “b”"),
         ({"a": 4, "b": 4}, {"a": 1, "b": 1}, "Balanced: every class has the same number of training rows."),
         ({"a": 4, "b": 4}, {"a": 1, "b": 0}, "No test row is of “b”."),
@@ -511,6 +513,14 @@ def test_what_is_wrong_with_the_balance_is_said(
     view = alone(qtbot, uneven(train, test), "balance")
     assert words in view.balance.sentence.text()
     assert not view.grab().isNull()
+
+
+@pytest.mark.parametrize(("large", "said"), [(39, False), (40, True)])
+def test_the_page_and_the_hint_call_the_same_classes_unbalanced(large: int, said: bool) -> None:
+    data = arrays(np.arange(large + 10.0)[:, None], ["a"] * large + ["b"] * 10)
+    counts = Counts(np.array([[large, 10], [0, 0]]))
+    assert judged(data.classes, counts).partition(" held out for testing. ")[2].startswith("Unbalanced") == said
+    assert ("unbalanced_classes" in [each.key for each in findings(instant(of_layers(2), data))]) == said
 
 
 def test_a_click_on_a_class_marks_it_everywhere_and_filters_the_table(view: DataView, window: Window) -> None:

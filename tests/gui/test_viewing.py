@@ -436,6 +436,18 @@ def test_a_file_is_called_after_the_experiment_and_the_view(filled: Window) -> N
     assert Path(dialog.selectedFiles()[0]).name == "iris Loss.png"
 
 
+def test_a_picture_of_the_output_is_called_after_its_page(filled: Window) -> None:
+    use(filled, "output")
+    filled.output.choose("roc")
+    filled.actions_by_id["view.export"].trigger()
+    (dialog,) = [each for each in filled.findChildren(QFileDialog) if each.isVisible()]
+    assert Path(dialog.selectedFiles()[0]).name == "iris Output ROC.png"
+    filled.actions_by_id["view.copy"].trigger()
+    assert filled.status.currentMessage() == "Copied: a picture of Output · ROC"
+    svg = bytes(QGuiApplication.clipboard().mimeData().data("image/svg+xml").data()).decode()
+    assert "ROC" in ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
 @pytest.mark.parametrize("command", ["view.export", "view.export_data"])
 def test_what_cannot_be_written_is_said_in_a_sentence(filled: Window, tmp_path: Path, command: str) -> None:
     use(filled, "loss")

@@ -94,7 +94,7 @@ def test_options_change_what_goes_on(half: Path, tmp_path: Path, here: Glassbox)
 
 def test_a_project_with_nothing_left_to_train_is_refused(half: Path, here: Glassbox) -> None:
     done = here("train", str(half))
-    sentence = "Glassbox: half.glassbox has done all its 6 epochs; ask for more with --epochs 12.\n"
+    sentence = "Glassbox: half.glassbox is done after 6 epochs; ask for more with --epochs 12.\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
 
 

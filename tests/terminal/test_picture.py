@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -13,6 +14,7 @@ from gui.plots import catalogue
 from gui.terminal.options import VIEWS as CHOICES
 
 Glassbox = Callable[..., Any]
+SVG = "{http://www.w3.org/2000/svg}"
 LIVE = ("output", "loss", "magnitudes", *(kind.id for kind in catalogue.VIEWS))
 VIEWS = ("window", "diagram", "network", "inspector", *LIVE)
 
@@ -101,6 +103,27 @@ def test_a_live_view_is_drawn_in_the_format_of_the_suffix(
     out = folder / f"{view}.{suffix}"
     done = here("picture", "--view", view, "--out", str(out), "--epochs", "2", "--data", "xor")
     assert (done.returncode, done.stderr, out.read_bytes()[: len(begin)]) == (0, f"written: {out}\n", begin)
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("roc", "ROC"), ("Confusion matrix", "Confusion matrix"), ("precision-recall", "Precision–recall")],
+)
+def test_a_picture_of_the_output_is_of_the_page_that_is_named(
+    here: Glassbox, folder: Path, page: str, name: str
+) -> None:
+    svg = folder / "page.svg"
+    done = here("picture", "--view", "output", "--page", page, "--out", str(svg), "--epochs", "2", "--data", "xor")
+    root = ElementTree.fromstring(svg.read_text())
+    assert (done.returncode, root.findtext(f"{SVG}title")) == (0, f"Output · {name}")
+    assert name in ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+
+
+def test_the_map_of_numbers_is_called_map_too(here: Glassbox, folder: Path) -> None:
+    svg = folder / "numbers.svg"
+    here("picture", "--view", "output", "--page", "map", "--out", str(svg), "--epochs", "1", "--data", "plane")
+    words = ["".join(text.itertext()) for text in ElementTree.fromstring(svg.read_text()).iter(f"{SVG}text")]
+    assert ("Map" in words, "Prediction" in words) == (True, False)
 
 
 def test_a_live_view_can_be_drawn_larger(here: Glassbox, folder: Path) -> None:
@@ -207,6 +230,10 @@ FAULTS: dict[tuple[str, ...], str] = {
     ("--view", "loss", "--nodes", "sample", "--out", "a.png"): "--nodes is for --view window, diagram, network",
     ("--view", "loss", "--row", "2", "--out", "a.png"): "--row is for",
     ("--view", "network", "--select", "setosa", "--out", "a.png"): "--select is for --view window",
+    ("--view", "loss", "--page", "roc", "--out", "a.png"): "--page is for --view window, output, not for 'loss'",
+    ("--page", "rocs", "--out", "a.png"): "the output has no page 'rocs'; there are map, number_map, fit, confusion",
+    ("--page", "residuals", "--untrained", "--out", "a.png"): "no page 'residuals' of the output; there are map, "
+    "confusion, effects, roc, precision_recall, calibration",
     ("--data", "irsi", "--out", "a.png"): "irsi",
     ("--set", 'data.features=["nosuch"]', "--out", "a.png"): "nosuch",
     (): "--out",

@@ -8,9 +8,11 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QCursor
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
+from engine.data.balance import UNBALANCED
+from gui import amounts
 from gui.plots.axes import dress, new_plot
 from gui.plots.data.bars import ClassBars
-from gui.plots.data.counting import UNBALANCED, Counts, spread
+from gui.plots.data.counting import Counts, spread
 from gui.plots.data.rows import Rows
 from gui.plots.view import Table
 from gui.scrolling import scrolling
@@ -89,17 +91,17 @@ def judged(classes: tuple[str, ...], counts: Counts) -> str:
         sentences.append(tr("No rows are held out for testing."))
     if found is None:
         return " ".join([tr("There is no training row."), *sentences])
-    large, small, times = found
-    if times >= UNBALANCED:
+    large, small, times = classes[found.most], classes[found.least], found.times
+    if found.unbalanced:
         words = tr("Unbalanced: “{0}” has {1} times the training rows of “{2}”; from {3} times on it is called so.")
-        sentences.append(words.format(classes[large], number(times), classes[small], number(UNBALANCED)))
+        sentences.append(words.format(large, number(times), small, number(UNBALANCED)))
     elif np.count_nonzero(counts.rows[0]) == 1:
-        sentences.append(tr("All training rows are of “{0}”: there is nothing to tell apart.").format(classes[large]))
+        sentences.append(tr("All training rows are of “{0}”: there is nothing to tell apart.").format(large))
     elif times == 1.0:
         sentences.append(tr("Balanced: every class has the same number of training rows."))
     else:
         words = tr("Balanced: “{0}” has {1} times the training rows of “{2}”; from {3} times on it is unbalanced.")
-        sentences.append(words.format(classes[large], number(times), classes[small], number(UNBALANCED)))
+        sentences.append(words.format(large, number(times), small, number(UNBALANCED)))
     return " ".join(sentences)
 
 
@@ -118,8 +120,8 @@ def described(rows: Rows) -> str:
         if len(values):
             with np.errstate(all="ignore"):
                 low, high, mean = (number(float(v), 4) for v in (values.min(), values.max(), values.mean()))
-            sentence = tr("{0}: {1} rows from {2} to {3}, mean {4}.")
-            sentences.append(sentence.format(words, f"{len(values):,}", low, high, mean))
+            sentence = tr("{0}: {1} from {2} to {3}, mean {4}.")
+            sentences.append(sentence.format(words, amounts.rows(len(values)), low, high, mean))
         else:
             sentences.append(tr("{0}: no rows.").format(words))
     return " ".join(sentences)
@@ -189,8 +191,9 @@ class SpreadPlot(QWidget):
         if not 0 <= place < self.counts.shape[1]:
             return ""
         low, high = number(float(self.edges[place]), 4), number(float(self.edges[place + 1]), 4)
-        words = tr("{0} from {1} to {2}: {3} training rows, {4} test rows")
-        return words.format(self._name, low, high, f"{self.counts[0, place]:,}", f"{self.counts[1, place]:,}")
+        trained, tested = (int(count) for count in self.counts[:, place])
+        words = tr("{0} from {1} to {2}: {3}, {4}")
+        return words.format(self._name, low, high, amounts.training_rows(trained), amounts.tested_rows(tested))
 
     @Slot(object)
     def _say(self, at: QPointF) -> None:

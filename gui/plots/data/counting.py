@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.balance import Imbalance
 from gui.plots.data.rows import Floats, Rows
 
-# From so many times the rows of the smallest class on, the largest makes a part unbalanced.
-UNBALANCED = 3.0
 _MOST_BINS = 30
 
 
@@ -38,14 +37,13 @@ class Counts:
         """The classes without a row in a part that has rows."""
         return np.flatnonzero(self.rows[part] == 0) if self.rows[part].any() else np.empty(0, np.intp)
 
-    def imbalance(self) -> tuple[int, int, float] | None:
-        """(largest class, smallest class, how many times its rows) of the training part, of classes that have rows."""
+    def imbalance(self) -> Imbalance | None:
+        """That of the training part, of classes that have rows."""
         there = np.flatnonzero(self.rows[0])
         if not len(there):
             return None
-        rows = self.rows[0][there]
-        large, small = int(rows.argmax()), int(rows.argmin())
-        return int(there[large]), int(there[small]), float(rows[large] / rows[small])
+        found = Imbalance.of(self.rows[0][there])
+        return Imbalance(int(there[found.most]), int(there[found.least]), found.times)
 
 
 def spread(values: Floats, tested: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.int64]]:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QCursor, QMouseEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from engine.probes import TYPED
+from gui import amounts
 from gui.fields import ChoiceField
 from gui.plots.axes import dress, prepare
 from gui.plots.data.key import PointKey, scale_colours, symbol_of
@@ -175,9 +176,9 @@ class ScatterPage(QWidget):
         self._name_classes("bottom", across)
         self._name_classes("left", up)
         self._ring()
-        every, drawn = len(rows), len(some)
-        words = tr("{0} of {1} rows, evenly chosen") if every > MOST_POINTS else tr("{0} of {1} rows")
-        self.count = words.format(f"{drawn:,}", f"{every:,}") if drawn < every else tr("{0} rows").format(f"{every:,}")
+        every, drawn = amounts.rows(len(rows)), len(some)
+        words = tr("{0} of {1}, evenly chosen") if len(rows) > MOST_POINTS else tr("{0} of {1}")
+        self.count = words.format(f"{drawn:,}", every) if drawn < len(rows) else every
         self.changed.emit()
 
     def _looks(self, rows: Rows, some: NDArray[np.intp]) -> tuple[list[QPen], list[QBrush], list[str]]:

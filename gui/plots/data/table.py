@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.probes import TYPED
+from gui import amounts
 from gui.fields import ChoiceField
 from gui.plots.cells import EXACT, CellTable
 from gui.plots.data.rows import arranged
@@ -287,6 +288,5 @@ class TablePage(QWidget):
     def count(self) -> str:
         """How many rows are shown."""
         shown, every = self.model.rowCount(), len(self.model.sheet.rows) if self.model.sheet is not None else 0
-        if shown < every:
-            return tr("{0} of {1} rows").format(f"{shown:,}", f"{every:,}")
-        return tr("1 row") if every == 1 else tr("{0} rows").format(f"{every:,}")
+        rows = amounts.rows(every)
+        return tr("{0} of {1}").format(f"{shown:,}", rows) if shown < every else rows

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui import theme
+from gui import amounts, theme
 from gui.diagram.ribbon import Ribbon, cells, heat, strongest_at
 from gui.images import image_of
 from gui.plots.matrix.values import Grid
@@ -53,8 +53,10 @@ class HeatMap(QWidget):
         """Draws the numbers of another instant or layer; None: nothing."""
         self._grid, self._drawn_for = grid, ()
         if grid is not None:
-            words, top = tr("{0} inputs × {1} units, colours from {2} to {3}"), number(grid.largest)
-            self.setAccessibleDescription(words.format(*grid.weights.shape, f"{MINUS}{top}", f"+{top}"))
+            words, top = tr("{0} × {1}, colours from {2} to {3}"), number(grid.largest)
+            lines, units = grid.weights.shape
+            shape = amounts.inputs(lines), amounts.units(units)
+            self.setAccessibleDescription(words.format(*shape, f"{MINUS}{top}", f"+{top}"))
         self.update()
 
     def show_cell(self, line: int, unit: int) -> None:

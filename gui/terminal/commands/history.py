@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.files import replace_file
+from engine.wording import counted
 
 
 def history(
@@ -29,4 +30,4 @@ def history(
         sys.stdout.write(points.as_csv())
         return
     replace_file(out, points.as_csv().encode())
-    print(f"{len(points):,} points; written: {out}", file=sys.stderr)
+    print(f"{counted(len(points), 'point')}; written: {out}", file=sys.stderr)

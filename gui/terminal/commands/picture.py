@@ -49,6 +49,10 @@ View = Annotated[
         autocompletion=among(VIEWS),
     ),
 ]
+Page = Annotated[
+    str | None,
+    typer.Option(help="The page of the output: map, confusion, roc, residuals …", rich_help_panel=SEEN),
+]
 Theme = Annotated[
     str, typer.Option(help="light or dark.", rich_help_panel=RESULT, autocompletion=among(("light", "dark")))
 ]
@@ -82,6 +86,7 @@ def picture(
     row: Row = None,
     heat_map: HeatMap = False,
     select: Select = None,
+    page: Page = None,
     data: Data = None,
     target: Target = None,
     hidden: Hidden = None,
@@ -103,6 +108,7 @@ def picture(
       python main.py picture --view network --out network.svg
       python main.py picture --nodes sample --row 60 --out row.png
       python main.py picture --data wine --plane "alcohol, hue" --out wine.png
+      python main.py picture --view output --page confusion --out confusion.svg
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gui.launch import missing_libraries  # noqa: PLC0415
@@ -116,7 +122,7 @@ def picture(
     options = Options(
         data, hidden, loss, optimizer, tuple(changes or ()), epochs, batch_size, test_fraction, scale, seed, target
     )
-    look = Look(view, theme, size, zoom, transparent, nodes, edges, plane, row, heat_map, select)
+    look = Look(view, theme, size, zoom, transparent, nodes, edges, plane, row, heat_map, select, page)
     if project is None:
         take(build(options), out, look, trained=not untrained)
     elif options != Options() or untrained:

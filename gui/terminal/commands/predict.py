@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.project import load
+from engine.wording import counted
 
 
 def predict(
@@ -29,7 +30,6 @@ def predict(
 
     scored = scoring.answer(load(project), table, out)
     if out is not None:
-        rows = "row" if scored.answered == 1 else "rows"
-        print(f"{scored.answered:,} {rows} answered; written: {out}", file=sys.stderr)
+        print(f"{counted(scored.answered, 'row')} answered; written: {out}", file=sys.stderr)
     if scored.remarks:
         print(scored.remarks, file=sys.stderr)

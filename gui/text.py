@@ -108,14 +108,25 @@ def number(value: float, digits: int = 3) -> str:
     return words.replace("-", MINUS)
 
 
-def percent(share: float) -> str:
-    """A share in per cent; a dash for none. What is not quite all or nothing never looks like it."""
+def percent(share: float, below_each_other: bool = False) -> str:
+    """A share or a probability in per cent; a dash for none. What is not quite all or nothing never looks like it.
+
+    ``below_each_other``: with its one decimal in any case.
+    """
     if not isfinite(share):
         return "–"
-    rounded = round(100.0 * share, 1)
-    if rounded in (0.0, 100.0) and 0.0 < share < 1.0:
-        return "> 99.9 %" if rounded else "< 0.1 %"
-    return f"{rounded:g} %"
+    told = probability(share)
+    if told[0] in "<>":
+        return "> 99.9 %" if told[0] == ">" else "< 0.1 %"
+    return f"{100.0 * share:.1f} %" if below_each_other else f"{round(100.0 * share, 1):g} %"
+
+
+def probability(value: float, decimals: int = 3) -> str:
+    """A probability, or another output, with so many decimals. What is not quite certain never looks like it."""
+    rounded, least = round(value, decimals), 10.0**-decimals
+    if rounded in (0.0, 1.0) and 0.0 < value < 1.0:
+        return f"> {1.0 - least:.{decimals}f}" if rounded else f"< {least:.{decimals}f}"
+    return f"{value:.{decimals}f}".replace("-", MINUS)
 
 
 def signed(value: float, digits: int = 3) -> str:

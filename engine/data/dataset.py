@@ -161,6 +161,7 @@ class Dataset:
             raise DataError(
                 f"x has {counted(len(inputs), 'row')} but y has {given.size if given.ndim == 0 else len(given)}"
             )
+        _refuse_missing(y, given)
         answers, labels = _as_target(given, task, classes)
         table = Table(tuple(columns), inputs, answers, "y", labels)
         return cls.from_table(table, test_fraction=test_fraction, scale=scale, seed=seed)
@@ -310,6 +311,15 @@ def prepared(
     )
 
 
+def _refuse_missing(y: ArrayLike, given: NDArray[Any]) -> None:
+    """Raises DataError where there is no value among objects or words, as which NumPy takes all that is no number."""
+    if given.dtype.kind not in "OU":
+        return
+    for place, value in enumerate(np.asarray(y, object)):
+        if value is None or (isinstance(value, float) and value != value):
+            raise DataError(f"row {place + 1}, target 'y' is missing; leave the row out, or say what it is")
+
+
 def _as_target(
     y: NDArray[Any], task: Task | None, classes: tuple[str, ...] | None
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
@@ -322,7 +332,7 @@ def _as_target(
     if task == "regression":
         try:
             return np.array(y, dtype=np.float64).reshape(len(y), int(np.prod(y.shape[1:], dtype=int))), ()
-        except ValueError:
+        except (ValueError, TypeError):
             raise DataError("y must be numbers for a regression") from None
     if y.ndim != 1:
         raise DataError(f"y must have one class for each row, not the shape {y.shape}")
@@ -330,7 +340,10 @@ def _as_target(
         raise DataError(f"row {int(np.flatnonzero(~np.isfinite(y))[0]) + 1}, target 'y' is not a finite number")
     if classes is not None and y.dtype.kind in "iu":
         return _as_indices(y, classes), classes
-    values, indices = np.unique(y, return_inverse=True)
+    try:
+        values, indices = np.unique(y, return_inverse=True)
+    except TypeError:
+        raise DataError("the classes in y must be all of one kind: words, whole numbers, or yes and no") from None
     if len(values) < 2:
         raise DataError("the target has only one class; there is nothing to tell apart")
     if classes is not None and len(classes) != len(values):

@@ -14,7 +14,7 @@ from gui.pages.page import rows_in_words
 from gui.pages.scored import Scored, scored
 from gui.pages.scoredpage import ScoredPage
 from gui.plots.view import About, Table
-from gui.text import number, tr
+from gui.text import number, probability, tr
 from gui.theme import colours, rgb
 
 # So many are shown at most, the largest errors.
@@ -88,7 +88,7 @@ class Misread(ScoredPage):
             item.setData(_ROW, int(found.rows[place]))
             lines = [tr("row {0}, click to trace it").format(int(found.rows[place]) + 1)]
             for each in (found.truth[place], found.answer[place]):
-                lines.append(f"{names[each]}: {found.scores[place, each]:.4f}")
+                lines.append(f"{names[each]}: {probability(float(found.scores[place, each]), 4)}")
             item.setToolTip("\n".join(lines))
             self.images.addItem(item)
         self.images.verticalScrollBar().setValue(scrolled)

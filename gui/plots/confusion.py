@@ -15,7 +15,7 @@ from gui.pages.rowlist import RowList
 from gui.pages.scored import Scored
 from gui.pages.scoredpage import ScoredPage
 from gui.plots.view import About, Table
-from gui.text import number, tr
+from gui.text import number, probability, tr
 from gui.theme import blend, colours, font, readable_on
 
 # In cells smaller than this, in pixels, figures cannot be read.
@@ -115,7 +115,7 @@ class ConfusionMatrix(ScoredPage):
         return {
             tr("true"): [names[k] for k in found.truth[places]],
             tr("answer"): [names[k] for k in found.answer[places]],
-            tr("probability") if found.probable else tr("output"): [f"{value:.4f}" for value in sure],
+            tr("probability") if found.probable else tr("output"): [probability(float(value), 4) for value in sure],
         }
 
     def _show_list(self) -> None:

@@ -18,7 +18,7 @@ from gui.plots.planemap import PlaneMap
 from gui.plots.slices import Points
 from gui.plots.view import About
 from gui.selection import output_names
-from gui.text import signed, tr
+from gui.text import probability, signed, tr
 from gui.theme import colour, colours, rgb
 
 # Beside the border, a fainter line where the answer is this sure.
@@ -65,10 +65,10 @@ class ClassGround(Ground):
         """The outputs by class; for a single one without the meaning of a probability, what it decides."""
         classes, threshold = snapshot.data.classes, snapshot.plan.loss.threshold
         if len(answer) > 1:
-            return [f"{name}: {float(value):.3f}" for name, value in zip(classes, answer, strict=True)]
+            return [f"{name}: {probability(float(value))}" for name, value in zip(classes, answer, strict=True)]
         value = float(answer[0])
         if threshold == 0.5:
-            return [f"{classes[0]}: {1.0 - value:.3f}", f"{classes[1]}: {value:.3f}"]
+            return [f"{classes[0]}: {probability(1.0 - value)}", f"{classes[1]}: {probability(value)}"]
         return [f"a = {signed(value)} → {classes[int(value >= threshold)]}"]
 
     def margins(self, maps: Maps) -> tuple[float, float]:

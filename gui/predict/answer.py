@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.answering import Answered
-from gui.text import as_sentence, number, tr
+from gui.text import as_sentence, number, percent, tr
 from gui.theme import colours, font
 
 _LINE = 20
@@ -31,11 +31,12 @@ class Bars(QWidget):
         self.shares = [(int(k), names[k], float(values[k])) for k in largest]
         self._probabilities = probabilities
         self.setAccessibleName(", ".join(f"{name} {self._word(value)}" for _, name, value in self.shares))
+        self.setToolTip("\n".join(f"{name}: {float(values[k])!r}" for k, name, _ in self.shares))
         self.updateGeometry()
         self.update()
 
     def _word(self, value: float) -> str:
-        return f"{100 * value:.1f} %" if self._probabilities else number(value)
+        return percent(value, below_each_other=True) if self._probabilities else number(value)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """A line for each class."""

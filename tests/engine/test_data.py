@@ -301,3 +301,22 @@ def test_targets_and_labels_are_inverse(source: str, outputs: int, shape: tuple[
     data = load(SOURCES[source])
     targets = data.targets(data.y_train, outputs)
     assert (targets.shape, np.array_equal(data.labels(targets), data.y_train)) == (shape, True)
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        ([None, "a"], "row 1, target 'y' is missing"),
+        (["a", float("nan")], "row 2, target 'y' is missing"),
+        ([True, None], "row 2, target 'y' is missing"),
+        ([{}, {}], "must be all of one kind"),
+    ],
+)
+def test_classes_that_cannot_be_told_apart_are_refused_in_a_sentence(y: list[Any], words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        Dataset.from_arrays([[0.0], [1.0]], y)
+
+
+def test_a_regression_on_what_is_no_number_is_refused_in_a_sentence() -> None:
+    with pytest.raises(DataError, match="y must be numbers for a regression"):
+        Dataset.from_arrays([[0.0], [1.0]], [{}, {}], task="regression")

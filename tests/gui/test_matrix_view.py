@@ -13,7 +13,7 @@ from moments import arrays, instant, of_layers
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QLabel, QToolTip
+from PySide6.QtWidgets import QAbstractSlider, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 from sklearn.datasets import load_iris
 
@@ -433,3 +433,39 @@ def test_a_huge_layer_is_drawn_only_now_and_then_but_in_the_end(qtbot: QtBot) ->
 def cells_at(view: MatrixView) -> str:
     """The first cell."""
     return str(view.cells.model().index(0, 0).data())
+
+
+@pytest.mark.parametrize(
+    ("selection", "layer", "cell"),
+    [(Weight(0, 60, 38), 0, (60, 38)), (Weight(1, 38, 39), 1, (38, 39)), (Unit(2, 38), 1, (0, 38)),
+     (Unit(0, 62), 0, (62, 0))],
+)  # fmt: skip
+def test_what_was_selected_before_the_view_was_opened_is_in_sight(
+    qtbot: QtBot, selection: Unit | Weight, layer: int, cell: tuple[int, int]
+) -> None:
+    view = MatrixView()
+    qtbot.addWidget(view)
+    view.show_selection(selection)
+    view.resize(900, 700)
+    view.show_snapshot(instant(of_layers(40, 40).edited(data={"source": "digits"})))
+    view.show()
+    hands.events()
+    view.resize(420, 150)  # as a panel gets its place
+    hands.events()
+    at = view.cells.currentIndex()
+    assert (view.layer, (at.row(), at.column())) == (layer, cell)
+    assert view.cells.viewport().rect().contains(view.cells.visualRect(at).center())
+
+
+def test_what_was_scrolled_away_stays_so_when_the_view_gets_another_size(qtbot: QtBot) -> None:
+    view = MatrixView()
+    qtbot.addWidget(view)
+    view.show_snapshot(instant(of_layers(40).edited(data={"source": "digits"})))
+    view.resize(420, 150)
+    view.show()
+    view.show_selection(Weight(0, 60, 38))
+    hands.events()
+    view.cells.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+    view.resize(420, 170)
+    hands.events()
+    assert view.cells.verticalScrollBar().value() == 0

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, Qt
 
-from gui.text import MINUS, as_sentence, editable, number, parse_number, signed
+from gui.text import MINUS, as_sentence, editable, number, parse_number, percent, probability, signed
 from gui.window import Window
 
 UNPAINTED = True
@@ -170,3 +170,29 @@ def test_visiting_a_field_does_not_round_its_value(window: Window) -> None:
 )
 def test_words_become_a_sentence_and_names_of_files_stay(words: str, sentence: str) -> None:
     assert as_sentence(words) == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "in_percent", "in_a_column", "with_three"),
+    [
+        (1.0, "100 %", "100.0 %", "1.000"),
+        (0.99996, "> 99.9 %", "> 99.9 %", "> 0.999"),
+        (0.9994, "99.9 %", "99.9 %", "0.999"),
+        (0.5, "50 %", "50.0 %", "0.500"),
+        (0.0006, "0.1 %", "0.1 %", "0.001"),
+        (0.00004, "< 0.1 %", "< 0.1 %", "< 0.001"),
+        (0.0, "0 %", "0.0 %", "0.000"),
+    ],
+)
+def test_what_is_not_quite_certain_never_looks_like_it(
+    value: float, in_percent: str, in_a_column: str, with_three: str
+) -> None:
+    assert (percent(value), percent(value, below_each_other=True), probability(value)) == (
+        in_percent,
+        in_a_column,
+        with_three,
+    )
+
+
+def test_another_output_is_written_as_it_is() -> None:
+    assert (probability(-0.25), probability(1.25, 2), percent(float("nan"))) == (f"{MINUS}0.250", "1.25", "–")

@@ -23,7 +23,7 @@ from engine.experiment import Dense, Experiment
 from engine.snapshot import Snapshot
 from gui.plots.answers import certainty, class_shares
 from gui.plots.confusion import confusion_counts
-from gui.plots.decision import mix
+from gui.plots.decision import DecisionMap, mix
 from gui.plots.loss import LossPlot
 from gui.plots.magnitudes import MagnitudePlot
 from gui.plots.portrait import CurveView
@@ -697,3 +697,9 @@ def test_a_legend_without_room_for_a_word_shows_no_line_without_one(qtbot: QtBot
     legend.resize(50, 20)
     legend.show()
     assert [swatch.isVisible() for swatch in legend.findChildren(Swatch)] == [False, False]
+
+
+def test_the_map_does_not_claim_to_be_certain_where_it_is_not(window: Window) -> None:
+    answer = np.array([0.99996, 0.00004, 0.0], np.float32)
+    said = DecisionMap().ground.answer_in_words(hands.snapshot_of(window), answer)
+    assert said == ["setosa: > 0.999", "versicolor: < 0.001", "virginica: 0.000"]

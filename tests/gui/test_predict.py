@@ -24,6 +24,7 @@ from engine.probes import TYPED
 from engine.trainer import Trainer
 from gui.predict import choosing
 from gui.predict import scoring as scoring_thread
+from gui.predict.answer import Bars
 from gui.predict.entries import CategoryField, DateField, RangedField, YesNoField, field_for, fits
 from gui.predict.panel import PredictPanel
 from gui.predict.progress import ScoringProgress
@@ -82,6 +83,14 @@ def test_the_answer_is_the_one_of_the_network(opened: Window) -> None:
     wanted = snapshot.predictor.answers_to_rows([{"petal length (cm)": 6.1, "petal width (cm)": 2.3}])
     assert opened.predict.answer.answer.text() == wanted.labels[0] == "virginica"
     assert [share for _, _, share in opened.predict.answer.bars.shares] == pytest.approx(wanted.numbers[0], abs=1e-5)
+
+
+def test_an_answer_that_is_not_quite_certain_does_not_claim_it_and_has_its_digits_in_the_tooltip(qtbot: QtBot) -> None:
+    bars = Bars()
+    qtbot.addWidget(bars)
+    bars.show_shares(("a", "b"), np.array([0.99996, 0.00004]), probabilities=True)
+    assert bars.accessibleName() == "a > 99.9 %, b < 0.1 %"
+    assert bars.toolTip() == "a: 0.99996\nb: 4e-05"
 
 
 def test_the_answer_follows_the_training(opened: Window) -> None:

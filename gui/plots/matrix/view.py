@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QColor, QFont, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
@@ -30,6 +30,7 @@ from gui.selection import Selection, Unit, Weight, layer_of, name_in_plan, still
 from gui.text import MINUS, tr
 from gui.theme import colours, font
 
+_Hint = QAbstractItemView.ScrollHint
 _Index = QModelIndex | QPersistentModelIndex
 # A layer of more weights than this is drawn at most so often, and for a small share of the time.
 _MANY, _PAUSE_S, _PATIENCE = 1_000_000, 1.0, 20.0
@@ -134,6 +135,9 @@ class WeightsTable(CellTable):
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionsClickable(True)
+        self._followed = True
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.actionTriggered.connect(self._scroll_away)
 
     @Slot(int)
     def _choose_unit(self, unit: int) -> None:
@@ -144,9 +148,20 @@ class WeightsTable(CellTable):
         self.headed.emit(line, -1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """The names of the inputs leave room for numbers."""
+        """The names of the inputs leave room for numbers; what is selected stays in sight until one scrolls away."""
         self.verticalHeader().setMaximumWidth(max(2 * self.width() // 5, 72))
         super().resizeEvent(event)
+        if self._followed and self.selectionModel().isSelected(self.currentIndex()):
+            self.scrollTo(self.currentIndex())
+
+    def scrollTo(self, index: _Index, hint: _Hint = _Hint.EnsureVisible) -> None:  # noqa: N802 - Qt's name
+        """Brings a cell into sight, where it then stays."""
+        self._followed = True
+        super().scrollTo(index, hint)
+
+    @Slot()
+    def _scroll_away(self) -> None:
+        self._followed = False
 
     def mark(self, line: int, unit: int) -> None:
         """Selects a whole unit (line -1) or a whole line (unit -1); the current cell stays in it where it can."""
@@ -211,7 +226,9 @@ class MatrixView(View):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows the numbers of an instant; those of a huge layer only now and then."""
-        self._snapshot = snapshot
+        first, self._snapshot = self._snapshot is None, snapshot
+        if first:
+            self.layer = self._layer_of_selection(snapshot)
         self._offer(snapshot)
         plan = snapshot.plan.layers[self.layer]
         pause_s = max(_PAUSE_S, _PATIENCE * self.heat.cost_s)
@@ -253,13 +270,17 @@ class MatrixView(View):
         snapshot = self._snapshot
         if snapshot is None:
             return
-        there = still_there(selection, snapshot)
-        layer = layer_of(there) or 0 if isinstance(there, Unit | Weight) else self.layer
+        layer = self._layer_of_selection(snapshot)
         if layer != self.layer:
             self.layer = layer
             self._offer(snapshot)
             self._draw()
         self._mark()
+
+    def _layer_of_selection(self, snapshot: Snapshot) -> int:
+        """The layer that what is selected belongs to; the one that is shown where nothing is."""
+        there = still_there(self._selection, snapshot)
+        return layer_of(there) or 0 if isinstance(there, Unit | Weight) else self.layer
 
     def _mark(self) -> None:
         snapshot, grid = self._snapshot, self.model.grid

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from engine.layers import LAYERS, Stage
 from gui import commands, layouts
 from gui import network_commands as net
+from gui.greying import grey
 from gui.icons import icon
 from gui.text import in_small_letters, keys_in_words, tr
 from gui.theme import colours
@@ -372,8 +373,7 @@ def refresh(window: Window) -> None:
         action = window.actions_by_id[command.id]
         if command.why_not is not None:
             reason = command.why_not(window)
-            action.setEnabled(not reason)
-            action.setToolTip(f"{_tooltip(command)}\n{reason}".strip())
+            grey(action, reason)
         if command.ticked is not None:
             action.setChecked(command.ticked(window))
 

@@ -193,11 +193,11 @@ def test_linear_layers_are_one_matrix_as_the_hint_says() -> None:
     matrix, shift = np.eye(2), np.zeros(2)
     for i in range(3):
         matrix, shift = matrix @ snapshot.weights(i), shift @ snapshot.weights(i) + snapshot.biases(i)
-    assert snapshot.maps is not None and snapshot.maps.sums is not None  # noqa: PT018 - for the types
+    assert snapshot.maps is not None
+    assert snapshot.maps.sums is not None
     corners = snapshot.maps.sums[:, [0, 0, -1], [0, -1, -1]].astype(float)
-    spec = snapshot.data
-    ends = np.array(snapshot.maps.extent).reshape(2, 2)
-    points = spec.scaling.apply(np.array([[ends[0, 0], ends[1, 0]], [ends[0, 1], ends[1, 0]], [ends[0, 1], ends[1, 1]]]))
+    left, right, bottom, top = snapshot.maps.extent
+    points = snapshot.data.scaling.apply(np.array([[left, bottom], [right, bottom], [right, top]]))
     np.testing.assert_allclose(corners.T, points @ matrix + shift, atol=1e-4)
 
 

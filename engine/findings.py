@@ -104,9 +104,10 @@ def _dead(snapshot: Snapshot) -> Evidence | None:
             if has_no_slope(activation):
                 label = activation.label.lower()
                 return Evidence(f"{name} cannot learn: {label} has no slope, so that no gradient passes it", i)
+            if units == 1:
+                return Evidence(f"The only unit of {name} is dead: no row can change it any more", i)
             if dead == 1:
-                which = "The only unit" if units == 1 else f"1 of the {units:,} units"
-                return Evidence(f"{which} of {name} is dead: no row can change it any more", i)
+                return Evidence(f"1 of the {units:,} units of {name} is dead: no row can change it any more", i)
             return Evidence(f"{dead:,} of the {units:,} units of {name} are dead: no row can change them any more", i)
     return None
 

@@ -317,11 +317,11 @@ def test_a_reason_comes_and_goes_below_what_a_control_does() -> None:
     grey(action, "There is nothing to copy")
     grey(menu, "Choose across first")
     assert (action.isEnabled(), action.toolTip()) == (False, "Copies it.\nThere is nothing to copy")
-    assert (menu.isEnabled(), menu.menuAction().isEnabled()) == (False, False)
+    assert not menu.menuAction().isEnabled()
     grey(action, "")
     grey(menu, "")
     assert (action.isEnabled(), action.toolTip()) == (True, "Copies it.")
-    assert (menu.isEnabled(), menu.menuAction().toolTip()) == (True, "Up")
+    assert (menu.menuAction().isEnabled(), menu.menuAction().toolTip()) == (True, "Up")
 
 
 def reasons_missing(window: Window) -> list[str]:

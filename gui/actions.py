@@ -90,6 +90,10 @@ COMMANDS: tuple[Command, ...] = (
         commands.remove_layer, ("Ctrl+Backspace",),
     ),
     Command(
+        "layer.none", "No hidden layers", "Removes all: logistic or linear regression is left, or the perceptron.",
+        commands.remove_all_layers, why_not=commands.has_layers,
+    ),
+    Command(
         "layer.earlier", "Move layer towards the inputs", "Swaps the selected hidden layer with the one before.",
         commands.layer_earlier, ("Alt+Up",),
     ),
@@ -322,7 +326,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Edit",
         ("edit.undo", "edit.redo", "", "layer.add", *(stage.id for stage in _STAGES), "", "layer.remove",
-         "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze", "layer.initialise", "",
+         "layer.none", "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze", "layer.initialise", "",
          "edit.keep", "edit.settings"),
     ),
     (

@@ -95,6 +95,7 @@ class Window(QMainWindow):
         self.files, self.autosave = Files(self), Autosave(self)
         self.recovery = Recovery(self, self.recovery_offer)
         self.actions_by_id = make_actions(self)
+        self.builder.offer(self.actions_by_id["layer.none"])
         self.gestures = Gestures(self.diagram, self.actions_by_id)
         self.inspector.values.show_actions(
             [self.actions_by_id[name] for name in ("selection.freeze", "weight.prune", "value.pin")]

@@ -69,7 +69,24 @@ def _diverged(snapshot: Snapshot) -> Evidence | None:
     return Evidence(f"Diverged at step {end.step:,}: {end.what} in {end.layer}", layer)
 
 
+def _no_rest(snapshot: Snapshot) -> Evidence | None:
+    shares = _column(snapshot, "train.accuracy")
+    if not _is_perceptron(snapshot) or snapshot.epoch < 20 or not len(shares) or shares.max() >= 1.0:
+        return None
+    return Evidence(
+        f"After {snapshot.epoch:,} epochs the perceptron rule still errs: it comes to rest only where straight lines "
+        "part the classes"
+    )
+
+
+def _is_perceptron(snapshot: Snapshot) -> bool:
+    """Whether a single layer learns by the perceptron rule, whose loss goes up and down at any learning rate."""
+    return snapshot.plan.loss.key == "perceptron" and len(snapshot.plan.layers) == 1
+
+
 def _rate_too_large(snapshot: Snapshot) -> Evidence | None:
+    if _is_perceptron(snapshot):
+        return None
     losses = _column(snapshot, "train.loss")
     if len(losses) < 6 or snapshot.step < 20 or not np.isfinite(losses).all():
         return None
@@ -243,6 +260,13 @@ RULES: Registry[Rule] = Registry(
             "After 20 steps the training loss is above the one at the start, and a fifth above the best.",
             "loss",
             _rate_too_large,
+        ),
+        Rule(
+            "no_rest",
+            "No line found",
+            "After 20 epochs the perceptron rule without a hidden layer has not once been right at all training rows.",
+            "output",
+            _no_rest,
         ),
         Rule(
             "twin_units",

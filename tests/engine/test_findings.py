@@ -40,6 +40,7 @@ FAULTY: dict[str, dict[str, Any]] = {
     },
     "plateau": {"network": layers(8, 8, "sigmoid"), "training": descent(0.01)},
     "saturation": {"training": {"optimizer": {"kind": "adam", "learning_rate": 3.0}}},
+    "no_rest": {"data": {"source": "xor_gate"}, "network": {"layers": []}, "training": {"loss": "perceptron"}},
     "only_linear": {"network": layers(2, 4, "linear"), "training": {"epochs": 1}},
     "twin_units": {
         "network": {"layers": [{"units": 4, "initializer": "zeros"}] * 2},

@@ -137,8 +137,8 @@ def _twins(snapshot: Snapshot) -> Evidence | None:
             continue
         if all((units == units[:, :1]).all() for units in (into, out)):
             return Evidence(
-                f"The {layer.units:,} units of {layer.name} are twins: with the same weights in and out they learn "
-                "the same and stay alike; initialise them at random",
+                f"The {layer.units:,} units of {layer.name} are twins: alike in all their weights, they stay "
+                "alike; initialise them at random",
                 i,
             )
     return None

@@ -344,7 +344,7 @@ def test_the_loss_of_the_batch_is_told_from_the_mean_over_all_rows(window: Windo
 
 
 def test_the_words_of_the_best_point_never_cover_its_ring(window: Window, trained: Snapshot) -> None:
-    window.loss.show_snapshot(with_losses(trained, [0.1, 5.0, 50.0, 500.0]))
+    window.loss.show_snapshot(with_losses(trained, [0.1, 500.0, 500.0, 500.0]))
     marks = window.loss.marks
     assert marks.best is not None
     at = window.loss.plot.in_box(marks.best.place, marks.best.value)

@@ -326,8 +326,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Edit",
         ("edit.undo", "edit.redo", "", "layer.add", *(stage.id for stage in _STAGES), "", "layer.remove",
-         "layer.none", "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze", "layer.initialise", "",
-         "edit.keep", "edit.settings"),
+         "layer.none", "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze",
+         "layer.initialise", "", "edit.keep", "edit.settings"),
     ),
     (
         "Selection",

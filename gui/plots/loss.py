@@ -135,11 +135,14 @@ class LossPlot(TimePlot):
     def _said_at(self, place: int) -> tuple[str, list[Value]]:
         """The curves are means over all rows; beside them, what single batches had there."""
         head, found = super()._said_at(place)
-        step, band = float(self._steps[place]), self._snapshot.batch_losses if self._snapshot else None
-        at = int(np.searchsorted(band.steps, step, "right")) - 1 if band is not None else -1
-        if band is not None and 0 <= at and step < band.steps[at] + band.width:
+        if self._snapshot is None:
+            return head, found
+        step, band = float(self._steps[place]), self._snapshot.batch_losses
+        at = int(np.searchsorted(band.steps, step, "right")) - 1
+        if at >= 0 and step < band.steps[at] + band.width:
             low, high = (number(float(values[at]), 4) for values in (band.low, band.high))
-            found.append(Value(tr("batch") if low == high else tr("batches"), low if low == high else f"{low} … {high}"))
+            single = low == high
+            found.append(Value(tr("batch") if single else tr("batches"), low if single else f"{low} … {high}"))
         return head, found
 
     # -- below and over the curves -----------------------------------------------------------------

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from engine.data.derived import Derived
 from engine.data.points import PointsSpec
 from engine.data.scaling import SCALES
-from engine.data.sources import SOURCES, source_choices
+from engine.data.sources import settings_to_start_with, source_choices
 from engine.data.table_spec import TableSpec
 from engine.layers import LAYERS, Dense, Layer, Output, Stage, Weighted
 from engine.losses import DEFAULT_HUBER_DELTA, LOSSES
@@ -99,11 +99,11 @@ class DataSpec(Spec):
 
     @model_validator(mode="before")
     @classmethod
-    def _columns_to_start_with(cls, given: Any) -> Any:
-        """A data set named without columns brings its own, not those of the default one."""
+    def _settings_to_start_with(cls, given: Any) -> Any:
+        """A data set named without columns brings its own, not those of the default one; so with its other settings."""
         source = given.get("source") if isinstance(given, dict) else None
-        if isinstance(source, str) and source in dict(source_choices()) and "features" not in given:
-            return {**given, "features": SOURCES[source].features if source in SOURCES else None}
+        if isinstance(source, str) and source in dict(source_choices()):
+            return {**settings_to_start_with(source), **given}
         return given
 
     @model_validator(mode="after")
@@ -134,10 +134,11 @@ class DataSpec(Spec):
         return self.model_copy(update=same) == before
 
     def edited(self, **changes: Any) -> Self:
-        """As ever, but another data set brings its own columns, unless they are named too."""
-        other = changes.get("source", self.source) != self.source or changes.get("table", self.table) != self.table
-        if other and "features" not in changes:
-            kept = {name: value for name, value in dict(self).items() if name not in ("features", "derived")}
+        """As ever, but another data set brings its own columns, unless they are named too, and takes its own along."""
+        source = changes.get("source", self.source)
+        if (source != self.source or changes.get("table", self.table) != self.table) and "features" not in changes:
+            own = {"derived", *settings_to_start_with(self.source), *settings_to_start_with(source)}
+            kept = {name: value for name, value in dict(self).items() if name not in own}
             return type(self).model_validate({**kept, **changes})
         return super().edited(**changes)
 

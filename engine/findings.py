@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from engine.activations import Activation
 from engine.data.balance import Imbalance
 from engine.history import Numbers
+from engine.layers import LayerNorm
 from engine.registry import Registry
 from engine.snapshot import Snapshot
-from engine.unit_views import steepest_slope
+from engine.unit_views import has_no_slope, steepest_slope
 
 # Far out, where an activation that saturates is flat.
 _FAR = 30.0
@@ -68,7 +70,24 @@ def _diverged(snapshot: Snapshot) -> Evidence | None:
     return Evidence(f"Diverged at step {end.step:,}: {end.what} in {end.layer}", layer)
 
 
+def _no_rest(snapshot: Snapshot) -> Evidence | None:
+    shares = _column(snapshot, "train.accuracy")
+    if not _is_perceptron(snapshot) or snapshot.epoch < 20 or not len(shares) or shares.max() >= 1.0:
+        return None
+    return Evidence(
+        f"After {snapshot.epoch:,} epochs the perceptron rule still errs: it comes to rest only where straight lines "
+        "part the classes"
+    )
+
+
+def _is_perceptron(snapshot: Snapshot) -> bool:
+    """Whether a single layer learns by the perceptron rule, whose loss goes up and down at any learning rate."""
+    return snapshot.plan.loss.key == "perceptron" and len(snapshot.plan.layers) == 1
+
+
 def _rate_too_large(snapshot: Snapshot) -> Evidence | None:
+    if _is_perceptron(snapshot):
+        return None
     losses = _column(snapshot, "train.loss")
     if len(losses) < 6 or snapshot.step < 20 or not np.isfinite(losses).all():
         return None
@@ -90,21 +109,50 @@ def _vanishing(snapshot: Snapshot) -> Evidence | None:
     if not (np.isfinite([first, last]).all() and last > 0.0 and first < 1e-3 * last):
         return None
     name = snapshot.plan.layers[layers[0]].name
-    share = "zero" if first == 0.0 else f"{first / last:.1g} of that of the output"
-    return Evidence(f"The gradient of {name} is {share}: it hardly learns", layers[0])
+    if first == 0.0:
+        return Evidence(f"The gradient of {name} is zero: it does not learn", layers[0])
+    return Evidence(f"The gradient of {name} is {first / last:.1g} of that of the output: it hardly learns", layers[0])
 
 
 def _dead(snapshot: Snapshot) -> Evidence | None:
     for i, statistics in enumerate(snapshot.units.layers if snapshot.units is not None else []):
         dead, units = int(statistics.dead.sum()), len(statistics.dead)
         if dead >= max(1.0, 0.2 * units):
-            name = snapshot.plan.layers[i].name
+            name, activation = snapshot.plan.layers[i].name, snapshot.plan.layers[i].activation
+            if has_no_slope(activation):
+                label = activation.label.lower()
+                return Evidence(f"{name} cannot learn: {label} has no slope, so that no gradient passes it", i)
             if units == 1:
                 return Evidence(f"The only unit of {name} is dead: no row can change it any more", i)
             if dead == 1:
                 return Evidence(f"1 of the {units:,} units of {name} is dead: no row can change it any more", i)
             return Evidence(f"{dead:,} of the {units:,} units of {name} are dead: no row can change them any more", i)
     return None
+
+
+def _twins(snapshot: Snapshot) -> Evidence | None:
+    layers = snapshot.plan.layers
+    for i, (layer, after) in enumerate(pairwise(layers)):
+        into, out = np.vstack([snapshot.weights(i), snapshot.biases(i)]), snapshot.weights(i + 1).T
+        if layer.units < 2 or not layer.trainable or after.stages:
+            continue
+        if all((units == units[:, :1]).all() for units in (into, out)):
+            return Evidence(
+                f"The {layer.units:,} units of {layer.name} are twins: alike in all their weights, they stay "
+                "alike; initialise them at random",
+                i,
+            )
+    return None
+
+
+def _only_linear(snapshot: Snapshot) -> Evidence | None:
+    *hidden, output = snapshot.plan.layers
+    stages = [stage.stage for layer in (*hidden, output) for stage in layer.stages]
+    if not hidden or any(layer.activation.key != "linear" for layer in hidden):
+        return None
+    if any(isinstance(stage, LayerNorm) for stage in stages):
+        return None
+    return Evidence("All hidden layers are linear: together they do no more than a network without any would")
 
 
 def _saturated(snapshot: Snapshot) -> Evidence | None:
@@ -215,6 +263,20 @@ RULES: Registry[Rule] = Registry(
             _rate_too_large,
         ),
         Rule(
+            "no_rest",
+            "No line found",
+            "After 20 epochs the perceptron rule without a hidden layer has not once been right at all training rows.",
+            "output",
+            _no_rest,
+        ),
+        Rule(
+            "twin_units",
+            "Twin units",
+            "All units of a hidden layer have the same weights, those they are given and those they give on.",
+            "matrix",
+            _twins,
+        ),
+        Rule(
             "vanishing_gradients",
             "Vanishing gradients",
             "The norm of the first layer's gradient is below a thousandth of that of the output.",
@@ -242,6 +304,13 @@ RULES: Registry[Rule] = Registry(
             "The units of a hidden layer are flat at more than nine tenths of the rows.",
             "activations",
             _saturated,
+        ),
+        Rule(
+            "only_linear",
+            "Only linear layers",
+            "There are hidden layers, and each of them is linear: one matrix could stand for all of them.",
+            "output",
+            _only_linear,
         ),
         Rule(
             "plateau",

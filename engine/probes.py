@@ -65,7 +65,8 @@ class Maps:
     from low to high, the third along the first; with a single input all rows of a picture are equal. They are the
     ``quantity``, ``answers`` (outputs, side, side) always the outputs a. The side is GRID, less for wide networks.
     ``extent``: (x low, x high, y low, y high) in the user's units; y goes from 0 to 1 with a single input.
-    ``held`` is the row of the original table, None when all inputs vary. The arrays are not to be written to.
+    ``held`` is the row of the original table, None when all inputs vary. ``sums`` (outputs, side, side) are the z of
+    the outputs. The arrays are not to be written to.
     """
 
     step: int
@@ -75,6 +76,7 @@ class Maps:
     plane: tuple[int, ...]
     held: int | None = None
     quantity: str = "activation"
+    sums: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ def maps(network: Network, data: Dataset, step: int, plane: Plane) -> Maps:
     ends = np.array([x, y])[: len(columns)] * scaling.factor[columns, None] + scaling.shift[columns, None]
     extent = (*ends[0].tolist(), *(ends[1].tolist() if len(columns) == 2 else y))
     layers = [picture(values) for values in chosen]
-    return Maps(step, extent, layers, picture(work.a[-1]), plane.inputs, plane.held, plane.quantity)
+    answers, sums = picture(work.a[-1]), picture(work.z[-1])
+    return Maps(step, extent, layers, answers, plane.inputs, plane.held, plane.quantity, sums)
 
 
 def _side(network: Network) -> int:

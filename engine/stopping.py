@@ -28,7 +28,9 @@ class Divergence:
     @property
     def what(self) -> str:
         """What happened, for people."""
-        return f"the loss grew to {self.loss:.3g}" if isfinite(self.loss) else "a number became infinite or NaN"
+        if not isfinite(self.loss):
+            return "a number became infinite or NaN"
+        return f"the loss grew to {self.loss:,.0f}" if 1e3 <= self.loss < 1e9 else f"the loss grew to {self.loss:.3g}"
 
     @property
     def message(self) -> str:

@@ -197,6 +197,11 @@ def steepest_slope(activation: Activation) -> float:
     return float(np.abs(np.asarray(activation.slope(z, activation.value(z, None)), float)).max())
 
 
+def has_no_slope(activation: Activation) -> bool:
+    """Whether the slope of an activation is zero everywhere, so that no gradient ever passes it."""
+    return activation.backward is None and steepest_slope(activation) == 0.0
+
+
 def rows_of_dead(network: Network, rows: int, seen: int) -> int:
     """At how many of so many rows a dead unit must be flat, where ``seen`` are already sent forward."""
     return min(rows, _ROWS_OF_DEAD, max(seen, _PRODUCTS // network.plan.parameters))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from engine.layers import LAYERS, Stage
 from gui import commands, layouts
 from gui import network_commands as net
+from gui.greying import grey
 from gui.icons import icon
 from gui.text import in_small_letters, keys_in_words, tr
 from gui.theme import colours
@@ -87,6 +88,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "layer.remove", "Remove layer", "Removes the selected layer.",
         commands.remove_layer, ("Ctrl+Backspace",),
+    ),
+    Command(
+        "layer.none", "No hidden layers", "Removes all: logistic or linear regression is left, or the perceptron.",
+        commands.remove_all_layers, why_not=commands.has_layers,
     ),
     Command(
         "layer.earlier", "Move layer towards the inputs", "Swaps the selected hidden layer with the one before.",
@@ -321,8 +326,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Edit",
         ("edit.undo", "edit.redo", "", "layer.add", *(stage.id for stage in _STAGES), "", "layer.remove",
-         "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze", "layer.initialise", "",
-         "edit.keep", "edit.settings"),
+         "layer.none", "layer.earlier", "layer.later", "layer.insert", "layer.duplicate", "layer.freeze",
+         "layer.initialise", "", "edit.keep", "edit.settings"),
     ),
     (
         "Selection",
@@ -372,8 +377,7 @@ def refresh(window: Window) -> None:
         action = window.actions_by_id[command.id]
         if command.why_not is not None:
             reason = command.why_not(window)
-            action.setEnabled(not reason)
-            action.setToolTip(f"{_tooltip(command)}\n{reason}".strip())
+            grey(action, reason)
         if command.ticked is not None:
             action.setChecked(command.ticked(window))
 

@@ -178,6 +178,17 @@ def remove(window: Window, index: int) -> None:
         window.document.change(edits.remove_layer(window.document.experiment, index), tr("Remove layer"))
 
 
+def remove_all_layers(window: Window) -> None:
+    """Leaves the inputs and the output: logistic or linear regression, or the perceptron."""
+    window.select(None)
+    window.document.change(window.document.experiment.with_layers(()), tr("No hidden layers"))
+
+
+def has_layers(window: Window) -> str:
+    """Why there is nothing to remove, "" when there is."""
+    return "" if window.document.experiment.network.layers else tr("There is none")
+
+
 def move(window: Window, index: int, to: int) -> None:
     """Moves a hidden layer to another place; it stays selected when it was."""
     if index >= 0 and 0 <= to < len(window.document.experiment.network.layers):

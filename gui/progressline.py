@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from gui.greying import grey
 from gui.text import tr
 
 
@@ -50,7 +51,7 @@ class ProgressLine(QFrame):
         self._cut()
         self.bar.setValue(round(1000 * share))
         if self.isHidden():
-            self.cancel.setEnabled(True)
+            grey(self.cancel, "")
             self.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -66,5 +67,5 @@ class ProgressLine(QFrame):
     @Slot()
     def _give_up(self) -> None:
         # It is over when the piece that is being worked at is done.
-        self.cancel.setEnabled(False)
+        grey(self.cancel, tr("It ends as soon as the piece that is being worked at is done"))
         self.cancelled.emit()

@@ -22,6 +22,7 @@ from gui.editing import Editing
 from gui.errand import Errand
 from gui.faults import Faults
 from gui.following import Following
+from gui.greying import grey
 from gui.icons import icon_file
 from gui.layouts import Layouts
 from gui.linking import Linking
@@ -94,6 +95,7 @@ class Window(QMainWindow):
         self.files, self.autosave = Files(self), Autosave(self)
         self.recovery = Recovery(self, self.recovery_offer)
         self.actions_by_id = make_actions(self)
+        self.builder.offer(self.actions_by_id["layer.none"])
         self.gestures = Gestures(self.diagram, self.actions_by_id)
         self.inspector.values.show_actions(
             [self.actions_by_id[name] for name in ("selection.freeze", "weight.prune", "value.pin")]
@@ -190,11 +192,13 @@ class Window(QMainWindow):
     def _name_undo(self) -> None:
         """The menu says what would be undone and redone."""
         stack = self.document.undo_stack
-        for name, verb, text, count in (
-            ("edit.undo", tr("Undo {0}") if stack.undo_text else tr("Undo"), stack.undo_text, stack.index),
-            ("edit.redo", tr("Redo {0}") if stack.redo_text else tr("Redo"), stack.redo_text, len(stack) - stack.index),
-        ):
-            self.actions_by_id[name].setEnabled(count > 0)
+        for name, verb, text, count, nothing in (
+            ("edit.undo", tr("Undo {0}") if stack.undo_text else tr("Undo"), stack.undo_text, stack.index,
+             tr("Nothing was done yet")),
+            ("edit.redo", tr("Redo {0}") if stack.redo_text else tr("Redo"), stack.redo_text, len(stack) - stack.index,
+             tr("Nothing was taken back")),
+        ):  # fmt: skip
+            grey(self.actions_by_id[name], "" if count else nothing)
             self.actions_by_id[name].setText(verb.format(text))
 
     # -- values to views -------------------------------------------------------------------------

@@ -269,6 +269,17 @@ def is_public(node: ast.ClassDef | Function) -> bool:
     return not (setter or within or any(name.startswith("_") for name in names))
 
 
+def test_what_is_greyed_says_why() -> None:
+    greyed = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in PROGRAM
+        if path.name != "greying.py"
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and node.attr in ("setEnabled", "setDisabled")
+    ]
+    assert greyed == [], "use grey(control, reason) of gui.greying"
+
+
 @every_file
 def test_everything_public_is_documented(path: Path) -> None:
     public = [node for node in documented_nodes(path) if isinstance(node, ast.Module) or is_public(node)]

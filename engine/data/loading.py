@@ -17,7 +17,7 @@ from engine.data.opened import table_in_use
 from engine.data.preparation import LARGEST, Preparation, PreparedTarget
 from engine.data.raw import Column, RawTable
 from engine.data.scaling import Scaling
-from engine.data.sources import SOURCES
+from engine.data.sources import SOURCES, built_in
 from engine.data.splitting import split_table
 from engine.data.table import DataError, Table, task_of
 from engine.data.table_plan import dropped
@@ -37,7 +37,7 @@ def load_data(spec: DataSpec) -> Dataset:
     if spec.source == "table" and spec.table is not None:
         return disturbed(prepare_table(table_in_use(spec.table), spec.table, spec), spec)
     table = _table(spec)
-    drawn = spec.points if spec.source == "drawn" else None
+    drawn, source = spec.points if spec.source == "drawn" else None, built_in(spec.source)
     variables = variables_of(table.columns, spec.features, spec.derived)
     data = Dataset.from_table(
         table.with_columns(variables),
@@ -46,7 +46,7 @@ def load_data(spec: DataSpec) -> Dataset:
         seed=spec.seed,
         columns=table.columns,
         source=spec.source,
-        bounds=drawn.plane if drawn else None,
+        bounds=drawn.plane if drawn else source.bounds if source else None,
         parts=drawn.split(spec.test_fraction, spec.seed) if drawn else None,
         derived=spec.derived,
         features=spec.features,

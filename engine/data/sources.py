@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from engine.data import bundled, generated
+from engine.data import bundled, gates, generated
 from engine.data.table import Table
 from engine.registry import Registry
 
@@ -17,7 +18,8 @@ class Source:
     """One data set. Exactly one of ``bundled`` and ``generate`` is given.
 
     ``settings`` names the fields of DataSpec that a generator heeds; ``features`` are the columns to
-    start with, where that is not all of them. ``tasks`` are those it can pose.
+    start with, where that is not all of them, and ``starts`` other settings of DataSpec to start with. ``tasks``
+    are those it can pose. ``bounds``: what maps show at least along every input.
     """
 
     key: str
@@ -28,6 +30,8 @@ class Source:
     generate: Callable[[np.random.Generator, int, float, int], Table] | None = None
     settings: tuple[str, ...] = ()
     features: tuple[str, ...] | None = None
+    starts: Mapping[str, Any] = field(default_factory=dict)
+    bounds: tuple[float, float] | None = None
 
     def table(self, rng: np.random.Generator, samples: int, noise: float, classes: int) -> Table:
         """The whole table; the arguments matter for generators only."""
@@ -39,6 +43,8 @@ class Source:
 
 _CLOUD = ("samples", "noise")
 _ARMS = ("samples", "noise", "classes")
+# Of four rows that are 0 and 1 none can be spared, and there is nothing to scale.
+_WHOLE = {"test_fraction": 0.0, "scale": "none"}
 _TWO, _MANY, _EITHER, _NUMBER = ("binary",), ("multiclass",), ("binary", "multiclass"), ("regression",)
 
 SOURCES: Registry[Source] = Registry(
@@ -56,6 +62,14 @@ SOURCES: Registry[Source] = Registry(
         Source("breast_cancer", "Breast cancer", "569 tumours, benign or not", _TWO, bundled=bundled.breast_cancer),
         Source("digits", "Digits", "1,797 handwritten digits, 8 × 8 pixels", _MANY, bundled=bundled.digits),
         Source("diabetes", "Diabetes", "442 patients, a number to predict", _NUMBER, bundled=bundled.diabetes),
+        *(
+            Source(key, label, about, _TWO, bundled=table, starts=_WHOLE, bounds=gates.BOUNDS)
+            for key, label, about, table in (
+                ("and_gate", "AND gate", "1 where both inputs are 1", gates.and_gate),
+                ("or_gate", "OR gate", "1 where an input is 1", gates.or_gate),
+                ("xor_gate", "XOR gate", "1 where the inputs differ", gates.xor_gate),
+            )
+        ),
         Source("moons", "Moons", "two half circles", _TWO, generate=generated.moons, settings=_CLOUD),
         Source("circles", "Circles", "a ring around a disc", _TWO, generate=generated.circles, settings=_CLOUD),
         Source("xor", "XOR", "opposite quadrants", _TWO, generate=generated.xor, settings=_CLOUD),
@@ -79,6 +93,12 @@ def source_choices() -> list[tuple[str, str]]:
 def built_in(key: str) -> Source | None:
     """The data set of the registry with that key; None for data of one's own."""
     return next((source for source in SOURCES if source.key == key), None)
+
+
+def settings_to_start_with(key: str) -> dict[str, Any]:
+    """The settings of DataSpec that a source brings, its columns among them."""
+    source = built_in(key)
+    return {"features": source.features, **source.starts} if source else {"features": None}
 
 
 def is_planar(key: str) -> bool:

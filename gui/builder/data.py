@@ -13,6 +13,7 @@ from gui.builder.features import FeatureSwitches
 from gui.builder.fold import Fold
 from gui.fields import ChoiceField
 from gui.forms import Form, changes_in_words
+from gui.greying import grey
 from gui.importing.draft import table_name
 from gui.painting.setup import PointsSetup
 from gui.text import tr
@@ -165,8 +166,8 @@ class DataSection(QWidget):
             return
         shown = snapshot.experiment.data
         loaded = shown.source == data.source and (data.source != "table" or shown.table == data.table)
-        self.columns.setEnabled(loaded)
-        self.features.setEnabled(loaded)
+        for part in (self.columns, self.features):
+            grey(part, "" if loaded else tr("The data are being loaded"))
         if loaded:
             names = data.features if data.features is not None else snapshot.data.columns
             known = set(names) <= set(snapshot.data.columns)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout, QWid
 
 from engine.data.derived import TRANSFORMS, Derived
 from gui.builder.flow import FlowLayout, label_chip
+from gui.greying import grey
 from gui.text import tr
 
 
@@ -118,6 +119,7 @@ class FeatureSwitches(QWidget):
         menu = self.sender()
         assert isinstance(menu, QMenu)
         menu.clear()
+        menu.setToolTipsVisible(True)
         kind, *chosen = menu.menuAction().data()
         last = len(chosen) + 1 == TRANSFORMS[kind].takes
         for column in self._columns:
@@ -130,7 +132,7 @@ class FeatureSwitches(QWidget):
             action = menu.addAction(label)
             action.setData([kind, *columns])
             made = [(feature.kind, set(feature.columns)) for feature in self._on]
-            action.setEnabled((kind, set(columns)) not in made)
+            grey(action, tr("This feature is there already") if (kind, set(columns)) in made else "")
 
     @Slot(QAction)
     def _chosen(self, action: QAction) -> None:

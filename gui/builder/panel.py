@@ -115,6 +115,11 @@ class Builder(QScrollArea):
                 menu.addSeparator()
         return menu
 
+    def offer(self, action: QAction) -> None:
+        """Has a command stand at the end of the menu of kinds."""
+        self.kinds_menu.addSeparator()
+        self.kinds_menu.addAction(action)
+
     def _add_training_section(self) -> None:
         self._section(tr("Training"), 14)
         self.training = TrainingSection()

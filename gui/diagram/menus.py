@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.activations import ACTIVATIONS
 from engine.snapshot import Snapshot
+from gui.greying import grey
 from gui.selection import Selection, StageAt, Unit, Weight
 from gui.text import tr
 
@@ -77,13 +78,14 @@ def columns_menu(parent: QWidget, snapshot: Snapshot, choose: Callable[[tuple[st
     The last one cannot be taken away.
     """
     menu = QMenu(tr("Inputs"), parent)
+    menu.setToolTipsVisible(True)
     names = snapshot.data.names
     for name in dict.fromkeys((*snapshot.data.columns, *names)):
         action = menu.addAction(name.replace("&", "&&"))  # one alone would underline the letter behind it
         action.setData(name)
         action.setCheckable(True)
         action.setChecked(name in names)
-        action.setEnabled(name not in names or len(names) > 1)
+        grey(action, tr("The network needs an input.") if [name] == list(names) else "")
 
     def changed() -> None:
         choose(tuple(str(action.data()) for action in menu.actions() if action.isChecked()))

@@ -15,6 +15,7 @@ from engine.unit_views import NODE_VIEWS
 from gui.diagram.legend import LEFT, LOWER_LINE, has_large_pair
 from gui.diagram.shown import Shown, available_plane
 from gui.diagram.words import row_name, why_not
+from gui.greying import grey
 from gui.icons import icon
 from gui.plots.titles import SAYS
 from gui.text import shortened, tr
@@ -106,9 +107,9 @@ def add_choices(menu: QMenu, entries: Iterable[tuple[str, str, str, str]], pick:
     for key, label, about, reason in entries:
         action = QAction(label.replace("&", "&&"), menu, checkable=True)
         action.setData(key)
-        action.setToolTip(reason or about)
+        action.setToolTip(about)
         action.setStatusTip(reason or about)
-        action.setEnabled(not reason)
+        grey(action, reason)
         group.addAction(action)
         menu.addAction(action)
 
@@ -138,8 +139,8 @@ class PlanePicker(Picker):
         """Offers the columns; ``plane`` are the indices of those the maps run over, () for none."""
         self._names, self._plane = names, plane
         self._none.setChecked(not plane)
-        self.up.setEnabled(bool(plane))
-        self.show_label(" × ".join(shortened(names[i].split(" (")[0], _LONGEST_NAME) for i in plane) or tr("None"))
+        grey(self.up, "" if plane else tr("Choose the input across first"))
+        self.show_label(" Ã ".join(shortened(names[i].split(" (")[0], _LONGEST_NAME) for i in plane) or tr("None"))
 
     @Slot()
     def _list(self) -> None:

@@ -15,6 +15,7 @@ from gui.text import MINUS, number, said, signed, tr
 
 # Longer formulas have a line of their own before the number.
 _SHORT = 20
+_MOST_ROWS = 4
 _MOMENTS = ("first_moment", "second_moment")
 
 
@@ -172,7 +173,8 @@ def why_not(edges: str, snapshot: Snapshot) -> str:
         return ""
     if not optimizer.rows:
         return tr("{0} remembers nothing").format(tr(optimizer.label))
-    return tr("{0} remembers {1}, but not this").format(tr(optimizer.label), ", ".join(optimizer.rows))
+    few = ", ".join(optimizer.rows[:_MOST_ROWS]) + (" …" if len(optimizer.rows) > _MOST_ROWS else "")
+    return tr("{0} remembers {1}, but not this").format(tr(optimizer.label), few)
 
 
 def describe_stage(snapshot: Snapshot, place: int) -> str:

@@ -18,6 +18,7 @@ from gui.buttons import push_button
 from gui.diagram.drawing import Drawing
 from gui.export import COPY_SCALE, KINDS, Picture, copied_at, copy_diagram, export_diagram, image, pixels_of
 from gui.forms import Form
+from gui.greying import grey
 from gui.projects.choosing import stem_of, usual_folder
 from gui.selection import Selection, StageAt, layer_of, unit_name
 from gui.text import editable, tr
@@ -125,9 +126,9 @@ class ExportPanel(QDialog):
             width, height = pixels_of(how, size)
         except ValueError as error:
             self.figures.setText(f"{str(error)[:1].upper()}{str(error)[1:]}.")
-            self.save.setEnabled(False)
+            grey(self.save, self.figures.text())
             return
-        self.save.setEnabled(True)
+        grey(self.save, "")
         extent = tr("{0} × {1} pixels").format(f"{width:,}", f"{height:,}")
         if how.kind != "png":
             sides = (f"{side * _MM_PER_PIXEL:.0f}" for side in size)

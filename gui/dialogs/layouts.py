@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from gui.buttons import push_button
+from gui.greying import grey
 from gui.icons import icon
 from gui.popover import Popover
 from gui.text import tr
@@ -96,7 +97,7 @@ class LayoutList(Popover):
         name = self.entry.text().strip()
         taken = name in self.layouts.own
         self.save.setText(tr("Replace") if taken else tr("Save"))
-        self.save.setEnabled(bool(name))
+        grey(self.save, "" if name else tr("Type a name first"))
         self.say(tr("There is a layout '{0}' already: Enter replaces it.").format(name) if taken else "")
 
     @Slot()

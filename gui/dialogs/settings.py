@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QPushButton
 
 from gui import language, threads
 from gui.forms import Form
+from gui.greying import grey
 from gui.preferences import Preferences
 from gui.settings import Settings
 from gui.text import said, tr
@@ -80,7 +81,7 @@ class SettingsDialog(QDialog):
         for form in self.forms:
             form.show_spec(settings)
             if "threads" in form.fields:
-                form.fields["threads"].setEnabled(not threads.is_given())
+                grey(form.fields["threads"], said(threads.in_words()) if threads.is_given() else "")
 
     @Slot(str, object, int)
     def _change(self, name: str, value: object, _gesture: int) -> None:

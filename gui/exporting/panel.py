@@ -18,6 +18,7 @@ from gui.exporting.preview import Preview
 from gui.exporting.proof import ProofRow
 from gui.exporting.targets import TargetList
 from gui.exporting.work import Contents, Instant, Said
+from gui.greying import grey
 from gui.text import tr
 
 _SIZE, _SMALLEST = QSize(960, 720), QSize(720, 480)
@@ -132,9 +133,10 @@ class NetworkExport(QDialog):
     @Slot()
     def _show_buttons(self) -> None:
         """The buttons and the outcome, of the target that is selected."""
-        idle = self.instant is not None and not self._proving.busy
-        self.check.setEnabled(idle and self.targets.target.run is not None)
-        self.save.setEnabled(idle)
+        busy = tr("An export is being checked; Cancel gives it up") if self._proving.busy else ""
+        waits = busy if self.instant is not None else tr("The network is being fetched…")
+        grey(self.save, waits)
+        grey(self.check, waits or ("" if self.targets.target.run is not None else _nothing_to_run()))
         self.proof.show_said(self._said.get(self.targets.target.key) or _not_checked(self.targets.target))
 
     @Slot(object)
@@ -147,8 +149,8 @@ class NetworkExport(QDialog):
         words = work.problem(error)
         self.preview.show_words(words)
         self.banner.say(words, details="" if work.is_expected(error) else details)
-        self.check.setEnabled(False)
-        self.save.setEnabled(False)
+        grey(self.check, words)
+        grey(self.save, words)
 
     # -- saving and proving ----------------------------------------------------------------------
 
@@ -206,8 +208,12 @@ class NetworkExport(QDialog):
 def _not_checked(target: Target) -> Said:
     words = tr("Not checked yet: Check runs this export on rows of your data, beside the network itself.")
     if target.run is None:
-        words = tr("There is nothing to run here, so nothing to prove: these are the numbers themselves.")
+        words = _nothing_to_run()
     return Said(target.key, words)
+
+
+def _nothing_to_run() -> str:
+    return tr("There is nothing to run here, so nothing to prove: these are the numbers themselves.")
 
 
 def _step_in_words(step: int) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 
 from gui.amounts import counted
 from gui.exporting.work import Contents
+from gui.greying import grey
 from gui.text import tr
 from gui.theme import colours
 
@@ -111,7 +112,7 @@ class Preview(QWidget):
         self.pages.setCurrentWidget(self.source if source else self.words)
         self.source.setPlainText(source)
         self.words.setText(words)
-        self.copy.setEnabled(bool(source))
+        grey(self.copy, "" if source else tr("There is no text to copy"))
         for label, text in ((self.name, name), (self.note, note), (self.more, more)):
             label.setText(text)
         self.note.setToolTip(note)

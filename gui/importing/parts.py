@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidg
 from engine.data.table_spec import ColumnSpec
 from engine.experiment import DataSpec
 from gui.buttons import push_button
+from gui.greying import grey
 from gui.importing.columns import ColumnList
 from gui.importing.draft import Opened, doubtful, table_of
 from gui.importing.preview import PreviewTable
@@ -101,4 +102,4 @@ class Foot(QWidget):
         self.sentence.style().polish(self.sentence)
         self.zeros.setVisible(plan is not None and bool(doubtful(plan)))
         self.reset.setVisible(opened is not None)
-        self.use.setEnabled(opened is not None and not problem)
+        grey(self.use, (words or problem) if problem else "" if opened else tr("There is no table yet"))

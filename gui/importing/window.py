@@ -24,6 +24,7 @@ from engine.data.table_spec import TableSpec
 from engine.experiment import DataSpec
 from gui import amounts
 from gui.banner import Banner
+from gui.greying import grey
 from gui.importing.draft import Opened, as_read, doubtful, switched, table_name, table_of, with_zeros_missing
 from gui.importing.how import ReadingBar
 from gui.importing.parts import Content, Foot
@@ -149,7 +150,7 @@ class ImportWindow(QDialog):
         if data is not None:
             self.reading.show_reading(table_of(data), opened.raw.found if opened else None)
             plain = data.edited(table=as_read(table_of(data)).edited(reading={}))
-            self.foot.reset.setEnabled(plain != data)
+            grey(self.foot.reset, "" if plain != data else tr("Nothing was changed"))
         if opened is not None and data is not None:
             self.content.show_table(opened, data)
         self.foot.show_verdict(opened)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QS
 
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
+from gui.greying import grey
 from gui.pages.page import TEST, TRAIN
 from gui.text import tr
 
@@ -81,7 +82,7 @@ class PartChoice(QWidget):
     def show_part(self, part: str, snapshot: Snapshot) -> None:
         """Shows which is chosen; without test rows there is no choice."""
         self.buttons[part].setChecked(True)
-        self.buttons[TEST].setEnabled(len(snapshot.data.y_test) > 0)
+        grey(self.buttons[TEST], "" if len(snapshot.data.y_test) else tr("No rows are held out; raise the test share"))
 
     @Slot()
     def _choose(self) -> None:
@@ -119,7 +120,7 @@ class RowSlider(QWidget):
         if place < len(rows) and rows[place] == row:
             self.slider.setValue(place)
         self.slider.blockSignals(blocked)
-        self.setEnabled(len(rows) > 1)
+        grey(self.slider, "" if len(rows) > 1 else tr("There is a single row"))
         self.words.setText(tr("row {0}").format(f"{row + 1:,}"))
 
     @Slot(int)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
 
 from engine.data.points import PointsSpec
+from gui.greying import grey
 from gui.icons import icon
 from gui.painting.tools import LOOK, TOOLS
 from gui.text import tr
@@ -90,7 +91,7 @@ class ToolStrip(QWidget):
             chip.setVisible(which < shown)
         self._rule.setVisible(shown > 0)
         for button in (self.jitter, self.clear):
-            button.setEnabled(len(points.points) > 0)
+            grey(button, "" if len(points.points) else tr("There are no points yet"))
 
     def show_chosen(self, tool: str, which: int) -> None:
         """The tool and the class in the hand."""

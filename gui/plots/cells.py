@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
+from gui.greying import grey
 from gui.text import keys_in_words, tr
 from gui.theme import font, pixels
 
@@ -161,14 +162,16 @@ class CellTable(QTableView):
     def menu(self) -> QMenu:
         """What can be done with the cells."""
         menu = QMenu(self)
-        chosen = self.selectionModel().hasSelection()
+        menu.setToolTipsVisible(True)
+        none = tr("There are no rows") if not self.model().rowCount() else ""
+        unchosen = none or ("" if self.selectionModel().hasSelection() else tr("Choose cells first"))
         entries = (
-            (tr("Copy") + "\t" + keys_in_words("Ctrl+C"), self.copy, chosen),
-            (tr("Copy rows"), self.copy_rows, chosen),
-            (tr("Copy all"), self.copy_all, self.model().rowCount() > 0),
+            (tr("Copy") + "\t" + keys_in_words("Ctrl+C"), self.copy, unchosen),
+            (tr("Copy rows"), self.copy_rows, unchosen),
+            (tr("Copy all"), self.copy_all, none),
         )
-        for text, do, enabled in entries:
-            menu.addAction(text, do).setEnabled(enabled)
+        for text, do, reason in entries:
+            grey(menu.addAction(text, do), reason)
         return menu
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name

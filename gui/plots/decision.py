@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.probes import Maps
 from engine.snapshot import Snapshot
+from engine.unit_views import has_no_slope
 from gui.pages.contours import Segments, borders, crossings
 from gui.pages.mapaxes import NAMES
 from gui.plots.answers import class_shares
@@ -45,7 +46,11 @@ class ClassGround(Ground):
         """The colours of the classes, the borders between them, and where the answer is rather sure."""
         shares = class_shares(maps.answers, snapshot.plan.loss.threshold)
         c = colours()
-        return mix(shares, c.surface, c.series, 0.45), (borders(shares), crossings(shares.max(axis=0), _SURE))
+        ground, sure = mix(shares, c.surface, c.series, 0.45), crossings(shares.max(axis=0), _SURE)
+        if len(maps.answers) == 1 and maps.sums is not None and has_no_slope(snapshot.plan.layers[-1].activation):
+            # The answer jumps where its sum is zero; a border between the points of the grid would be a staircase.
+            return ground, (crossings(maps.sums[0]), sure)
+        return ground, (borders(shares), sure)
 
     def pens(self) -> list[QPen]:
         """Fainter where the answer is rather sure."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from engine.edge_views import EDGE_VIEWS, EdgeView
 from engine.plan import LayerPlan
 from engine.snapshot import Snapshot
+from engine.unit_views import has_no_slope
 from gui import amounts
 from gui.diagram.nodes import dead_units, statistics
 from gui.diagram.words import compact, row_and_truth
@@ -291,7 +292,9 @@ def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
         notes.append(
             tr("delta = dL/dz is {0}: root of the mean square over {1}.").format(level, amounts.rows(units.rows))
         )
-    if np.isfinite(found.saturated[unit.index]):
+    if has_no_slope(snapshot.plan.layers[layer].activation):
+        notes.append(tr("Its slope is zero everywhere."))
+    elif np.isfinite(found.saturated[unit.index]):
         share = f"{100 * float(found.saturated[unit.index]):.0f}"
         notes.append(tr("Saturated at {0} % of {1}.").format(share, amounts.training_rows(units.rows)))
     if dead_units(snapshot, layer)[unit.index]:

@@ -12,6 +12,7 @@ from gui.plots.changes import Changes
 from gui.plots.curves import epochs_at, up_to
 from gui.plots.linechart import Line
 from gui.plots.marks import Best, Gap, Mark, Marks
+from gui.plots.readout import Value
 from gui.plots.smoothing import smoothed
 from gui.plots.strokes import Stroke
 from gui.plots.timechart import TimeChart
@@ -130,6 +131,19 @@ class LossPlot(TimePlot):
         )  # fmt: skip
         self._draw_strip(rate)
         self._draw_marks(snapshot, series)
+
+    def _said_at(self, place: int) -> tuple[str, list[Value]]:
+        """The curves are means over all rows; beside them, what single batches had there."""
+        head, found = super()._said_at(place)
+        if self._snapshot is None:
+            return head, found
+        step, band = float(self._steps[place]), self._snapshot.batch_losses
+        at = int(np.searchsorted(band.steps, step, "right")) - 1
+        if at >= 0 and step < band.steps[at] + band.width:
+            low, high = (number(float(values[at]), 4) for values in (band.low, band.high))
+            single = low == high
+            found.append(Value(tr("batch") if single else tr("batches"), low if single else f"{low} … {high}"))
+        return head, found
 
     # -- below and over the curves -----------------------------------------------------------------
 

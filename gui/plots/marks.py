@@ -129,7 +129,7 @@ class Marks(Overlay):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, best.words)
 
     def _room_for(self, at: QPointF, width: float, height: float) -> QRectF:
-        """A box near a point: clear of the lines and of what stands at the top, or below the point."""
+        """A box near a point: clear of the lines and of what stands at the top, or below the point, or beside it."""
         frame = self.boundingRect()
         places = []
         for left in (at.x() - width / 2, at.x() - 6.0, at.x() + 6.0 - width):
@@ -137,8 +137,11 @@ class Marks(Overlay):
             lines = self.chart.top_of_lines(left, left + width)
             places.append((min(lines, at.y() - _RING) - 4.0 - height, left))
         above, left = max(places)
-        below = min(at.y() + _RING + 4.0, frame.height() - height)
-        return QRectF(left, above if above > _TOP else below, width, height)
+        below = at.y() + _RING + 4.0
+        if above > _TOP or below + height <= frame.height():
+            return QRectF(left, above if above > _TOP else below, width, height)
+        right, beside = at.x() + _RING + 4.0, min(at.y() - height / 2, frame.height() - height)
+        return QRectF(right if right + width <= frame.width() else at.x() - _RING - 4.0 - width, beside, width, height)
 
 
 class Gap(Overlay):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
+from gui.greying import grey
 from gui.text import tr
 from gui.theme import colours, is_for_a_file
 
@@ -244,7 +245,7 @@ class PanelTitle(QWidget):
         menu.setToolTipsVisible(True)
         for choice in choices:
             if len(choices) > 1:
-                menu.addAction(choice.name).setEnabled(False)
+                grey(menu.addAction(choice.name), choice.help)  # a heading
             group = QActionGroup(menu)
             for place, (value, words) in enumerate(choice.entries):
                 entry = menu.addAction(words)

@@ -10,6 +10,7 @@ from engine.snapshot import Snapshot
 from engine.spec import Setting
 from gui.builder.flow import FlowLayout
 from gui.fields import NumberField
+from gui.greying import grey
 from gui.selection import Parameter, Weight, is_pruned, parameter_name, parameter_value
 from gui.text import tr
 
@@ -68,7 +69,8 @@ class ValueRow(QWidget):
             return
         kind = "w" if isinstance(parameter, Weight) else tr("bias")
         self.name.setText(kind)
-        self.field.setEnabled(not is_pruned(snapshot, parameter))
+        held = tr("It is held at zero; Hold at zero lets it go")
+        grey(self.field, held if is_pruned(snapshot, parameter) else "")
         self.field.setAccessibleName(parameter_name(snapshot, parameter))
         # While training the value never stands still; what is being typed does.
         if not (same and self.field.hasFocus() and self.field.isModified()):

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from gui.greying import grey
 from gui.text import tr
 
 MOST_RECENT = 8
@@ -56,8 +57,8 @@ class Recent(QObject):
             action = self.menu.addAction(label.replace("&", "&&"))
             action.setData(path)
             there = os.path.exists(path)
-            action.setEnabled(there)
-            action.setToolTip(path if there else tr("{0} is not there any more.").format(path))
+            action.setToolTip(path)
+            grey(action, "" if there else tr("It is not there any more."))
             action.triggered.connect(self._choose)
 
     @Slot()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.data.sources import SOURCES, source_choices
+from engine.data.sources import SOURCES, settings_to_start_with, source_choices
 from engine.data.table_spec import TableSpec
 from engine.experiment import Experiment
 from engine.layers import LAYERS, Stage
@@ -177,8 +177,8 @@ def _place(tree: dict[str, Any], path: str, value: Any) -> None:
         # Another kind of part has settings of its own and starts from them.
         branch.clear()
     if path == "data.source":
-        # Another data set brings its own columns.
-        branch.pop("features", None)
+        # Another data set brings its own columns and settings.
+        branch.update(settings_to_start_with(str(value)))
     branch[last] = value
 
 

@@ -1,5 +1,6 @@
 """Data sets, splits, scalings and one's own arrays."""
 
+import operator
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from engine.data.dataset import SCALES
 from engine.data.sources import SOURCES, Source
 
 every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda part: part.key)
+# Four rows do not make two parts of every class.
+divisible = pytest.mark.parametrize("source", [s for s in SOURCES if not s.starts], ids=lambda part: part.key)
 generators = pytest.mark.parametrize("source", [s for s in SOURCES if s.generate], ids=lambda part: part.key)
 ROOT = Path(__file__).parents[2]
 PARTS = ("x_train", "y_train", "x_test", "y_test")
@@ -77,7 +80,7 @@ def test_the_same_seed_gives_the_same_data(source: Source) -> None:
     assert all(np.array_equal(getattr(first, part), getattr(second, part)) for part in PARTS)
 
 
-@every_source
+@divisible
 def test_another_seed_holds_out_other_rows(source: Source) -> None:
     assert set(load(source, seed=3).rows_test) != set(load(source, seed=4).rows_test)
 
@@ -101,6 +104,24 @@ def test_noise_scatters_the_points(source: Source) -> None:
     assert not (np.array_equal(quiet, noisy) and np.array_equal(*targets))
 
 
+GATES = {"and_gate": operator.and_, "or_gate": operator.or_, "xor_gate": operator.xor}
+
+
+@pytest.mark.parametrize("key", GATES)
+def test_a_gate_is_its_truth_table_with_all_four_rows_to_learn_from(key: str) -> None:
+    data = load_data(DataSpec(source=key))
+    found = {(*map(int, x), int(data.classes[y])) for x, y in zip(data.x_train, data.y_train, strict=True)}
+    assert found == {(a, b, GATES[key](a, b)) for a in (0, 1) for b in (0, 1)}
+    assert (len(data.x_train), len(data.x_test)) == (4, 0)
+
+
+def test_a_gate_brings_its_settings_and_takes_them_along() -> None:
+    gate = DataSpec(test_fraction=0.5, scale="minmax").edited(source="or_gate")
+    assert (gate.test_fraction, gate.scale) == (0.0, "none")
+    assert DataSpec(source="or_gate", scale="minmax").scale == "minmax"
+    assert gate.edited(source="iris") == DataSpec()
+
+
 # -- split -------------------------------------------------------------------------------------------
 
 
@@ -111,7 +132,7 @@ def test_no_row_is_lost_or_in_both_parts(source: Source) -> None:
     np.testing.assert_array_equal(np.sort(rows), np.arange(len(rows)))
 
 
-@every_source
+@divisible
 @pytest.mark.parametrize("fraction", [0.0, 0.25, 0.9])
 def test_every_class_gives_its_share_to_the_test_part(source: Source, fraction: float) -> None:
     data = load(source, test_fraction=fraction)
@@ -155,7 +176,7 @@ def test_the_flowers_are_there_without_a_library_that_takes_a_second_to_load() -
 PEERS = {"standard": StandardScaler, "minmax": MinMaxScaler}
 
 
-@every_source
+@divisible
 @pytest.mark.parametrize("scale", PEERS)
 def test_inputs_are_scaled_as_scikit_learn_fitted_on_the_training_rows_does(source: Source, scale: str) -> None:
     raw, scaled = load(source, scale="none"), load(source, scale=scale)

@@ -40,6 +40,12 @@ FAULTY: dict[str, dict[str, Any]] = {
     },
     "plateau": {"network": layers(8, 8, "sigmoid"), "training": descent(0.01)},
     "saturation": {"training": {"optimizer": {"kind": "adam", "learning_rate": 3.0}}},
+    "no_rest": {"data": {"source": "xor_gate"}, "network": {"layers": []}, "training": {"loss": "perceptron"}},
+    "only_linear": {"network": layers(2, 4, "linear"), "training": {"epochs": 1}},
+    "twin_units": {
+        "network": {"layers": [{"units": 4, "initializer": "zeros"}] * 2},
+        "training": {"epochs": 5},
+    },
     "unscaled_inputs": {"data": {"source": "wine", "scale": "none"}, "training": {"epochs": 1}},
 }
 
@@ -87,7 +93,9 @@ def test_before_the_first_step_nothing_is_said_of_the_run() -> None:
         report = runner.wait(60.0)
         runner.close()
         assert isinstance(report, Snapshot)
-        assert {each.key for each in findings(report)} <= {"unscaled_inputs", "dead_units", "saturation"}
+        assert {each.key for each in findings(report)} <= {
+            "unscaled_inputs", "dead_units", "saturation", "only_linear", "twin_units",
+        }  # fmt: skip
 
 
 def test_the_gravest_comes_first() -> None:
@@ -122,6 +130,76 @@ def test_dead_units_are_those_that_no_row_reaches() -> None:
     dead, units, _ = numbers(finding)
     assert (dead, units) == ((z <= 0.0).all(axis=0).sum(), 8)
     assert f"hidden {finding.layer + 1}" in finding.sentence
+
+
+def after_a_step(**changes: Any) -> Snapshot:
+    return shown(Trainer(Experiment.model_validate({"training": {"epochs": 1}, **changes})))
+
+
+def test_a_step_unit_that_no_rule_but_the_gradient_moves_is_told_why_it_cannot_learn() -> None:
+    data, network = {"source": "moons"}, {"layers": [], "output": {"activation": "step"}}
+    finding = found(
+        after_a_step(data=data, network=network, training={"epochs": 1, "loss": "binary_cross_entropy"}), "dead_units"
+    )
+    assert finding is not None
+    assert finding.sentence == "output cannot learn: binary step has no slope, so that no gradient passes it"
+    assert findings(after_a_step(data=data, network=network, training={"epochs": 1, "loss": "perceptron"})) == []
+
+
+@pytest.mark.parametrize("units", [1, 3])
+def test_a_single_dead_unit_is_spoken_of_in_the_singular(units: int) -> None:
+    trainer = Trainer(Experiment.model_validate({"network": layers(1, units, "relu"), "training": {"epochs": 1}}))
+    trainer.network.biases[0][0] = -1e3
+    finding = found(shown(trainer), "dead_units")
+    which = "The only unit" if units == 1 else "1 of the 3 units"
+    assert finding is not None
+    assert finding.sentence == f"{which} of hidden 1 is dead: no row can change it any more"
+
+
+def test_twins_stay_twins_and_their_layer_is_named() -> None:
+    snapshot = run("twin_units")
+    finding = found(snapshot, "twin_units")
+    assert finding is not None
+    assert finding.layer == 0
+    assert (np.ptp(snapshot.weights(0), axis=1) == 0).all()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"units": 4, "initializer": "zeros"},  # the output's random weights tell them apart
+        {"units": 1, "initializer": "zeros"},
+        {"units": 4, "initializer": "zeros", "trainable": False},
+        {"units": 4},
+    ],
+)
+def test_units_that_differ_in_one_place_are_no_twins(layer: dict[str, Any]) -> None:
+    assert found(after_a_step(network={"layers": [layer]}), "twin_units") is None
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"layers": []},
+        {"layers": [{"units": 3, "activation": "linear"}, {"units": 3, "activation": "relu"}]},
+        {"layers": [{"units": 3, "activation": "linear"}, {"kind": "layer_norm"}]},
+    ],
+)
+def test_a_network_that_bends_or_has_no_layers_is_not_called_linear(network: dict[str, Any]) -> None:
+    assert found(after_a_step(network=network), "only_linear") is None
+
+
+def test_linear_layers_are_one_matrix_as_the_hint_says() -> None:
+    snapshot = run("only_linear")
+    matrix, shift = np.eye(2), np.zeros(2)
+    for i in range(3):
+        matrix, shift = matrix @ snapshot.weights(i), shift @ snapshot.weights(i) + snapshot.biases(i)
+    assert snapshot.maps is not None
+    assert snapshot.maps.sums is not None
+    corners = snapshot.maps.sums[:, [0, 0, -1], [0, -1, -1]].astype(float)
+    left, right, bottom, top = snapshot.maps.extent
+    points = snapshot.data.scaling.apply(np.array([[left, bottom], [right, bottom], [right, top]]))
+    np.testing.assert_allclose(corners.T, points @ matrix + shift, atol=1e-4)
 
 
 def test_over_fitting_names_the_best_step() -> None:

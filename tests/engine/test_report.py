@@ -58,7 +58,7 @@ def test_a_number_without_hidden_layers_and_test_rows_is_one_sentence_too() -> N
     assert report.summary.startswith("The number y from 1 input; no hidden layer; 1 epoch of Adam; training R² ")
 
 
-@pytest.mark.parametrize("source", [source.key for source in SOURCES])
+@pytest.mark.parametrize("source", [source.key for source in SOURCES if not source.starts])
 def test_every_measure_is_the_one_of_the_run(source: str) -> None:
     report, trainer = reported(Experiment.model_validate({"data": {"source": source}}), epochs=1)
     shown = {row[0]: row[1:] for row in cells(report, "Training")}

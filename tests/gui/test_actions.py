@@ -10,17 +10,20 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.experiment import Experiment
 from gui import theme
 from gui.actions import COMMANDS, MENUS
 from gui.dialogs.commands import CommandPalette, matches
+from gui.greying import grey
 from gui.plots.catalogue import VIEWS
 from gui.window import Window
 
 UNPAINTED = True
+# Greyed itself, and not by what it stands in.
+FORCED = Qt.WidgetAttribute.WA_ForceDisabled
 
 every_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 
@@ -304,3 +307,47 @@ def test_help_does_not_block_the_window(window: Window) -> None:
     blocking = [dialog.isModal() for dialog in window.findChildren(QDialog)]
     dialog_text(window)
     assert blocking == [False]
+
+
+# -- what is grey --------------------------------------------------------------------------------------
+
+
+def test_a_reason_comes_and_goes_below_what_a_control_does() -> None:
+    action, menu = QAction("Copy", toolTip="Copies it."), QMenu("Up")
+    grey(action, "There is nothing to copy")
+    grey(menu, "Choose across first")
+    assert (action.isEnabled(), action.toolTip()) == (False, "Copies it.\nThere is nothing to copy")
+    assert not menu.menuAction().isEnabled()
+    grey(action, "")
+    grey(menu, "")
+    assert (action.isEnabled(), action.toolTip()) == (True, "Copies it.")
+    assert (menu.menuAction().isEnabled(), menu.menuAction().toolTip()) == (True, "Up")
+
+
+def reasons_missing(window: Window) -> list[str]:
+    """Controls that are grey by themselves and of which nothing is said but what they do."""
+    widgets = [each for each in window.findChildren(QWidget) if not each.isEnabled()]
+    by_themselves = [each for each in widgets if each.parentWidget().isEnabled() and each.testAttribute(FORCED)]
+    actions = [each for each in window.findChildren(QAction) if not each.isEnabled() and not each.isSeparator()]
+    return [
+        each.toolTip() or str(each)
+        for each in (*by_themselves, *actions)
+        if each.toolTip().removeprefix(each.property("about") or "").strip() == ""
+    ]
+
+
+GREY = {
+    "fresh": {},
+    "no test rows, one input": {"data": {"source": "sine", "test_fraction": 0.0}},
+    "no hidden layer, no plane": {"data": {"source": "diabetes"}, "network": {"layers": []}},
+    "L-BFGS": {"training": {"optimizer": {"kind": "lbfgs"}}},
+    "points to draw": {"data": {"source": "drawn", "points": {}}},
+}
+
+
+@pytest.mark.parametrize("state", GREY)
+def test_every_grey_control_says_why(window: Window, state: str) -> None:
+    hands.show(window, Experiment.model_validate(GREY[state]))
+    for column in (-1, 0):
+        hands.select_layer(window, column if window.document.experiment.network.layers else -1)
+        assert reasons_missing(window) == []

@@ -19,6 +19,7 @@ from engine.experiment import Dense, Experiment
 from engine.optimizers import OPTIMIZERS
 from gui import theme
 from gui.builder.cards import LayerCard
+from gui.selection import Unit
 from gui.window import Window
 
 UNPAINTED = True
@@ -447,3 +448,15 @@ def test_the_list_of_many_inputs_has_ticks_of_the_window(window: Window) -> None
         {picture.pixelColor(x, y).name() for x in range(4, 24) for y in range(r.top(), r.bottom())} for r in rows
     ]
     assert [theme.THEMES["light"].accent.lower() in found for found in colours] == [True, False]
+
+
+def test_one_command_leaves_logistic_regression_and_one_brings_all_back(window: Window) -> None:
+    entry = window.builder.kinds_menu.actions()[-1]
+    window.select(Unit(1, 0))
+    entry.trigger()
+    plan = hands.settle(window).plan
+    assert ([layer.name for layer in plan.layers], plan.layers[0].activation.key) == (["output"], "softmax")
+    assert (entry.isEnabled(), entry.toolTip().splitlines()[-1]) == (False, "There is none")
+    hands.trigger(window, "edit.undo")
+    hands.settle(window)
+    assert (window.document.experiment, entry.isEnabled()) == (Experiment(), True)

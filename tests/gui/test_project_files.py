@@ -604,7 +604,7 @@ def test_projects_and_tables_used_before_are_offered_together(window: Window, tm
     assert window.actions_by_id["file.recent"].isEnabled()
     assert [each.text() for each in actions] == ["a.glassbox", "people.csv", "b.glassbox"]
     assert [each.isEnabled() for each in actions] == [True, True, False]
-    assert actions[2].toolTip() == f"{tmp_path / 'b.glassbox'} is not there any more."
+    assert actions[2].toolTip() == f"{tmp_path / 'b.glassbox'}\nIt is not there any more."
     actions[0].trigger()
     wait(window)
     assert is_shown(window, project)

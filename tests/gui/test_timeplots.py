@@ -327,6 +327,32 @@ def test_smoothing_draws_the_moving_average_and_the_curve_faint_behind(
     assert f"training {number(raw[6], 4)} (smoothed {number(wanted[6], 4)})" in note(window.loss)
 
 
+def test_the_loss_of_the_batch_is_told_from_the_mean_over_all_rows(window: Window, trained: Snapshot) -> None:
+    steps = trained.history["step"].astype(int)
+    hover(window.loss, float(steps[6]))
+    # With a bucket of a single step, the loss that training itself has seen in that step.
+    assert trained.batch_losses.width == 1
+    assert f"batch {number(float(trained.batch_losses.low[steps[6] - 1]), 4)}" in note(window.loss)
+    wide = replace(trained, batch_losses=trained.batch_losses.merged(4))
+    window.loss.show_snapshot(wide)
+    hover(window.loss, float(steps[6]))
+    seen = trained.batch_losses.low[(steps[6] - 1) // 4 * 4 :][:4]
+    assert f"batches {number(float(seen.min()), 4)} … {number(float(seen.max()), 4)}" in note(window.loss)
+    window.loss.show_snapshot(trained)
+    hover(window.loss, 0.0)
+    assert "batch" not in note(window.loss)
+
+
+def test_the_words_of_the_best_point_never_cover_its_ring(window: Window, trained: Snapshot) -> None:
+    window.loss.show_snapshot(with_losses(trained, [0.1, 500.0, 500.0, 500.0]))
+    marks = window.loss.marks
+    assert marks.best is not None
+    at = window.loss.plot.in_box(marks.best.place, marks.best.value)
+    box = marks._room_for(at, 130.0, 14.0)
+    assert not box.contains(at)
+    assert marks.boundingRect().contains(box)
+
+
 def with_losses(snapshot: Snapshot, test: list[float], **columns: list[float]) -> Snapshot:
     """The instant with another history: the test loss at steps 0, 10, 20 …, and further columns."""
     steps = 10.0 * np.arange(len(test))

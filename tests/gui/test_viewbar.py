@@ -84,7 +84,7 @@ def test_what_the_optimizer_does_not_have_is_disabled_and_says_why(window: Windo
         action = entry(window.diagram.bar.edges.menu(), view.key)
         has_values = snapshot.edges is None or snapshot.edges.values is not None
         assert (action.isEnabled(), bool(why_not(view.key, snapshot))) == (has_values, not has_values), view.key
-        assert action.isEnabled() or action.toolTip() == why_not(view.key, snapshot)
+        assert action.isEnabled() or action.toolTip() == f"{view.about}\n{why_not(view.key, snapshot)}"
 
 
 def test_plain_gradient_descent_remembers_nothing(window: Window) -> None:

@@ -67,22 +67,18 @@ def edit_table(window: Window) -> None:
 
 
 def toggle(window: Window) -> None:
-    """Trains, or pauses; says why when there is nothing left to train."""
-    snapshot = window.training.snapshot
-    if snapshot is not None and snapshot.finished and window.training.settled and not snapshot.stopped:
-        words = tr("All {0} epochs are done: raise Epochs to go on, or reset (Ctrl+R) to begin again.")
-        window.banner.say(words.format(f"{snapshot.epoch:,}"), generation=snapshot.generation, fault=False)
-    window.training.toggle()
+    """Trains, or pauses."""
+    window.editing.train(window.training.toggle)
 
 
 def step(window: Window) -> None:
     """One mini-batch."""
-    window.training.step_once()
+    window.editing.train(window.training.step_once)
 
 
 def step_epoch(window: Window) -> None:
     """To the end of one epoch."""
-    window.training.step_epoch()
+    window.editing.train(window.training.step_epoch)
 
 
 def reset(window: Window) -> None:

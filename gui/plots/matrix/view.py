@@ -214,6 +214,9 @@ class MatrixView(View):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows the numbers of an instant; those of a huge layer only now and then."""
+        if self._snapshot is None:
+            # What was selected before the view was opened.
+            self.layer = self._layer_of(snapshot)
         self._snapshot = snapshot
         self._offer(snapshot)
         plan = snapshot.plan.layers[self.layer]
@@ -256,15 +259,19 @@ class MatrixView(View):
         snapshot = self._snapshot
         if snapshot is None:
             return
-        there = still_there(selection, snapshot)
-        layer = there.layer if isinstance(there, Weight) else self.layer
-        if isinstance(there, Unit):
-            layer = max(there.column - 1, 0)
+        layer = self._layer_of(snapshot)
         if layer != self.layer:
             self.layer = layer
             self._offer(snapshot)
             self._draw()
         self._mark()
+
+    def _layer_of(self, snapshot: Snapshot) -> int:
+        """The layer that what is selected belongs to; the one that is shown where nothing is."""
+        there = still_there(self._selection, snapshot)
+        if isinstance(there, Unit):
+            return max(there.column - 1, 0)
+        return there.layer if isinstance(there, Weight) else self.layer
 
     def _mark(self) -> None:
         snapshot, grid = self._snapshot, self.model.grid

@@ -1,6 +1,6 @@
 """Findings: what looks wrong in a run or in its data, each with its evidence and with the view that shows it.
 
-They are rules of thumb, read from a snapshot alone. Each says, in ``about``, from when on it speaks.
+They are rules of thumb, read from a snapshot alone. Each says, in ``about``, from when on it speaks, and what helps.
 """
 
 from __future__ import annotations
@@ -43,11 +43,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that can be wrong. ``view`` is the id of the live view that shows the evidence."""
+    """One thing that can be wrong, and what ``helps``. ``view`` is the id of the live view that shows the evidence."""
 
     key: str
     label: str
     about: str
+    helps: str
     view: str
     look: Callable[[Snapshot], Evidence | None]
 
@@ -185,8 +186,8 @@ def _over_fitting(snapshot: Snapshot) -> Evidence | None:
     worse = now > 1.1 * test[best] and now - test[best] > 0.02 * abs(test[0])
     if steps[-1] > 1.25 * steps[best] and worse and np.median(train[-3:]) < train[best]:
         return Evidence(
-            f"Over-fitting: the test loss was best at step {int(steps[best]):,} ({test[best]:.3g}) and is {now:.3g} "
-            "now, while the training loss went on falling"
+            f"Over-fitting: the test loss was best at step {int(steps[best]):,} ({test[best]:.3g}) and lately "
+            f"{now:.3g}, while the training loss went on falling"
         )
     return None
 
@@ -254,11 +255,19 @@ def _lately(snapshot: Snapshot, name: str) -> float:
 RULES: Registry[Rule] = Registry(
     "finding",
     [
-        Rule("diverged", "Diverged", "A number became infinite or NaN, or the loss exploded.", "loss", _diverged),
+        Rule(
+            "diverged",
+            "Diverged",
+            "A number became infinite or NaN, or the loss exploded.",
+            "A smaller learning rate, a clipped gradient, or scaled inputs.",
+            "loss",
+            _diverged,
+        ),
         Rule(
             "rate_too_large",
             "Learning rate too large",
             "After 20 steps the training loss is above the one at the start, and a fifth above the best.",
+            "A smaller learning rate: try a tenth of it, and Reset.",
             "loss",
             _rate_too_large,
         ),
@@ -266,6 +275,7 @@ RULES: Registry[Rule] = Registry(
             "no_rest",
             "No line found",
             "After 20 epochs the perceptron rule without a hidden layer has not once been right at all training rows.",
+            "A hidden layer, and a loss with a slope, such as binary cross-entropy.",
             "output",
             _no_rest,
         ),
@@ -273,6 +283,7 @@ RULES: Registry[Rule] = Registry(
             "twin_units",
             "Twin units",
             "All units of a hidden layer have the same weights, those they are given and those they give on.",
+            "An initializer that draws at random, such as Glorot or He, and Reset: units that begin alike learn alike.",
             "matrix",
             _twins,
         ),
@@ -280,6 +291,7 @@ RULES: Registry[Rule] = Registry(
             "vanishing_gradients",
             "Vanishing gradients",
             "The norm of the first layer's gradient is below a thousandth of that of the output.",
+            "ReLU or its like in the hidden layers, fewer layers, or batch normalization between them.",
             "gradients",
             _vanishing,
         ),
@@ -287,6 +299,7 @@ RULES: Registry[Rule] = Registry(
             "dead_units",
             "Dead units",
             "A fifth of a layer's units have a slope of zero at every training row.",
+            "Leaky ReLU, whose slope is never zero, or a smaller learning rate and Reset.",
             "activations",
             _dead,
         ),
@@ -295,6 +308,7 @@ RULES: Registry[Rule] = Registry(
             "Over-fitting",
             "For a fifth of the run the test loss has not come down to its best again, it is a tenth above it now, "
             "and the training loss went on falling.",
+            "More rows, fewer units, dropout or L2, or early stopping with Restore best.",
             "loss",
             _over_fitting,
         ),
@@ -302,6 +316,7 @@ RULES: Registry[Rule] = Registry(
             "saturation",
             "Saturation",
             "The units of a hidden layer are flat at more than nine tenths of the rows.",
+            "A smaller learning rate and Reset, scaled inputs, or batch normalization before the layer.",
             "activations",
             _saturated,
         ),
@@ -309,6 +324,7 @@ RULES: Registry[Rule] = Registry(
             "only_linear",
             "Only linear layers",
             "There are hidden layers, and each of them is linear: one matrix could stand for all of them.",
+            "Tanh, ReLU or another activation that bends, in one hidden layer at least.",
             "output",
             _only_linear,
         ),
@@ -317,6 +333,7 @@ RULES: Registry[Rule] = Registry(
             "Plateau",
             "For the last two fifths of the run the training loss moved by less than half a per cent, "
             "and it is still above half of the first one.",
+            "A larger learning rate, Adam instead of plain gradient descent, or New start.",
             "loss",
             _plateau,
         ),
@@ -324,6 +341,7 @@ RULES: Registry[Rule] = Registry(
             "unscaled_inputs",
             "Unscaled inputs",
             "The standard deviations of two inputs differ by more than 100 times, or one is above 20.",
+            "Scaling, under Data: Standardize.",
             "data",
             _unscaled,
         ),
@@ -331,6 +349,7 @@ RULES: Registry[Rule] = Registry(
             "unbalanced_classes",
             "Unbalanced classes",
             "One class has four times as many training rows as another, and they are not weighed.",
+            "Class weights, under Regularization: Balanced. Accuracy says little here, precision–recall more.",
             "data",
             _unbalanced,
         ),

@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication
 from engine.checkpoint import Checkpoint
 from engine.surgery import MoveLayer
 from gui import edits, theme
-from gui.amounts import counted
 from gui.folders import log_folder
 from gui.painting import edits as edits_of_points
 from gui.selection import selection_at
@@ -68,23 +67,18 @@ def edit_table(window: Window) -> None:
 
 
 def toggle(window: Window) -> None:
-    """Trains, or pauses; says why when there is nothing left to train."""
-    snapshot = window.training.snapshot
-    if snapshot is not None and snapshot.finished and window.training.settled and not snapshot.stopped:
-        only = tr("The only epoch is done: raise Epochs to go on, or reset (Ctrl+R) to begin again.")
-        every = tr("All {0} epochs are done: raise Epochs to go on, or reset (Ctrl+R) to begin again.")
-        window.banner.say(counted(snapshot.epoch, only, every), generation=snapshot.generation, fault=False)
-    window.training.toggle()
+    """Trains, or pauses."""
+    window.editing.train(window.training.toggle)
 
 
 def step(window: Window) -> None:
     """One mini-batch."""
-    window.training.step_once()
+    window.editing.train(window.training.step_once)
 
 
 def step_epoch(window: Window) -> None:
     """To the end of one epoch."""
-    window.training.step_epoch()
+    window.editing.train(window.training.step_epoch)
 
 
 def reset(window: Window) -> None:

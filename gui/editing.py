@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Slot
 
-from engine.experiment import Experiment
+from engine.experiment import Experiment, TrainingSpec
 from engine.snapshot import Failure, Snapshot
 from engine.surgery import Operation, RemoveUnit
 from gui import edits
+from gui.amounts import counted
 from gui.banner import Banner
 from gui.document import Change, Document
 from gui.selection import name_in_plan
@@ -76,6 +77,27 @@ class Editing(QObject):
             self._losing.pop(0)
             words = tr("Remove unit {0} of {1}").format(unit + 1, name_in_plan(snapshot.plan.layers[layer]))
             self.operate(RemoveUnit(layer, unit), words)
+
+    # -- when a run is over ----------------------------------------------------------------------
+
+    def train(self, begin: Callable[[], None]) -> None:
+        """Begins, or offers as many epochs again where all are done: nothing would happen otherwise."""
+        snapshot = self._training.snapshot
+        if snapshot is None or not snapshot.finished or snapshot.stopped or not self._training.settled:
+            begin()
+            return
+        epochs = snapshot.experiment.training.epochs
+        only = tr("The only epoch is done. Reset (Ctrl+R) begins anew.")
+        words = counted(epochs, only, tr("All {0} epochs are done. Reset (Ctrl+R) begins anew."))
+        allowed = TrainingSpec.settings()["epochs"].accepts(2 * epochs)
+        more = counted(epochs, tr("Train 1 more epoch"), tr("Train {0} more epochs")) if allowed else ""
+        self._banner.say(words, more, generation=snapshot.generation, fault=False, does=self._train_on)
+
+    def _train_on(self) -> None:
+        """As many epochs again, as an edit like any other, and at once."""
+        experiment = self._document.experiment
+        self.change(experiment.with_value("training.epochs", 2 * experiment.training.epochs), tr("Epochs"))
+        self._training.set_running(True)
 
     # -- units that have to be found first -------------------------------------------------------
 

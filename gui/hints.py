@@ -33,11 +33,13 @@ class Sentence(QPushButton):
         super().__init__(parent)
         self.setFlat(True)
         self.setProperty("role", "hint")
+        # A click leaves the space bar to training.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.words = ""
 
     def say(self, words: str, why: str) -> None:
-        """Shows a sentence; ``why`` is the rule behind it."""
+        """Shows a sentence; ``why`` is the rule behind it, and what helps."""
         self.words = words
         self.setAccessibleName(words)
         self.setToolTip(f"{words}\n{why}")
@@ -112,7 +114,7 @@ class HintLine(QWidget):
         self.setVisible(finding is not None)
         if finding is not None:
             rule = RULES[finding.key]
-            self.sentence.say(said(finding.sentence), f"{tr(rule.label)}: {tr(rule.about)}")
+            self.sentence.say(said(finding.sentence), f"{tr(rule.label)}: {tr(rule.about)}\n{what_helps(finding)}")
 
     @Slot()
     def _follow(self) -> None:
@@ -125,8 +127,18 @@ class HintLine(QWidget):
             self.show_snapshot(self._snapshot, False)
 
 
+def what_helps(finding: Finding) -> str:
+    """What can be done about something that was found."""
+    return tr("What helps: {0}").format(tr(RULES[finding.key].helps))
+
+
 def show_evidence(window: Window, finding: Finding) -> None:
-    """Opens the view that shows why something was found, and selects the layer that is meant."""
+    """Opens the view that shows why something was found, says what helps, and selects the layer that is meant."""
+    snapshot = window.training.snapshot
+    if snapshot is not None and snapshot.diverged is None:
+        # Of a divergence the line above the drawing says it already, with a button that does it.
+        label = tr(RULES[finding.key].label)
+        window.banner.say(f"{label}. {what_helps(finding)}", generation=window.training.generation, fault=False)
     if finding.view in window.panels.docks:
         window.panels.open(finding.view)
         window.panels.docks[finding.view].raise_()

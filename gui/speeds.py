@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The speeds of the slider; the last is as fast as possible.
-SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, None)
+SPEEDS: tuple[int | None, ...] = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, None)
 FULL_SPEED = len(SPEEDS) - 1
 # At full speed the ready example is done before the eye has seen it learn.
 FIRST_SPEED = SPEEDS.index(100)

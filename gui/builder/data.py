@@ -146,7 +146,8 @@ class DataSection(QWidget):
         """Shows what follows from the data: their size, their columns and what is asked."""
         self._snapshot = snapshot
         data = snapshot.data
-        self._note.setText(tr("{0} training · {1} test").format(len(data.x_train), len(data.x_test)))
+        parts = (f"{len(part):,}" for part in (data.x_train, data.x_test))
+        self._note.setText(tr("{0} training · {1} test").format(*parts))
         classes = f" ({len(data.classes)})" if data.classes else ""
         name = self.fontMetrics().elidedText(data.target, Qt.TextElideMode.ElideMiddle, 160)
         self.target.setText(f"{name}{classes}")

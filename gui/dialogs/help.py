@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QLabel, QStyle, QVBoxLayout, QWidget
 
 from gui.actions import COMMANDS
+from gui.scrolling import scrolling
 from gui.text import keys_in_words, tr
 from gui.theme import colours
 from gui.version import VERSION
@@ -20,9 +21,14 @@ def _dialog(title: str, html: str, parent: QWidget) -> QDialog:
     label = QLabel(html)
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setContentsMargins(24, 20, 24, 20)
     layout = QVBoxLayout(dialog)
-    layout.setContentsMargins(24, 20, 24, 20)
-    layout.addWidget(label)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(scrolling(label))
+    # As large as what it says, but never larger than the window: the rest is scrolled to.
+    size = label.sizeHint() + QSize(dialog.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent), 0)
+    label.setWordWrap(True)
+    dialog.resize(size.boundedTo(parent.size()))
     dialog.show()
     return dialog
 

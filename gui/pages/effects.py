@@ -27,6 +27,7 @@ from gui.diagram.viewbar import Picker
 from gui.pages.bars import Bar, RowSlider, mini_button
 from gui.pages.classlist import ClassList
 from gui.pages.effectshapes import Drawn, drawn, heights
+from gui.pages.numberscale import in_words
 from gui.pages.page import Page
 from gui.pages.scored import gives_probabilities
 from gui.plots.ages import age_in_words
@@ -119,12 +120,12 @@ class EffectCurves(QWidget):
         painter.setFont(font(11))
         low, high = self._range
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for value in round_ticks(low, high, 5 if self.large else 3):
+        for value, words in in_words(round_ticks(low, high, 5 if self.large else 3)):
             y = area.bottom() - (value - low) / (high - low) * area.height()
             painter.setPen(QPen(QColor(c.line), 1.0))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(c.quiet))
-            painter.drawText(QRectF(area.left() - 44, y - 8, 40, 16), side, number(value))
+            painter.drawText(QRectF(area.left() - 44, y - 8, 40, 16), side, words)
         self._paint_values(painter, each, area)
 
     def _paint_values(self, painter: QPainter, each: Drawn, area: QRectF) -> None:
@@ -142,13 +143,13 @@ class EffectCurves(QWidget):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
             return
         low, high = float(each.values[0]), float(each.values[-1])
-        sides = ((low, Qt.AlignmentFlag.AlignLeft), (high, Qt.AlignmentFlag.AlignRight))
-        for value, side in sides:
-            painter.drawText(below, side | Qt.AlignmentFlag.AlignVCenter, number(value))
+        sides = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+        for (_, words), side in zip(in_words([low, high]), sides, strict=True):
+            painter.drawText(below, side | Qt.AlignmentFlag.AlignVCenter, words)
         if self.large:
-            for value in round_ticks(low, high, 4)[1:-1]:
+            for value, words in in_words(round_ticks(low, high, 4))[1:-1]:
                 x = area.left() + each.share(value) * area.width()
-                painter.drawText(QRectF(x - 30, below.top(), 60, 15), Qt.AlignmentFlag.AlignCenter, number(value))
+                painter.drawText(QRectF(x - 30, below.top(), 60, 15), Qt.AlignmentFlag.AlignCenter, words)
         x = area.left() + each.share(each.here) * area.width()
         painter.setPen(QPen(QColor(c.faint), 1.0))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QPainter
 
 from engine.probes import Maps
 from engine.snapshot import Snapshot
+from gui.pages.numberscale import in_words
 from gui.plots.slices import band_of
 from gui.plots.ticks import round_ticks
-from gui.text import number
 from gui.theme import colours, font
 
 # Room for the names of the classes.
@@ -22,9 +22,9 @@ def paint_axes(painter: QPainter, snapshot: Snapshot, maps: Maps, area: QRectF) 
     left, right = maps.extent[:2]
     painter.setFont(font(11))
     painter.setPen(QColor(colours().quiet))
-    for value in round_ticks(left, right, 4):
+    for value, words in in_words(round_ticks(left, right, 4)):
         x = area.left() + (value - left) / (right - left) * area.width()
-        painter.drawText(QRectF(x - 30, area.bottom() + 4, 60, 14), Qt.AlignmentFlag.AlignCenter, number(value))
+        painter.drawText(QRectF(x - 30, area.bottom() + 4, 60, 14), Qt.AlignmentFlag.AlignCenter, words)
     below = QRectF(area.left(), area.bottom() + 20, area.width(), 16)
     painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _fitted(painter, names[maps.plane[0]], area.width()))
     if len(maps.plane) == 1:
@@ -48,9 +48,9 @@ def _paint_bands(painter: QPainter, classes: tuple[str, ...], area: QRectF) -> N
 def _paint_upward_axis(painter: QPainter, name: str, maps: Maps, area: QRectF) -> None:
     bottom, top = maps.extent[2:]
     side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    for value in round_ticks(bottom, top, 4):
+    for value, words in in_words(round_ticks(bottom, top, 4)):
         y = area.bottom() - (value - bottom) / (top - bottom) * area.height()
-        painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, number(value))
+        painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, words)
     half = area.height() / 2
     painter.save()
     painter.translate(8, area.center().y())

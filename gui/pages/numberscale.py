@@ -19,6 +19,8 @@ _LEVELS, _MOST_LEVELS = 8, 16
 _LARGEST = 1e300
 # Digits of a number, and how much of the gap to the next it may be rounded by.
 _DIGITS, _TRUE = range(3, 17), 0.01
+# What is nearer to zero than this share of an axis is zero, in single precision.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,14 @@ def _range(values: Numbers) -> tuple[float, float]:
 
 def told_apart(values: list[float]) -> list[str]:
     """Numbers in words, with as many digits as it takes to tell them from one another and to say them truly."""
-    gap = min(np.diff(np.sort(values)), default=0.1 * max(map(abs, values), default=0.0))
+    gap = min(np.diff(np.unique(values)), default=0.1 * max(map(abs, values), default=0.0))
     enough = (d for d in _DIGITS if all(abs(float(f"{value:.{d}g}") - value) <= _TRUE * gap for value in values))
     digits = next(enough, _DIGITS[-1])
     return [number(value, digits) for value in values]
+
+
+def in_words(values: list[float]) -> list[tuple[float, str]]:
+    """Each of some places along an axis with what stands there: what is zero but for rounding is written as zero."""
+    span = max(values, default=0.0) - min(values, default=0.0)
+    shown = [0.0 if abs(value) < _ROUNDING * span else value for value in values]
+    return list(zip(values, told_apart(shown), strict=True))

@@ -169,7 +169,7 @@ class Inspector(QWidget):
                 answer = a * scaling.factor[unit.index] + scaling.shift[unit.index]
                 rows.append((snapshot.data.target, number(float(answer), 4), tr("in the table's units"), False))
         notes = [plan.activation.formula] if len(plan.activation.formula) >= SHORT else []
-        notes += _passed(plan) if trace is not None else []
+        notes += _passed(plan) or _scaled(snapshot, layer) if trace is not None else []
         if is_frozen(plan, unit.index):
             notes.append(tr("Frozen: training leaves these numbers as they are."))
         self.terms.setText(self._table(rows, links) + self._notes([*notes, *_over_the_rows(snapshot, unit)]))
@@ -300,6 +300,14 @@ def _over_the_rows(snapshot: Snapshot, unit: Unit) -> list[str]:
     if dead_units(snapshot, layer)[unit.index]:
         notes.append(tr("Dead: its slope is zero at every row, so it cannot learn."))
     return notes
+
+
+def _scaled(snapshot: Snapshot, layer: int) -> list[str]:
+    """Why the numbers of the first layer's inputs are not those of the table, where they are scaled."""
+    scaling = snapshot.data.x_scaling
+    if layer > 0 or (np.all(scaling.shift == 0.0) and np.all(scaling.factor == 1.0)):
+        return []
+    return [tr("× is the scaled value: click an input in the diagram to see how.")]
 
 
 def _passed(plan: LayerPlan) -> list[str]:

@@ -22,7 +22,7 @@ from gui.plots.view import About
 
 ROOT = Path(__file__).parents[2]
 # What a part of a registry, or a command, says of itself to people.
-SAID = ("label", "short", "about", "help", "done", "text")
+SAID = ("label", "short", "about", "help", "helps", "done", "text")
 # Tables whose words are shown: module, name, and which places of an entry are words.
 TABLES = (
     ("engine.data.sources", "OWN", (1,)),

@@ -10,7 +10,16 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.experiment import Experiment
@@ -293,6 +302,17 @@ def test_the_list_of_shortcuts_has_every_key_that_the_window_answers_to(window: 
     hands.trigger(window, "help.shortcuts")
     text = dialog_text(window).replace("&gt;", ">")
     assert [key for key in keys_of(window) if key not in text] == []
+
+
+def test_the_list_of_shortcuts_is_scrolled_where_the_window_is_lower(window: Window) -> None:
+    hands.trigger(window, "help.shortcuts")
+    dialog = window.findChildren(QDialog)[0]
+    bar = dialog.findChildren(QScrollArea)[0].verticalScrollBar()
+    hands.events()
+    label = dialog.findChildren(QLabel)[0]
+    found = dialog.height() - window.height(), bar.maximum() + dialog.height() - label.height()
+    dialog_text(window)
+    assert found == (0, 0)
 
 
 def test_about_names_the_program_and_its_version(window: Window) -> None:

@@ -379,6 +379,14 @@ def test_the_summary_says_how_many_rows_are_in_each_part(window: Window) -> None
     assert "105 training · 45 test" in hands.words(window.builder)
 
 
+def test_thousands_of_rows_are_written_as_everywhere_else(window: Window) -> None:
+    hands.choose(window.builder.source, "digits")
+    hands.settle(window)
+    rows = [len(part) for part in (hands.snapshot_of(window).data.x_train, hands.snapshot_of(window).data.x_test)]
+    assert f"{rows[0]:,} training · {rows[1]} test" in hands.words(window.builder)
+    assert rows[0] > 1000
+
+
 def test_the_card_of_the_output_says_its_width_and_activation(window: Window) -> None:
     shown = hands.words(window.builder.cards.output)
     assert ("3" in shown, any(text.startswith("softmax") for text in shown)) == (True, True)

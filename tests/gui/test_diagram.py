@@ -203,6 +203,19 @@ def test_clicking_an_output_opens_the_card_of_the_output(window: Window) -> None
     assert hands.open_layer(window) == -1
 
 
+@pytest.mark.parametrize(
+    ("scale", "unit", "says"),
+    [("standard", Unit(1, 0), True), ("none", Unit(1, 0), False), ("standard", Unit(2, 0), False)],
+)
+def test_the_inspector_says_where_inputs_are_not_those_of_the_table(
+    window: Window, scale: str, unit: Unit, says: bool
+) -> None:
+    hands.show(window, Experiment().with_value("data.scale", scale))
+    window.select(unit)
+    hands.settle(window)
+    assert ("× is the scaled value" in inspected(window)) == says
+
+
 def test_clicking_an_edge_fills_the_inspector(window: Window) -> None:
     click(window, Weight(0, 1, 7))
     value = float(hands.snapshot_of(window).weights(0)[1, 7])

@@ -39,7 +39,8 @@ def test_it_says_what_the_engine_has_found_and_only_the_gravest(dying: Window) -
     assert first.key == "dead_units"
     assert (hint.sentence.words, hint.isHidden()) == (first.sentence, False)
     assert hint.sentence.accessibleName() == first.sentence
-    assert RULES["dead_units"].about in hint.sentence.toolTip()
+    for words in (RULES["dead_units"].about, RULES["dead_units"].helps):
+        assert words in hint.sentence.toolTip()
 
 
 def test_pressing_it_opens_the_view_and_selects_the_layer(dying: Window) -> None:
@@ -49,6 +50,12 @@ def test_pressing_it_opens_the_view_and_selects_the_layer(dying: Window) -> None
     assert hint.finding.layer is not None
     assert dying.selection == Unit(hint.finding.layer + 1, 0)
     assert not dying.panels.docks["activations"].isHidden()
+
+
+def test_pressing_it_says_what_helps_and_leaves_the_space_bar_to_training(dying: Window) -> None:
+    QTest.mouseClick(dying.status.hint.sentence, Qt.MouseButton.LeftButton)
+    assert dying.banner.label.text() == f"Dead units. What helps: {RULES['dead_units'].helps}"
+    assert (dying.banner.isHidden(), dying.status.hint.sentence.hasFocus()) == (False, False)
 
 
 def test_a_kind_that_is_silenced_stays_so_and_another_may_speak(dying: Window) -> None:

@@ -236,6 +236,15 @@ def test_a_unit_selected_elsewhere_is_marked(
     assert (view.layer, marked, window.selection) == (layer, whole, unit)
 
 
+def test_a_view_that_is_opened_shows_what_was_selected_before(qtbot: QtBot) -> None:
+    view = MatrixView()
+    qtbot.addWidget(view)
+    view.show_selection(Weight(2, 1, 0))
+    view.show_snapshot(instant(of_layers(8, 8)))
+    grid = view.model.grid
+    assert (view.layer, grid is not None and grid.layer) == (2, 2)
+
+
 def test_a_layer_that_is_chosen_is_selected_everywhere(view: MatrixView, window: Window) -> None:
     choose(view, 2)
     assert (window.selection, view.cells.model().columnCount()) == (Unit(3, 0), 3)

@@ -23,7 +23,7 @@ from engine.snapshot import Snapshot
 from engine.trainer import Trainer
 from gui.diagram.shown import Shown
 from gui.pages.contours import clearest
-from gui.pages.numberscale import NumberScale, told_apart
+from gui.pages.numberscale import NumberScale, in_words, told_apart
 from gui.plots.data.key import scale_colours
 from gui.plots.numbermap import NumberMap
 from gui.plots.slices import telling_plane
@@ -401,6 +401,12 @@ def test_numbers_are_told_apart_with_as_few_digits_as_it_takes() -> None:
     assert told_apart([1000.5, 1001.0]) == ["1000.5", "1001"]
     assert told_apart([1234.0]) == ["1234"]
     assert told_apart([]) == []
+    assert told_apart([0.1, 0.1]) == ["0.1", "0.1"]
+
+
+def test_an_axis_of_years_says_the_years_and_zero_is_zero() -> None:
+    assert [words for _, words in in_words([2015.0, 2024.0])] == ["2015", "2024"]
+    assert in_words([4.4e-8, 6.0]) == [(4.4e-8, "0"), (6.0, "6")]
 
 
 def test_the_clearest_place_is_the_farthest_from_all_others() -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import hands
 import numpy as np
@@ -367,7 +368,28 @@ def test_the_status_says_how_to_go_on_when_all_epochs_are_done(window: Window) -
     hands.show(window, Experiment().with_value("training.epochs", 1))
     hands.trigger(window, "train.epoch")
     hands.settle(window)
-    assert "raise Epochs" in " ".join(hands.words(window.statusBar()))
+    assert "press Train for more" in " ".join(hands.words(window.statusBar()))
+
+
+@pytest.mark.parametrize("command", ["train.toggle", "train.step", "train.epoch"])
+def test_asking_for_more_than_all_epochs_offers_as_many_again(window: Window, command: str, qtbot: QtBot) -> None:
+    hands.show(window, Experiment().with_value("training.epochs", 3))
+    window.training.finish()
+    hands.trigger(window, command)
+    hands.settle(window)
+    assert (window.banner.isHidden(), window.banner.remedy.text()) == (False, "Train 3 more epochs")
+    window.banner.remedy.click()
+    qtbot.waitUntil(lambda: not window.training.running)
+    assert (hands.snapshot_of(window).epoch, window.document.experiment.training.epochs) == (6, 6)
+    assert window.banner.isHidden()
+
+
+def test_no_more_epochs_are_offered_than_there_may_be(window: Window) -> None:
+    hands.show(window, Experiment().with_value("training.epochs", 6_000_000))
+    snapshot = replace(hands.settle(window), finished=True)
+    window.training.snapshot = snapshot
+    hands.trigger(window, "train.toggle")
+    assert (window.banner.isHidden(), window.banner.remedy.isHidden()) == (False, True)
 
 
 def test_more_epochs_let_a_finished_training_go_on(window: Window) -> None:

@@ -86,9 +86,9 @@ class Editing(QObject):
             begin()
             return
         epochs = snapshot.experiment.training.epochs
-        words = tr("All {0} epochs are done. Reset (Ctrl+R) begins anew.").format(f"{epochs:,}")
+        words = tr("The run is over at epoch {0}. Reset (Ctrl+R) begins anew.").format(f"{epochs:,}")
         allowed = TrainingSpec.settings()["epochs"].accepts(2 * epochs)
-        more = tr("Train {0} more epochs").format(f"{epochs:,}") if allowed else ""
+        more = tr("Train to epoch {0}").format(f"{2 * epochs:,}") if allowed else ""
         self._banner.say(words, more, generation=snapshot.generation, fault=False, does=self._train_on)
 
     def _train_on(self) -> None:

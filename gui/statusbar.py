@@ -128,5 +128,5 @@ def _in_words(snapshot: Snapshot, running: bool) -> str:
     if snapshot.stopped:
         return said(snapshot.stopped)
     if snapshot.finished:
-        return tr("All {0} epochs are done: press Train for more").format(f"{snapshot.epoch:,}")
+        return tr("The run is over at epoch {0}: press Train for more").format(f"{snapshot.epoch:,}")
     return tr("Paused") if snapshot.step else tr("Ready: press Train (Space)")

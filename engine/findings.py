@@ -48,9 +48,9 @@ class Rule:
     key: str
     label: str
     about: str
-    helps: str
     view: str
     look: Callable[[Snapshot], Evidence | None]
+    helps: str
 
 
 def findings(snapshot: Snapshot) -> list[Finding]:
@@ -259,99 +259,99 @@ RULES: Registry[Rule] = Registry(
             "diverged",
             "Diverged",
             "A number became infinite or NaN, or the loss exploded.",
-            "A smaller learning rate, a clipped gradient, or scaled inputs.",
             "loss",
             _diverged,
+            "A smaller learning rate, a clipped gradient, or scaled inputs.",
         ),
         Rule(
             "rate_too_large",
             "Learning rate too large",
             "After 20 steps the training loss is above the one at the start, and a fifth above the best.",
-            "A smaller learning rate: try a tenth of it, and Reset.",
             "loss",
             _rate_too_large,
+            "A smaller learning rate: try a tenth of it, and Reset.",
         ),
         Rule(
             "no_rest",
             "No line found",
             "After 20 epochs the perceptron rule without a hidden layer has not once been right at all training rows.",
-            "A hidden layer, and a loss with a slope, such as binary cross-entropy.",
             "output",
             _no_rest,
+            "A hidden layer, and a loss with a slope, such as binary cross-entropy.",
         ),
         Rule(
             "twin_units",
             "Twin units",
             "All units of a hidden layer have the same weights, those they are given and those they give on.",
-            "An initializer that draws at random, such as Glorot or He, and Reset: units that begin alike learn alike.",
             "matrix",
             _twins,
+            "An initializer that draws at random, such as Glorot or He, and Reset: units that begin alike learn alike.",
         ),
         Rule(
             "vanishing_gradients",
             "Vanishing gradients",
             "The norm of the first layer's gradient is below a thousandth of that of the output.",
-            "ReLU or its like in the hidden layers, fewer layers, or batch normalization between them.",
             "gradients",
             _vanishing,
+            "ReLU or its like in the hidden layers, fewer layers, or batch normalization between them.",
         ),
         Rule(
             "dead_units",
             "Dead units",
             "A fifth of a layer's units have a slope of zero at every training row.",
-            "Leaky ReLU, whose slope is never zero, or a smaller learning rate and Reset.",
             "activations",
             _dead,
+            "Leaky ReLU, whose slope is never zero, or a smaller learning rate and Reset.",
         ),
         Rule(
             "over_fitting",
             "Over-fitting",
             "For a fifth of the run the test loss has not come down to its best again, it is a tenth above it now, "
             "and the training loss went on falling.",
-            "More rows, fewer units, dropout or L2, or early stopping with Restore best.",
             "loss",
             _over_fitting,
+            "More rows, fewer units, dropout or L2, or early stopping with Restore best.",
         ),
         Rule(
             "saturation",
             "Saturation",
             "The units of a hidden layer are flat at more than nine tenths of the rows.",
-            "A smaller learning rate and Reset, scaled inputs, or batch normalization before the layer.",
             "activations",
             _saturated,
+            "A smaller learning rate and Reset, scaled inputs, or batch normalization before the layer.",
         ),
         Rule(
             "only_linear",
             "Only linear layers",
             "There are hidden layers, and each of them is linear: one matrix could stand for all of them.",
-            "Tanh, ReLU or another activation that bends, in one hidden layer at least.",
             "output",
             _only_linear,
+            "Tanh, ReLU or another activation that bends, in one hidden layer at least.",
         ),
         Rule(
             "plateau",
             "Plateau",
             "For the last two fifths of the run the training loss moved by less than half a per cent, "
             "and it is still above half of the first one.",
-            "A larger learning rate, Adam instead of plain gradient descent, or New start.",
             "loss",
             _plateau,
+            "A larger learning rate, Adam instead of plain gradient descent, or New start.",
         ),
         Rule(
             "unscaled_inputs",
             "Unscaled inputs",
             "The standard deviations of two inputs differ by more than 100 times, or one is above 20.",
-            "Scaling, under Data: Standardize.",
             "data",
             _unscaled,
+            "Scaling, under Data: Standardize.",
         ),
         Rule(
             "unbalanced_classes",
             "Unbalanced classes",
             "One class has four times as many training rows as another, and they are not weighed.",
-            "Class weights, under Regularization: Balanced. Accuracy says little here, precision–recall more.",
             "data",
             _unbalanced,
+            "Class weights, under Regularization: Balanced. Accuracy says little here, precision–recall more.",
         ),
     ],
 )

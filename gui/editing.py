@@ -10,7 +10,6 @@ from engine.experiment import Experiment, TrainingSpec
 from engine.snapshot import Failure, Snapshot
 from engine.surgery import Operation, RemoveUnit
 from gui import edits
-from gui.amounts import counted
 from gui.banner import Banner
 from gui.document import Change, Document
 from gui.selection import name_in_plan
@@ -87,10 +86,9 @@ class Editing(QObject):
             begin()
             return
         epochs = snapshot.experiment.training.epochs
-        only = tr("The only epoch is done. Reset (Ctrl+R) begins anew.")
-        words = counted(epochs, only, tr("All {0} epochs are done. Reset (Ctrl+R) begins anew."))
+        words = tr("The run is over at epoch {0}. Reset (Ctrl+R) begins anew.").format(f"{epochs:,}")
         allowed = TrainingSpec.settings()["epochs"].accepts(2 * epochs)
-        more = counted(epochs, tr("Train 1 more epoch"), tr("Train {0} more epochs")) if allowed else ""
+        more = tr("Train to epoch {0}").format(f"{2 * epochs:,}") if allowed else ""
         self._banner.say(words, more, generation=snapshot.generation, fault=False, does=self._train_on)
 
     def _train_on(self) -> None:

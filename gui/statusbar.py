@@ -130,7 +130,5 @@ def _in_words(snapshot: Snapshot, running: bool) -> str:
     if snapshot.stopped:
         return said(snapshot.stopped)
     if snapshot.finished:
-        only = tr("The only epoch is done: press Train for more")
-        all_of_them = tr("All {0} epochs are done: press Train for more")
-        return amounts.counted(snapshot.epoch, only, all_of_them)
+        return tr("The run is over at epoch {0}: press Train for more").format(f"{snapshot.epoch:,}")
     return tr("Paused") if snapshot.step else tr("Ready: press Train (Space)")

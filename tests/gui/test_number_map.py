@@ -401,7 +401,7 @@ def test_numbers_are_told_apart_with_as_few_digits_as_it_takes() -> None:
     assert told_apart([1000.5, 1001.0]) == ["1000.5", "1001"]
     assert told_apart([1234.0]) == ["1234"]
     assert told_apart([]) == []
-    assert told_apart([0.1, 0.1]) == ["0.1", "0.1"]
+    assert told_apart([1 / 3, 1 / 3]) == ["0.333", "0.333"]
 
 
 def test_an_axis_of_years_says_the_years_and_zero_is_zero() -> None:

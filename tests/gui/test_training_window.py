@@ -377,7 +377,7 @@ def test_asking_for_more_than_all_epochs_offers_as_many_again(window: Window, co
     window.training.finish()
     hands.trigger(window, command)
     hands.settle(window)
-    assert (window.banner.isHidden(), window.banner.remedy.text()) == (False, "Train 3 more epochs")
+    assert (window.banner.isHidden(), window.banner.remedy.text()) == (False, "Train to epoch 6")
     window.banner.remedy.click()
     qtbot.waitUntil(lambda: not window.training.running)
     assert (hands.snapshot_of(window).epoch, window.document.experiment.training.epochs) == (6, 6)

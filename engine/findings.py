@@ -21,6 +21,8 @@ from engine.unit_views import has_no_slope, steepest_slope
 
 # Far out, where an activation that saturates is flat.
 _FAR = 30.0
+# Twins differ by what rounding has made of them.
+_ALIKE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def _twins(snapshot: Snapshot) -> Evidence | None:
         into, out = np.vstack([snapshot.weights(i), snapshot.biases(i)]), snapshot.weights(i + 1).T
         if layer.units < 2 or not layer.trainable or after.stages:
             continue
-        if all((units == units[:, :1]).all() for units in (into, out)):
+        if all((np.abs(units - units[:, :1]) <= _ALIKE * np.abs(units).max()).all() for units in (into, out)):
             return Evidence(
                 f"The {layer.units:,} units of {layer.name} are twins: alike in all their weights, they stay "
                 "alike; initialise them at random",

@@ -164,6 +164,14 @@ def test_twins_stay_twins_and_their_layer_is_named() -> None:
     assert (np.ptp(snapshot.weights(0), axis=1) == 0).all()
 
 
+def test_twins_are_twins_still_when_rounding_has_parted_them() -> None:
+    layer, output = {"units": 6, "initializer": "constant"}, {"initializer": "constant"}
+    network = {"layers": [layer], "output": output}
+    snapshot = shown(Trainer(Experiment.model_validate({"data": {"source": "moons"}, "network": network})))
+    assert np.ptp(snapshot.weights(0), axis=1).max() < 1e-3
+    assert found(snapshot, "twin_units") is not None
+
+
 @pytest.mark.parametrize(
     "layer",
     [

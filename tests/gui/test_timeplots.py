@@ -329,17 +329,17 @@ def test_smoothing_draws_the_moving_average_and_the_curve_faint_behind(
 
 def test_the_loss_of_the_batch_is_told_from_the_mean_over_all_rows(window: Window, trained: Snapshot) -> None:
     steps = trained.history["step"].astype(int)
-    hover(window.loss, float(steps[6]))
+    window.loss.show_pointer(float(steps[6]))
     # With a bucket of a single step, the loss that training itself has seen in that step.
     assert trained.batch_losses.width == 1
     assert f"batch {number(float(trained.batch_losses.low[steps[6] - 1]), 4)}" in note(window.loss)
     wide = replace(trained, batch_losses=trained.batch_losses.merged(4))
     window.loss.show_snapshot(wide)
-    hover(window.loss, float(steps[6]))
+    window.loss.show_pointer(float(steps[6]))
     seen = trained.batch_losses.low[(steps[6] - 1) // 4 * 4 :][:4]
     assert f"batches {number(float(seen.min()), 4)} … {number(float(seen.max()), 4)}" in note(window.loss)
     window.loss.show_snapshot(trained)
-    hover(window.loss, 0.0)
+    window.loss.show_pointer(0.0)
     assert "batch" not in note(window.loss)
 
 

@@ -14,7 +14,8 @@ from gui.plots.ages import age_in_words, rows_in_words
 from gui.plots.histograms import ramp_image
 from gui.plots.layerplot import Tile
 from gui.plots.layertiles import LayerTiles
-from gui.plots.titles import Note, PanelTitle
+from gui.plots.titles import PanelTitle
+from gui.plots.titlewords import Note
 from gui.plots.view import About, Table, View
 from gui.selection import Selection, Unit, Weight, name_in_plan
 from gui.text import tr

@@ -19,6 +19,10 @@ from gui.theme import colour, colours, font
 _TOGETHER = 12.0
 _GLYPH, _RING = 3.5, 4.0
 _MOST_LINES = 8
+# How much of the words of the best point may stand left of it; the middle is the first choice.
+_SHARES = (0.5, 0.0, 0.25, 0.75, 1.0)
+# Words farther away than this have a line that leads to their point.
+_FAR = 14.0
 # The room of the glyphs.
 _TOP = 14.0
 
@@ -139,6 +143,10 @@ class Marks(QGraphicsObject):
         metrics = QFontMetricsF(painter.font())
         width, height = metrics.horizontalAdvance(best.words) + 6.0, metrics.height()
         box = self._room_for(at, width, height)
+        if at.y() - _RING - box.bottom() > _FAR:
+            painter.setPen(QPen(colour(c.quiet, 0.45), 1.0))
+            x = round(at.x()) + 0.5
+            painter.drawLine(QPointF(x, box.bottom()), QPointF(x, at.y() - _RING))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour(c.surface, 0.8))
         painter.drawRoundedRect(box, 4, 4)
@@ -146,14 +154,15 @@ class Marks(QGraphicsObject):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, best.words)
 
     def _room_for(self, at: QPointF, width: float, height: float) -> QRectF:
-        """A box near a point: clear of the lines and of what stands at the top, or below the point."""
+        """A box over a point: clear of lines and band and of what stands at the top, or below the point."""
         frame = self.boundingRect()
         places = []
-        for left in (at.x() - width / 2, at.x() - 6.0, at.x() + 6.0 - width):
+        for share in _SHARES:
+            left = at.x() - 6.0 - share * (width - 12.0)
             left = min(max(left, 2.0), max(frame.width() - width - 2.0, 2.0))
             lines = self._chart.top_of_lines(left, left + width)
             places.append((min(lines, at.y() - _RING) - 4.0 - height, left))
-        above, left = max(places)
+        above, left = max(places, key=lambda place: place[0])
         below = min(at.y() + _RING + 4.0, frame.height() - height)
         return QRectF(left, above if above > _TOP else below, width, height)
 

@@ -51,6 +51,7 @@ class OutputView(View):
         line = self.title.layout()
         assert isinstance(line, QBoxLayout)
         line.insertWidget(1, self.choice)
+        line.insertSpacing(1, 6)
         self._stack, self._empty = QStackedWidget(), QLabel(tr("What the network answers appears here."))
         self._empty.setProperty("role", "quiet")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -48,7 +48,7 @@ def test_no_panel_covers_another_in_the_smallest_window(open_window: Callable[..
         assert not any(each.intersects(other) for other in shown[place + 1 :])
 
 
-@pytest.mark.parametrize(("width", "in_title"), [(640, True), (420, False)])
+@pytest.mark.parametrize(("width", "in_title"), [(640, True), (420, True), (300, False)])
 def test_the_legend_of_the_layers_stands_in_a_long_title(
     open_window: Callable[..., Window], width: int, in_title: bool
 ) -> None:
@@ -60,6 +60,10 @@ def test_the_legend_of_the_layers_stands_in_a_long_title(
     dock.resize(width, 260)
     hands.events()
     assert (plot.legend.parent() is plot.title) == in_title
+    # What the legend leaves no room for is in the menu of the panel.
+    mean = next(button for button in plot.title.findChildren(QToolButton) if button.text().startswith("mean"))
+    entries = [action.text() for action in window.viewing.menu("magnitudes").actions()]
+    assert mean.isHidden() == any(entry.startswith("Measure") for entry in entries) == (width == 420)
     keys = plot.legend.keys
     assert [key.isVisible() for key in keys] == [True] * 3
     assert all(left.geometry().right() < right.geometry().left() for left, right in pairwise(keys))

@@ -140,9 +140,7 @@ class Marks(QGraphicsObject):
         painter.setPen(QPen(QColor(c.series[best.index % len(c.series)]), 1.6))
         painter.drawEllipse(at, _RING, _RING)
         painter.setFont(font(11))
-        metrics = QFontMetricsF(painter.font())
-        width, height = metrics.horizontalAdvance(best.words) + 6.0, metrics.height()
-        box = self._room_for(at, width, height)
+        box = self.place_of_words(best)
         if at.y() - _RING - box.bottom() > _FAR:
             painter.setPen(QPen(colour(c.quiet, 0.45), 1.0))
             x = round(at.x()) + 0.5
@@ -153,9 +151,11 @@ class Marks(QGraphicsObject):
         painter.setPen(QColor(c.quiet))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, best.words)
 
-    def _room_for(self, at: QPointF, width: float, height: float) -> QRectF:
-        """A box over a point: clear of lines and band and of what stands at the top, or below the point."""
-        frame = self.boundingRect()
+    def place_of_words(self, best: Best) -> QRectF:
+        """Where the words stand: over their point, clear of lines, band and what is at the top, or else below it."""
+        metrics, frame = QFontMetricsF(font(11)), self.boundingRect()
+        width, height = metrics.horizontalAdvance(best.words) + 6.0, metrics.height()
+        at = self._chart.in_box(best.place, best.value)
         places = []
         for share in _SHARES:
             left = at.x() - 6.0 - share * (width - 12.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 # Between a note and what is right of it.
@@ -31,28 +31,25 @@ class Note(QLabel):
         """Where the text stands: with a gap before what is beside it."""
         return self.rect().adjusted(0, 0, -_GAP, 0)
 
+    @property
+    def fitting(self) -> str:
+        """As many parts of the text as there is room for; where there is none for the first, its first letters."""
+        text, metrics, room = self.text(), self.fontMetrics(), self.room.width()
+        ends = [found.start() for found in re.finditer(r" · |  +", text)]
+        for end in (len(text), *reversed(ends)):
+            if metrics.horizontalAdvance(text[:end]) <= room:
+                return text[:end]
+        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        return cut if len(cut) > _FEW_LETTERS else ""
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The beginning of a text that is too long, rather than its end."""
-        room = self.room
-        fitting = _beginning(self.text(), self.fontMetrics(), room.width())
+        room, fitting = self.room, self.fitting
         with QPainter(self) as painter:
             side = self.alignment().value
             self.style().drawItemText(
                 painter, room, side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
             )
-
-
-def _beginning(text: str, metrics: QFontMetrics, room: int) -> str:
-    """As many parts of a text as there is room for; where there is none for the first, its beginning and an ellipsis.
-
-    Less than a few letters of it say nothing.
-    """
-    ends = [found.start() for found in re.finditer(r" · |  +", text)]
-    for end in (len(text), *reversed(ends)):
-        if metrics.horizontalAdvance(text[:end]) <= room:
-            return text[:end]
-    fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-    return fitting if len(fitting) > _FEW_LETTERS else ""
 
 
 class Name(QLabel):

@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from engine.experiment import Experiment
 from gui import theme
+from gui.plots.legends import LayerLegend
 from gui.plots.magnitudes import MagnitudePlot
-from gui.plots.titles import PanelTitle
+from gui.plots.titles import Legend, PanelTitle
+from gui.plots.titlewords import Name, Note
 from gui.window import SMALLEST, Window
 
 DYING = Experiment.model_validate(
@@ -79,6 +81,47 @@ def test_plots_of_one_width_beside_each_other_begin_at_one_height(open_window: C
         hands.events()
         tops = {plot.plot.mapTo(window, plot.plot.rect().topLeft()).y() for plot in (window.loss, window.magnitudes)}
         assert len(tops) == 1
+
+
+@pytest.mark.parametrize("width", [1440, 1920])
+def test_titles_of_plots_beside_each_other_are_whole(open_window: Callable[..., Window], width: int) -> None:
+    window = open_window()
+    window.resize(width, 900)
+    hands.trigger(window, "layout.train")
+    window.training.finish()
+    hands.events()
+    for name in ("loss", "magnitudes", "gradients"):
+        title = window.views[name].title
+        called = title.findChild(Name)
+        assert called.width() >= called.sizeHint().width()
+        legends = [each for each in title.findChildren(QWidget) if isinstance(each, Legend | LayerLegend)]
+        assert max(each.sizeHint().width() for each in legends) > 100
+        assert all(each.width() >= each.sizeHint().width() for each in legends)
+    hands.trigger(window, "view.reset_layout")
+
+
+def test_the_menu_is_there_in_large_type(open_window: Callable[..., Window]) -> None:
+    window = open_window()
+    window.resize(1440, 900)
+    hands.trigger(window, "layout.present")
+    hands.events()
+    try:
+        assert window.toolbar.menu_button.isVisible()
+        assert window.toolbar.menu_button.geometry().right() <= window.width()
+    finally:
+        hands.trigger(window, "view.reset_layout")
+
+
+def test_a_note_leaves_out_whole_parts(qtbot: QtBot) -> None:
+    note = Note()
+    qtbot.addWidget(note)
+    note.setText("● training  ○ test · step 600")
+    found = {}
+    for width in range(300, 10, -10):
+        note.resize(width, 20)
+        found[note.fitting] = None
+    assert list(found)[:3] == ["● training  ○ test · step 600", "● training  ○ test", "● training"]
+    assert list(found)[-1] == ""
 
 
 def test_a_hint_has_room_in_the_smallest_window(open_window: Callable[..., Window]) -> None:

@@ -353,6 +353,27 @@ def test_the_best_point_is_the_lowest_test_loss(window: Window, trained: Snapsho
     assert best.words == f"best {number(lowest[0], 4)} at step {lowest[1]:,}"
 
 
+@pytest.mark.parametrize("at", [5, 20, 35, 40])
+def test_the_words_of_the_best_point_hide_no_curve_nor_the_losses_of_batches(
+    window: Window, trained: Snapshot, at: int
+) -> None:
+    steps = np.arange(41.0)
+    losses = 0.2 + 0.3 * np.abs(steps - at) / 40
+    batches = replace(trained.batch_losses, steps=steps, low=losses / 2, high=losses + 0.6 + 0.2 * (steps % 3))
+    window.loss.show_snapshot(replace(with_losses(trained, list(losses)), batch_losses=batches))
+    marks = window.loss.marks
+    assert marks.best is not None
+    words = marks.place_of_words(marks.best)
+    assert marks.boundingRect().contains(words)
+    # The steps of the history are tenfold those of the batches.
+    covered = [
+        marks.mapFromScene(window.loss.plot.box.mapViewToScene(QPointF(x, y)))
+        for x, y in zip(*window.loss.plot.band.getData(), strict=True)
+    ]
+    assert len(covered) > 40
+    assert not [point for point in covered if words.contains(point)]
+
+
 def test_without_test_rows_the_best_point_is_the_lowest_training_loss(window: Window) -> None:
     hands.show(window, Experiment().with_value("data.test_fraction", 0.0).with_value("training.epochs", 20))
     window.training.finish()

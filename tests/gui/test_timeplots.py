@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from benchmarks.timeplots import refresh
 from engine.experiment import Dense, Experiment
-from engine.history import Series
+from engine.history import LossBand, Series
 from engine.snapshot import Snapshot
 from gui.plots.loss import LossPlot
 from gui.plots.magnitudes import MEASURES, MagnitudePlot, Measure
@@ -208,8 +208,8 @@ def test_logarithmic_axes_say_numbers_and_not_exponents(window: Window) -> None:
 @pytest.mark.usefixtures("trained")
 def test_the_menu_and_the_switch_of_the_loss_agree(window: Window) -> None:
     hands.trigger(window, "view.log")
-    menu = window.loss.title.findChildren(QMenu)[-1]
-    chosen = [entry.data() for entry in menu.actions() if entry.isChecked()]
+    menus = window.loss.title.findChildren(QMenu)
+    chosen = [entry.data() for menu in menus for entry in menu.actions() if entry.isChecked()]
     hands.trigger(window, "view.log")
     assert ("values", "log") in chosen
 
@@ -357,15 +357,13 @@ def test_the_best_point_is_the_lowest_test_loss(window: Window, trained: Snapsho
 def test_the_words_of_the_best_point_hide_no_curve_nor_the_losses_of_batches(
     window: Window, trained: Snapshot, at: int
 ) -> None:
-    steps = np.arange(41.0)
-    losses = 0.2 + 0.3 * np.abs(steps - at) / 40
-    batches = replace(trained.batch_losses, steps=steps, low=losses / 2, high=losses + 0.6 + 0.2 * (steps % 3))
-    window.loss.show_snapshot(replace(with_losses(trained, list(losses)), batch_losses=batches))
+    losses = 0.2 + 0.3 * np.abs(np.arange(41.0) - at) / 40
+    spiked = np.repeat(losses, 10)[10:] + np.tile([0.0, 0.1, 0.35, 0.05, -0.1], 80)
+    window.loss.show_snapshot(replace(with_losses(trained, list(losses)), batch_losses=LossBand(0, 1, spiked[None])))
     marks = window.loss.marks
     assert marks.best is not None
     words = marks.place_of_words(marks.best)
     assert marks.boundingRect().contains(words)
-    # The steps of the history are tenfold those of the batches.
     covered = [
         marks.mapFromScene(window.loss.plot.box.mapViewToScene(QPointF(x, y)))
         for x, y in zip(*window.loss.plot.band.getData(), strict=True)

@@ -35,6 +35,8 @@ _WIDE, _NARROW = (96, 108), (80, 56)
 _LARGE = 1e4
 # The icon of the button, and what is left and right of it.
 _BESIDE_WORDS, _SQUARE = 42, 44
+# So much more than left of its icon a button has right of its words.
+_SPARE = 14
 
 
 class Figure(QWidget):
@@ -232,6 +234,7 @@ class ToolBar(QToolBar):
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if words > 1 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in self._worded:
             button.setToolButtonStyle(style)
+            button.setFixedWidth(button.sizeHint().width() - (_SPARE if words <= 1 else 0))
         self._speed_label.setVisible(words <= 2)
         least, slider = _WIDE if words <= 2 else _NARROW
         self.speed.setFixedWidth(slider)
@@ -254,3 +257,6 @@ class ToolBar(QToolBar):
         text = f"{100 * value:.1f} %" if metric.key == "accuracy" else _in_short(value, 3)
         caption = (tr("test {0}") if tested else tr("training {0}")).format(in_a_sentence(tr(metric.label)))
         self.quality.show_value(text if tested or learns else "–", caption)
+        if self.sizeHint().width() > self.window().width():
+            # Captions and numbers have grown.
+            self.show_width(self.window().width())

@@ -152,7 +152,7 @@ class OutputView(View):
         if page.bar is not None:
             page.bar.setVisible(page.has_bar(snapshot))
         note = page.note(snapshot)
-        self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}" if drawn else note)
+        self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}" if drawn else note, legend=True)
         self.painting.show_snapshot(snapshot, page, paper)
 
     @Slot()
@@ -184,7 +184,7 @@ class OutputView(View):
         """Shows points that are drawn by hand at once, before anything is trained on them."""
         self.painting.show_experiment(experiment)
         if self.painting.is_drawn and isinstance(self.view, DecisionMap | FitPlot):
-            self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}")
+            self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}", legend=True)
 
     def table(self) -> Table | None:
         """The data of the page that is shown."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
-from gui.plots.titlewords import Name, Note
+from gui.plots.titlewords import GAP, Name, Note
 from gui.theme import colours, is_for_a_file, pixels
 
 # Series differ by colour and by pen.
@@ -157,7 +157,7 @@ class PanelTitle(QWidget):
         self._row.addWidget(name)
         self._keys: QWidget | None = None
         self._spare: QWidget | None = None
-        self._shared_out = 0
+        self._shared_out = self._noted = 0
         self._legend = Legend()
         self._row.addSpacing(_BEFORE)
         self._row.addWidget(self._legend)
@@ -237,7 +237,7 @@ class PanelTitle(QWidget):
 
     def _share_out(self) -> None:
         """Shows as many buttons as name and legend leave room for; without a legend only the spare one gives way."""
-        legend = (self._keys or self._legend).sizeHint().width()
+        legend = (self._keys or self._legend).sizeHint().width() + self._noted
         room = self.room_for_legend - legend
         parts = [] if self._spare is None else [(self._spare, self._spare.width())]
         buttons = [(button, button.sizeHint().width() + self._row.spacing()) for button in self._buttons]
@@ -293,10 +293,17 @@ class PanelTitle(QWidget):
             self._choosers[key].setText(_opens(entry.text()))
             self._share_out()
 
-    def show_note(self, text: str) -> None:
-        """Shows a note at the right: what is drawn, or the values under the pointer."""
+    def show_note(self, text: str, *, legend: bool = False) -> None:
+        """Shows a note at the right: what is drawn, or the values under the pointer.
+
+        A note that is a ``legend`` goes before what the menu has too.
+        """
         self._note.setText(text)
         self._note.setToolTip(text)
+        wanted = self._note.sizeHint().width() + GAP if legend else 0
+        if wanted != self._noted:
+            self._noted = wanted
+            self._share_out()
 
     @property
     def has_room(self) -> bool:

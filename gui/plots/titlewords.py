@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 # Between a note and what is right of it.
-_GAP = 6
+GAP = 6
 # No more letters than this of a note are none.
 _FEW_LETTERS = 4
 # The room for a name that is cut.
@@ -29,7 +29,7 @@ class Note(QLabel):
     @property
     def room(self) -> QRect:
         """Where the text stands: with a gap before what is beside it."""
-        return self.rect().adjusted(0, 0, -_GAP, 0)
+        return self.rect().adjusted(0, 0, -GAP, 0)
 
     @property
     def fitting(self) -> str:

@@ -112,6 +112,35 @@ def test_the_menu_is_there_in_large_type(open_window: Callable[..., Window]) -> 
         hands.trigger(window, "view.reset_layout")
 
 
+def test_the_menu_is_there_however_long_a_caption_becomes(open_window: Callable[..., Window]) -> None:
+    window = open_window()
+    window.resize(1440, 900)
+    hands.events()
+    snapshot = hands.settle(window)
+    training = window.document.experiment.edited(training={"epochs": 1_000_000})
+    hands.trigger(window, "layout.present")
+    window.toolbar.quality.show_value("–", "a caption that is longer than all others")
+    window.toolbar.show_snapshot(snapshot, training)
+    hands.events()
+    try:
+        assert window.toolbar.menu_button.isVisible()
+    finally:
+        hands.trigger(window, "view.reset_layout")
+
+
+def test_a_legend_in_a_note_goes_before_the_question_mark(qtbot: QtBot) -> None:
+    title, tools, spare = PanelTitle("Output"), QWidget(), QToolButton()
+    qtbot.addWidget(title)
+    spare.setFixedSize(22, 22)
+    QHBoxLayout(tools).addWidget(spare)
+    title.show_tools(tools, spare)
+    title.resize(220, 36)
+    title.show()
+    for legend in (False, True, False):
+        title.show_note("● training  ○ test", legend=legend)
+        assert spare.isVisibleTo(tools) != legend
+
+
 def test_a_note_leaves_out_whole_parts(qtbot: QtBot) -> None:
     note = Note()
     qtbot.addWidget(note)

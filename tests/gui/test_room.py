@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.experiment import Experiment
 from gui import theme
+from gui.pages.classlist import ClassList
 from gui.plots.legends import LayerLegend
 from gui.plots.magnitudes import MagnitudePlot
 from gui.plots.titles import Legend, PanelTitle
@@ -139,6 +140,19 @@ def test_a_legend_in_a_note_goes_before_the_question_mark(qtbot: QtBot) -> None:
     for legend in (False, True, False):
         title.show_note("● training  ○ test", legend=legend)
         assert spare.isVisibleTo(tools) != legend
+
+
+def test_every_class_of_a_legend_is_named_whole(qtbot: QtBot) -> None:
+    classes = ClassList()
+    qtbot.addWidget(classes)
+    classes.resize(420, 60)
+    classes.show()
+    classes.show_entries([(0, "setosa", "AUC 1.0000"), (1, "versicolor", "AUC 1.0000")], -1)
+    hands.events()
+    for place in range(2):
+        item = classes.item(place)
+        words = classes.fontMetrics().horizontalAdvance(item.text())
+        assert classes.visualItemRect(item).width() >= words + classes.iconSize().width()
 
 
 def test_a_note_leaves_out_whole_parts(qtbot: QtBot) -> None:

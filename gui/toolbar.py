@@ -25,15 +25,19 @@ from gui.actions import MENUS
 from gui.amounts import counted
 from gui.icons import icon
 from gui.speeds import FULL_SPEED, SPEEDS
-from gui.text import MINUS, in_a_sentence, keys_in_words, tr
+from gui.text import MINUS, in_a_sentence, keys_in_words, number, tr
 from gui.theme import colours, pixels
 
 # Narrower windows do without the words of the search field, of the buttons and of the speed.
 _ROOMS = (1420, 1320, 1060)
 # How wide the button and the slider are, and where there is little room.
 _WIDE, _NARROW = (96, 108), (80, 56)
+# Numbers from here on are written in few digits.
+_LARGE = 1e4
 # The icon of the button, and what is left and right of it.
 _BESIDE_WORDS, _SQUARE = 42, 44
+# So much more than left of its icon a button has right of its words.
+_SPARE = 14
 
 
 class Figure(QWidget):
@@ -72,6 +76,11 @@ class Figure(QWidget):
     def text(self) -> str:
         """The number that is shown."""
         return self._value.text()
+
+
+def _in_short(value: float, decimals: int) -> str:
+    """A number with so many decimals; a large one in few digits, for which there is room."""
+    return f"{value:.{decimals}f}".replace("-", MINUS) if abs(value) < _LARGE else number(value)
 
 
 def _rule() -> QFrame:
@@ -116,7 +125,7 @@ class ToolBar(QToolBar):
         self.addWidget(spring)
         self.train_loss = self._figure(tr("training loss"), 7, tr("Mean loss over all training rows"))
         self.test_loss = self._figure(tr("test loss"), 7, tr("Mean loss over the rows held out"))
-        self.quality = self._figure(tr("test accuracy"), 6, tr("Measured on the rows held out"))
+        self.quality = self._figure(tr("test accuracy"), 8, tr("Measured on the rows held out"))
         self.addWidget(_rule())
         self._search = QPushButton()
         self._search.setProperty("role", "search")
@@ -195,6 +204,8 @@ class ToolBar(QToolBar):
         self.train_loss.show_tint(c.series[0])
         self.test_loss.show_tint(c.test_text)
         self.show_running(self._running)
+        # Words are longer in large type.
+        self.show_width(self.window().width())
 
     def show_running(self, running: bool) -> None:
         """Train or Pause."""
@@ -226,6 +237,7 @@ class ToolBar(QToolBar):
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if words > 1 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in self._worded:
             button.setToolButtonStyle(style)
+            button.setFixedWidth(button.sizeHint().width() - (_SPARE if words <= 1 else 0))
         self._speed_label.setVisible(words <= 2)
         least, slider = _WIDE if words <= 2 else _NARROW
         self.speed.setFixedWidth(slider)
@@ -240,11 +252,14 @@ class ToolBar(QToolBar):
         self.epoch.show_value(f"{snapshot.epoch:,}", tr("epoch of {0}").format(f"{experiment.training.epochs:,}"))
         self.step.show_value(f"{snapshot.step:,}")
         loss, learns = evaluation.train["loss"], len(snapshot.data.y_train) > 0
-        self.train_loss.show_value(f"{loss:.4f}" if learns else "–")
+        self.train_loss.show_value(_in_short(loss, 4) if learns else "–")
         tested = bool(evaluation.test)
-        self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–")
+        self.test_loss.show_value(_in_short(evaluation.test["loss"], 4) if tested else "–")
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
-        text = f"{100 * value:.1f} %" if metric.key == "accuracy" else f"{value:.3f}".replace("-", MINUS)
+        text = f"{100 * value:.1f} %" if metric.key == "accuracy" else _in_short(value, 3)
         caption = (tr("test {0}") if tested else tr("training {0}")).format(in_a_sentence(tr(metric.label)))
         self.quality.show_value(text if tested or learns else "–", caption)
+        if self.sizeHint().width() > self.window().width():
+            # Captions and numbers have grown.
+            self.show_width(self.window().width())

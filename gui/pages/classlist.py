@@ -13,6 +13,8 @@ from gui.theme import colours
 # Pixels: an entry at least; how many lines of them are seen at once, and how many letters of a name.
 _WIDE, _LINE, _SHOWN, _LETTERS = 146, 20, 3, 11
 _SCROLLBAR = 10
+# Of the pen and the gaps of an entry.
+_BESIDE = 40
 
 
 class ClassList(QListWidget):
@@ -25,7 +27,6 @@ class ClassList(QListWidget):
         self.setAccessibleName(tr("Classes"))
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setIconSize(QSize(20, 12))
-        self.setUniformItemSizes(True)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -46,17 +47,19 @@ class ClassList(QListWidget):
                 item.setData(Qt.ItemDataRole.UserRole, index)
                 self.addItem(item)
             self.show_theme()
-        self._fit()
         for place, (index, name, figure) in enumerate(entries):
             item = self.item(place)
             item.setText(f"{shortened(name, _LETTERS)}  {figure}".strip())
             item.setToolTip(f"{name}  {figure}".strip())
             item.setSelected(index == chosen)
         self._entries, self._chosen = entries, chosen
+        self._fit()
 
     def _fit(self) -> None:
         """As high as its lines, up to a few."""
-        across = max((self.width() - _SCROLLBAR) // _WIDE, 1)
+        texts = [self.item(place).text() for place in range(self.count())]
+        longest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
+        across = max((self.width() - _SCROLLBAR) // max(longest + _BESIDE, _WIDE), 1)
         self.setGridSize(QSize((self.width() - _SCROLLBAR) // across, _LINE))
         self.setFixedHeight(_LINE * min(-(-self.count() // across), _SHOWN) + 4)
 

@@ -14,6 +14,8 @@ from gui.theme import colours, font
 
 # Room for the names of the classes.
 NAMES = 84.0
+# Where the middle of the name of the upward axis stands, so that it begins below the title.
+_NAME = 13.0
 
 
 def paint_axes(painter: QPainter, snapshot: Snapshot, maps: Maps, area: QRectF) -> None:
@@ -53,7 +55,7 @@ def _paint_upward_axis(painter: QPainter, name: str, maps: Maps, area: QRectF) -
         painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, words)
     half = area.height() / 2
     painter.save()
-    painter.translate(8, area.center().y())
+    painter.translate(_NAME, area.center().y())
     painter.rotate(-90)
     centre = Qt.AlignmentFlag.AlignCenter
     painter.drawText(QRectF(-half, -8, 2 * half, 16), centre, _fitted(painter, name, 2 * half))

@@ -66,8 +66,8 @@ class Page(View):
         return self.bar is not None
 
     def note(self, snapshot: Snapshot) -> str:
-        """What the title says of what is drawn."""
-        return part_in_words(self.marks.part_of(snapshot))
+        """What the title says of what is drawn: which rows, where no switch says that."""
+        return "" if self.has_bar(snapshot) else part_in_words(self.marks.part_of(snapshot))
 
     def problem(self, snapshot: Snapshot) -> str:
         """Why there is nothing to see, in a sentence; "" where there is."""

@@ -5,15 +5,53 @@ from __future__ import annotations
 from html import escape
 
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QGraphicsItem
 
+from gui.plots.logticks import log_ticks
+from gui.text import MINUS, number
 from gui.theme import colours, font, pixels
+
+# The room of a number at an axis.
+_ROW, _COLUMN = 24.0, 64.0
+# From these on whole thousands are told apart, up to where powers of ten say more.
+_THOUSANDS, _POWERS = 1e3, 1e6
+# Between the numbers below a plot and the name of their axis.
+_APART = 4
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """Few round numbers, written as everywhere in the window."""
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802 - pyqtgraph's name
+        """Levels of ticks: their spacing, and where they are."""
+        if not self.logMode:
+            levels: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
+            return levels
+        room = _ROW if self.orientation == "left" else _COLUMN
+        return [(1.0, log_ticks(low, high, max(int(size / room), 2)))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802 - pyqtgraph's name
+        """The words at the ticks."""
+        if self.logMode:
+            return [number(10.0**value) for value in values]
+        words: list[str] = super().tickStrings(values, scale, spacing)
+        return [_written(value * scale, plain) for value, plain in zip(values, words, strict=True)]
+
+
+def _written(value: float, plain: str) -> str:
+    """A number at an axis with a true minus sign, and thousands as 1,500."""
+    return (f"{value:,.0f}" if _THOUSANDS <= abs(value) < _POWERS else plain).replace("-", MINUS)
+
+
+def axes() -> dict[str, Axis]:
+    """The axes of a new plot."""
+    return {side: Axis(side) for side in ("left", "bottom")}
 
 
 def new_plot(name: str) -> pg.PlotWidget:
     """A plot that is prepared; without menus, which take most of the time that making one takes."""
-    plot = pg.PlotWidget(enableMenu=False)
+    plot = pg.PlotWidget(enableMenu=False, axisItems=axes())
     prepare(plot, name)
     return plot
 
@@ -39,3 +77,5 @@ def dress(plot: pg.PlotWidget, left: str, bottom: str) -> None:
         axis.setTextPen(pg.mkPen(QColor(c.quiet)))
         axis.setStyle(tickFont=font(11), tickLength=0, hideOverlappingLabels=True)
         plot.setLabel(side, escape(words, quote=False), **{"color": c.quiet, "font-size": f"{pixels(11)}px"})
+        if side == "bottom" and words:
+            axis.setHeight(2 * QFontMetrics(font(11)).height() + _APART)

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
 from gui.greying import grey
@@ -35,15 +35,17 @@ _MOST_MEASURED, _ROWS_MEASURED = 60, 30
 class CellTable(QTableView):
     """Shows a model that answers EXACT besides what is displayed. ``named_rows``: the rows have heads of their own.
 
+    Columns have room for ``longest``, where what changes later becomes as long as that.
+
     ``chosen(row, column)`` when another cell is the current one, ``said(words)`` when something cannot be copied.
     """
 
     chosen = Signal(int, int)
     said = Signal(str)
 
-    def __init__(self, name: str, named_rows: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, named_rows: bool, parent: QWidget | None = None, *, longest: str = "") -> None:
         super().__init__(parent)
-        self._named_rows = named_rows
+        self._named_rows, self._longest = named_rows, longest
         self.setAccessibleName(name)
         self.setProperty("role", "cells")
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -76,12 +78,13 @@ class CellTable(QTableView):
 
     def measure(self) -> None:
         """Makes columns as wide as their heads and first values."""
-        model, letters = self.model(), QFontMetrics(font())
+        # As they are in a row that stands out.
+        model, letters = self.model(), QFontMetrics(font(13, QFont.Weight.DemiBold))
         if model is None:
             return
         count = model.rowCount()
         for column in range(min(model.columnCount(), _MOST_MEASURED)):
-            words = [str(model.headerData(column, Qt.Orientation.Horizontal)) + "  ▾"]
+            words = [str(model.headerData(column, Qt.Orientation.Horizontal)) + "  ▾", self._longest]
             words += [str(model.index(row, column).data()) for row in range(0, count, max(count // _ROWS_MEASURED, 1))]
             width = max(letters.horizontalAdvance(text) for text in words) + 26
             self.setColumnWidth(column, min(max(width, _NARROWEST), pixels(_WIDEST)))

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.snapshot import Snapshot
@@ -22,6 +32,10 @@ from gui.theme import blend, colours, font, readable_on
 _READABLE = 15.0
 # So wide, matrix and list stand side by side.
 _BESIDE = 560
+# Left and right of all, between the names of the classes and the cells, and how long a name may be at most.
+_EDGE, _BESIDE_NAMES, _LONGEST_NAME = 16.0, 6.0, 66.0
+# So many times as broad as high are cells at most.
+_BROADEST = 1.8
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
 }  # fmt: skip
@@ -143,14 +157,24 @@ class ConfusionMatrix(ScoredPage):
     # -- drawing -----------------------------------------------------------------------------------
 
     def _grid(self) -> QRectF:
+        """All cells: broader than high where there is more room across, and beside the names as long as they are."""
         wide = self.width() // 2 if self.opened is not None and self.width() >= _BESIDE else self.width()
-        side = max(min(wide - 100.0, self.height() - 74.0), 1.0)
-        return QRectF(84, 22, side, side)
+        metrics = QFontMetricsF(font(11, QFont.Weight.DemiBold))
+        longest = max(map(metrics.horizontalAdvance, (tr("true"), *self._classes)))
+        left = _EDGE + min(longest, _LONGEST_NAME) + _BESIDE_NAMES
+        width = max(wide - left - _EDGE, 1.0)
+        height = max(min(self.height() - 74.0, width), 1.0)
+        return QRectF(left, 22, min(width, _BROADEST * height), height)
+
+    def _size_of_cells(self) -> tuple[float, float]:
+        """How broad and how high a cell is."""
+        grid, count = self._grid(), max(len(self._classes), 1)
+        return grid.width() / count, grid.height() / count
 
     def _box(self, cell: Cell) -> QRectF:
-        grid, side = self._grid(), self._grid().width() / len(self._classes)
-        gap = 1.0 if side > _READABLE else 0.0
-        box = QRectF(grid.left() + cell[1] * side, grid.top() + cell[0] * side, side, side)
+        grid, (wide, high) = self._grid(), self._size_of_cells()
+        gap = 1.0 if min(wide, high) > _READABLE else 0.0
+        box = QRectF(grid.left() + cell[1] * wide, grid.top() + cell[0] * high, wide, high)
         return box.adjusted(gap, gap, -gap, -gap)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -164,7 +188,7 @@ class ConfusionMatrix(ScoredPage):
     def _paint_cells(self, painter: QPainter) -> None:
         c, count = colours(), len(self._classes)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        cell = self._grid().width() / count
+        cell = min(self._size_of_cells())
         rows = np.maximum(self._counts.sum(axis=1), 1)
         fonts = [font(12 if cell > 30 else 10, weight) for weight in (QFont.Weight.Normal, QFont.Weight.DemiBold)]
         for i, j in np.ndindex(count, count):
@@ -179,7 +203,7 @@ class ConfusionMatrix(ScoredPage):
                 painter.setFont(fonts[i == j])
                 painter.setPen(readable_on(ground) if value else QColor(c.quiet))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{value}")
-        self._paint_names(painter, self._grid(), cell)
+        self._paint_names(painter, self._grid())
 
     def _paint_cursor(self, painter: QPainter) -> None:
         """The cell that the keyboard is at, or that is open."""
@@ -189,9 +213,10 @@ class ConfusionMatrix(ScoredPage):
             painter.setPen(QPen(QColor(colours().text), 1.6))
             painter.drawRoundedRect(self._box(shown), 3, 3)
 
-    def _paint_names(self, painter: QPainter, grid: QRectF, cell: float) -> None:
-        metrics, c = painter.fontMetrics(), colours()
-        every = max(int(np.ceil(_READABLE / cell)), 1)
+    def _paint_names(self, painter: QPainter, grid: QRectF) -> None:
+        metrics, c, (wide, high) = painter.fontMetrics(), colours(), self._size_of_cells()
+        every = max(int(np.ceil(_READABLE / min(wide, high))), 1)
+        names = grid.left() - _EDGE - _BESIDE_NAMES
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         centre = Qt.AlignmentFlag.AlignCenter
         for k in range(0, len(self._classes), every):
@@ -199,15 +224,15 @@ class ConfusionMatrix(ScoredPage):
             painter.setFont(font(11, QFont.Weight.DemiBold if chosen else QFont.Weight.Normal))
             painter.setPen(QColor(c.accent if chosen else c.quiet))
             metrics = painter.fontMetrics()
-            side = metrics.elidedText(self._classes[k], Qt.TextElideMode.ElideRight, 66)
-            below = metrics.elidedText(self._classes[k], Qt.TextElideMode.ElideRight, int(cell * every))
-            y, x = grid.top() + k * cell, grid.left() + k * cell
-            painter.drawText(QRectF(10, y, 68, cell * every), right, side)
-            painter.drawText(QRectF(x, grid.bottom() + 4, cell * every, 14), centre, below)
+            side = metrics.elidedText(self._classes[k], Qt.TextElideMode.ElideRight, int(np.ceil(names)))
+            below = metrics.elidedText(self._classes[k], Qt.TextElideMode.ElideRight, int(wide * every))
+            y, x = grid.top() + k * high, grid.left() + k * wide
+            painter.drawText(QRectF(_EDGE - 2, y, names + 2, high * every), right, side)
+            painter.drawText(QRectF(x, grid.bottom() + 4, wide * every, 14), centre, below)
         painter.setFont(font(11))
         painter.setPen(QColor(c.quiet))
         painter.drawText(QRectF(grid.left(), grid.bottom() + 24, grid.width(), 16), centre, tr("predicted"))
-        painter.drawText(QRectF(10, 2, 68, 16), right, tr("true"))
+        painter.drawText(QRectF(_EDGE - 2, 2, names + 2, 16), right, tr("true"))
 
     # -- pointer and keys --------------------------------------------------------------------------
 
@@ -216,9 +241,8 @@ class ConfusionMatrix(ScoredPage):
         grid = self._grid()
         if not self._classes or not grid.contains(position):
             return None
-        cell = grid.width() / len(self._classes)
-        last = len(self._classes) - 1
-        row, column = int((position.y() - grid.top()) / cell), int((position.x() - grid.left()) / cell)
+        (wide, high), last = self._size_of_cells(), len(self._classes) - 1
+        row, column = int((position.y() - grid.top()) / high), int((position.x() - grid.left()) / wide)
         return min(row, last), min(column, last)
 
     def name_at(self, position: QPointF) -> int:
@@ -226,11 +250,11 @@ class ConfusionMatrix(ScoredPage):
         grid = self._grid()
         if not self._classes:
             return -1
-        cell = grid.width() / len(self._classes)
+        wide, high = self._size_of_cells()
         at_left = position.x() < grid.left() and grid.top() <= position.y() < grid.bottom()
         below = grid.bottom() < position.y() < grid.bottom() + 20 and grid.left() <= position.x() < grid.right()
-        along = position.y() - grid.top() if at_left else position.x() - grid.left()
-        return min(int(along / cell), len(self._classes) - 1) if at_left or below else -1
+        along = (position.y() - grid.top()) / high if at_left else (position.x() - grid.left()) / wide
+        return min(int(along), len(self._classes) - 1) if at_left or below else -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Says in words what a cell counts."""

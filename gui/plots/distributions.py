@@ -14,7 +14,8 @@ from gui.plots.ages import age_in_words, rows_in_words
 from gui.plots.histograms import ramp_image
 from gui.plots.layertiles import LayerTiles
 from gui.plots.tileplot import Tile
-from gui.plots.titles import Note, PanelTitle
+from gui.plots.titles import PanelTitle
+from gui.plots.titlewords import Note
 from gui.plots.view import About, Empty, Table, View
 from gui.scrolling import scrolling
 from gui.selection import Selection, Unit, layer_of, name_in_plan

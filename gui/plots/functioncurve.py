@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.activations import Activation
 from engine.history import Numbers
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import axes, dress, prepare
 from gui.plots.functions import slopes_of, values_of
 from gui.plots.titles import series_pen
 from gui.text import tr
@@ -42,7 +42,7 @@ class FunctionCurve(pg.PlotWidget):  # type: ignore[misc]
     moved = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, enableMenu=False)
+        super().__init__(parent, enableMenu=False, axisItems=axes())
         prepare(self, tr("Activation function"))
         self.setMinimumHeight(170)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

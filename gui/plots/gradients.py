@@ -18,7 +18,7 @@ from gui.plots.flow import HEALTHY, USUAL, Flow, flow_of, seen_in_gradients, see
 from gui.plots.layers import LayerPlot
 from gui.plots.readout import Value
 from gui.plots.strokes import Stroke
-from gui.plots.titles import Note
+from gui.plots.titlewords import Note
 from gui.plots.view import About, Table
 from gui.selection import name_in_plan
 from gui.text import number, tr

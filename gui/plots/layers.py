@@ -53,13 +53,11 @@ class LayerPlot(TimePlot):
 
     def show_names(self, names: tuple[str, ...]) -> None:
         """The legend stands in the title, or in a line of its own where that has no room for all of it."""
-        in_title = self.title.has_room_for(self.legend)
-        if in_title == (self.legend.parent() is self.title):
-            return
-        if in_title:
+        if self.title.has_room_for(self.legend):
             self.title.hold(self.legend)
-        else:
+        elif self.legend.parent() is self.title:
             self.stack.insertWidget(0, self.legend)
+            self.title.hold(None)
 
     def table(self) -> Table | None:
         """The steps and the values of every layer, hidden ones too."""

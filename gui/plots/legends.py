@@ -14,7 +14,7 @@ from gui.theme import colours, font
 FEW = 6
 _HEIGHT, _SWATCH = 20, 18
 # How wide a strip of blocks is at least where there is room.
-_STRIP = 200
+_STRIP = 150
 
 
 class LayerKey(QAbstractButton):
@@ -81,7 +81,7 @@ class LayerLegend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(8, 0, 8, 0)
+        self._row.setContentsMargins(8, 0, 0, 0)
         self.keys: list[LayerKey] = []
         self._shown: tuple[tuple[str, ...], tuple[Stroke, ...]] = ((), ())
         self.setFixedHeight(_HEIGHT)

@@ -11,18 +11,14 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Signal, Slot
 from PySide6.QtGui import QColor, QPainterPath
 
 from engine.history import Numbers
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import axes, dress, prepare
 from gui.plots.decimation import thinned, thinned_band
-from gui.plots.logticks import log_ticks
 from gui.plots.strokes import Curve, Stroke
-from gui.text import number
 from gui.theme import colours
 
 _SMALLEST = 1e-12
 # Closer than so many pixels the pointer is on a line.
 _NEAR = 8.0
-# The room of a number at an axis.
-_ROW, _COLUMN = 24.0, 64.0
 _THIN = Stroke()
 
 
@@ -45,25 +41,6 @@ class Band:
     high: Numbers
 
 
-class _Axis(pg.AxisItem):  # type: ignore[misc]
-    """Where it is logarithmic: few round numbers, written as numbers."""
-
-    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802 - pyqtgraph's name
-        """Levels of ticks: their spacing, and where they are."""
-        if not self.logMode:
-            levels: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
-            return levels
-        room = _ROW if self.orientation == "left" else _COLUMN
-        return [(1.0, log_ticks(low, high, max(int(size / room), 2)))]
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802 - pyqtgraph's name
-        """The words at the ticks."""
-        if not self.logMode:
-            words: list[str] = super().tickStrings(values, scale, spacing)
-            return words
-        return [number(10.0**value) for value in values]
-
-
 class LineChart(pg.PlotWidget):  # type: ignore[misc]
     """Lines over places, in the range that ``box`` shows. ``moved()``: it shows another range or has another size."""
 
@@ -72,7 +49,7 @@ class LineChart(pg.PlotWidget):  # type: ignore[misc]
     def __init__(self, name: str, box: pg.ViewBox) -> None:
         self.box = box
         self._names: tuple[str, str] | None = None
-        super().__init__(viewBox=box, axisItems={side: _Axis(side) for side in ("left", "bottom")}, enableMenu=False)
+        super().__init__(viewBox=box, axisItems=axes(), enableMenu=False)
         prepare(self, name)
         item = self.getPlotItem()
         item.showGrid(y=True, alpha=0.25)
@@ -173,12 +150,12 @@ class LineChart(pg.PlotWidget):  # type: ignore[misc]
         return found
 
     def top_of_lines(self, left: float, right: float) -> float:
-        """How high the lines reach between two places, all in pixels of the inside of the chart; its foot at least."""
+        """How high lines and band reach between two places, in pixels of the inside of the chart; its foot at least."""
         to_box = self.box.childGroup.transform()
         top = float(self.box.height())
-        for curve in self.curves:
+        for curve in (self.band, *self.curves):
             x, y = curve.getData()
-            if curve.isVisible() and not curve.stroke.faint and len(x):
+            if curve.isVisible() and len(x):
                 x = x * to_box.m11() + to_box.dx()
                 # The points around the stretch too, between which the line runs through it.
                 part = slice(max(int(np.searchsorted(x, left)) - 1, 0), int(np.searchsorted(x, right)) + 1)

@@ -19,6 +19,10 @@ from gui.theme import colour, colours, font
 _TOGETHER = 12.0
 _GLYPH, _RING = 3.5, 4.0
 _MOST_LINES = 8
+# How much of the words of the best point may stand left of it; the middle is the first choice.
+_SHARES = (0.5, 0.0, 0.25, 0.75, 1.0)
+# Words farther away than this have a line that leads to their point.
+_FAR = 14.0
 # The room of the glyphs.
 _TOP = 14.0
 
@@ -119,24 +123,29 @@ class Marks(Overlay):
         painter.setPen(QPen(QColor(c.series[best.index % len(c.series)]), 1.6))
         painter.drawEllipse(at, _RING, _RING)
         painter.setFont(font(11))
-        metrics = QFontMetricsF(painter.font())
-        width, height = metrics.horizontalAdvance(best.words) + 6.0, metrics.height()
-        box = self._room_for(at, width, height)
+        box = self.place_of_words(best)
+        if at.y() - _RING - box.bottom() > _FAR:
+            painter.setPen(QPen(colour(c.quiet, 0.45), 1.0))
+            x = round(at.x()) + 0.5
+            painter.drawLine(QPointF(x, box.bottom()), QPointF(x, at.y() - _RING))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour(c.surface, 0.8))
         painter.drawRoundedRect(box, 4, 4)
         painter.setPen(QColor(c.quiet))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, best.words)
 
-    def _room_for(self, at: QPointF, width: float, height: float) -> QRectF:
-        """A box near a point: clear of the lines and of what stands at the top, or below the point, or beside it."""
-        frame = self.boundingRect()
+    def place_of_words(self, best: Best) -> QRectF:
+        """Where the words stand: over their point, clear of lines, band and top, or else below it, or beside it."""
+        metrics, frame = QFontMetricsF(font(11)), self.boundingRect()
+        width, height = metrics.horizontalAdvance(best.words) + 6.0, metrics.height()
+        at = self.chart.in_box(best.place, best.value)
         places = []
-        for left in (at.x() - width / 2, at.x() - 6.0, at.x() + 6.0 - width):
+        for share in _SHARES:
+            left = at.x() - 6.0 - share * (width - 12.0)
             left = min(max(left, 2.0), max(frame.width() - width - 2.0, 2.0))
             lines = self.chart.top_of_lines(left, left + width)
             places.append((min(lines, at.y() - _RING) - 4.0 - height, left))
-        above, left = max(places)
+        above, left = max(places, key=lambda place: place[0])
         below = at.y() + _RING + 4.0
         if above > _TOP or below + height <= frame.height():
             return QRectF(left, above if above > _TOP else below, width, height)

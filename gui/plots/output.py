@@ -51,6 +51,7 @@ class OutputView(View):
         line = self.title.layout()
         assert isinstance(line, QBoxLayout)
         line.insertWidget(1, self.choice)
+        line.insertSpacing(1, 6)
         self._stack, self._empty = QStackedWidget(), Empty(tr("What the network answers appears here."))
         self._empty.setMargin(24)
         self._stack.addWidget(self._empty)
@@ -148,7 +149,7 @@ class OutputView(View):
         if page.bar is not None:
             page.bar.setVisible(page.has_bar(snapshot))
         note = page.note(snapshot)
-        self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}" if drawn else note)
+        self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}" if drawn else note, legend=True)
         self.painting.show_snapshot(snapshot, page, paper)
 
     @Slot()
@@ -180,7 +181,7 @@ class OutputView(View):
         """Shows points that are drawn by hand at once, before anything is trained on them."""
         self.painting.show_experiment(experiment)
         if self.painting.is_drawn and isinstance(self.view, DecisionMap | FitPlot):
-            self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}")
+            self.title.show_note(f"{self.painting.note} · {tr('● training  ○ test')}", legend=True)
 
     def table(self) -> Table | None:
         """The data of the page that is shown."""

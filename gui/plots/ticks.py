@@ -32,7 +32,8 @@ def held_range(before: tuple[float, float] | None, low: float, high: float) -> t
     """A range for an axis that holds low to high and moves seldom: only when they leave it or half of it is empty."""
     # What does not move gets a range in which that is seen, not one of its last digits.
     still = 0.1 * abs(high) if high - low <= 1e-6 * abs(high) else 0.0
-    span = max(high - low, still, 1e-300)
+    # Nothing but zeros has no size of its own.
+    span = max(high - low, still) or 1.0
     if before is not None and before[0] <= low and high <= before[1] and span > 0.5 * (before[1] - before[0]):
         return before
     margin = 0.12 * span

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
-from gui.greying import grey
-from gui.text import tr
-from gui.theme import colours, is_for_a_file
+from gui.plots.titlewords import GAP, Name, Note
+from gui.theme import colours, is_for_a_file, pixels
 
 # Series differ by colour and by pen.
 PENS = (
@@ -32,12 +31,10 @@ def series_pen(index: int, width: float = 1.6) -> QPen:
 _MOST_ENTRIES = 7
 # The room for what stands for entries that are left out.
 _ELLIPSIS = 16
-# Between a note and what is right of it.
-_GAP = 6
-# The room for a name that is cut.
-_SHORT_NAME = 40
+# Between the name and the legend.
+_BEFORE = 4
 # Panels that are narrower have their legends in a line of their own, all of them: beside each other they begin alike.
-_NARROW = 520
+_NARROW = 370
 # The property of a button that says which of several is shown: a picture, which has no buttons, says it too.
 SAYS = "says"
 
@@ -122,54 +119,6 @@ class Legend(QWidget):
                 painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, " …")
 
 
-class Note(QLabel):
-    """A text at the right that asks for no room, and ends in an ellipsis where there is too little."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "note")
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # It takes the room there is, so that values under the pointer never move a panel.
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    @property
-    def room(self) -> QRect:
-        """Where the text stands: with a gap before what is beside it."""
-        return self.rect().adjusted(0, 0, -_GAP, 0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """The beginning of a text that is too long, rather than its end."""
-        room = self.room
-        fitting = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        if fitting != self.text() and len(fitting) == 1:
-            # An ellipsis alone says nothing.
-            return
-        with QPainter(self) as painter:
-            side = self.alignment().value
-            self.style().drawItemText(
-                painter, room, side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
-            )
-
-
-class Name(QLabel):
-    """The name of a panel, which ends in an ellipsis where there is too little room for all of it."""
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for its beginning."""
-        hint = super().minimumSizeHint()
-        return QSize(min(_SHORT_NAME, hint.width()), hint.height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """As much as there is room for, and the whole in a tooltip."""
-        fitting = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip("" if fitting == self.text() else self.text())
-        with QPainter(self) as painter:
-            side = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value
-            self.style().drawItemText(
-                painter, self.rect(), side, self.palette(), self.isEnabled(), fitting, self.foregroundRole()
-            )
-
-
 @dataclass(frozen=True)
 class Choice:
     """One of several: ``entries`` are (value, words), the first one as it is at the beginning."""
@@ -184,7 +133,8 @@ class PanelTitle(QWidget):
     """Title, legend, note, switches and menus in one line.
 
     ``switched(key, on)`` when a switch is clicked, ``chosen(key, value)`` when an entry of a menu is. Each of
-    ``choices`` has a button that says what is chosen; all ``options`` are in one menu behind a button.
+    ``choices`` has a button that says what is chosen; ``options`` are only in the menu of the panel, and so are
+    the buttons for which the legend leaves no room.
     """
 
     switched = Signal(str, bool)
@@ -209,13 +159,16 @@ class PanelTitle(QWidget):
         self._row.addWidget(name)
         self._keys: QWidget | None = None
         self._spare: QWidget | None = None
+        self._shared_out = self._noted = 0
         self._legend = Legend()
+        self._row.addSpacing(_BEFORE)
         self._row.addWidget(self._legend)
         self._note = Note()
         self._row.addWidget(self._note, 1)
         self._switches: dict[str, QToolButton] = {}
-        self._entries: dict[tuple[str, str], QAction] = {}
         self._choosers: dict[str, QToolButton] = {}
+        self._names = {choice.key: choice.name for choice in (*choices, *options)}
+        self._menus = {choice.key: self._menu_of(choice) for choice in (*choices, *options)}
         for key, text, help_text in switches:
             button = self._button(text, help_text)
             button.setCheckable(True)
@@ -223,11 +176,10 @@ class PanelTitle(QWidget):
             button.clicked.connect(self._switch)
             self._switches[key] = button
         for choice in choices:
-            self._choosers[choice.key] = self._button(_opens(choice.entries[0][1]), choice.help)
-            self._add_menu(self._choosers[choice.key], (choice,))
-        if options:
-            button = self._button(_opens(tr("view")), ", ".join(choice.name for choice in options))
-            self._add_menu(button, options)
+            button = self._button(_opens(choice.entries[0][1]), choice.help)
+            button.setMenu(self._menus[choice.key])
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            self._choosers[choice.key] = button
 
     def _button(self, text: str, words: str) -> QToolButton:
         button = QToolButton()
@@ -239,44 +191,84 @@ class PanelTitle(QWidget):
         self._row.addWidget(button)
         return button
 
-    def _add_menu(self, button: QToolButton, choices: tuple[Choice, ...]) -> None:
-        """A menu with the entries of each choice, of which one is marked."""
-        menu = QMenu(button)
+    def _menu_of(self, choice: Choice) -> QMenu:
+        """A menu with the entries of a choice, of which one is marked."""
+        menu = QMenu(_says(choice.name, choice.entries[0][1]), self)
         menu.setToolTipsVisible(True)
-        for choice in choices:
-            if len(choices) > 1:
-                grey(menu.addAction(choice.name), choice.help)  # a heading
-            group = QActionGroup(menu)
-            for place, (value, words) in enumerate(choice.entries):
-                entry = menu.addAction(words)
+        group = QActionGroup(menu)
+        for place, (value, words) in enumerate(choice.entries):
+            entry = group.addAction(words)
+            entry.setCheckable(True)
+            entry.setChecked(place == 0)
+            entry.setToolTip(choice.help)
+            entry.setData((choice.key, value))
+        menu.addActions(group.actions())
+        group.triggered.connect(self._choose)
+        return menu
+
+    @property
+    def has_options(self) -> bool:
+        """Whether something can be chosen that has no button of its own."""
+        return len(self._menus) > len(self._choosers)
+
+    def fill(self, menu: QMenu) -> None:
+        """Puts into the menu of the panel what has no button in the line."""
+        for key, button in self._switches.items():
+            if button.isHidden():
+                entry = menu.addAction(button.text())
+                entry.setToolTip(button.toolTip())
                 entry.setCheckable(True)
-                entry.setChecked(place == 0)
-                entry.setToolTip(choice.help)
-                entry.setData((choice.key, value))
-                group.addAction(entry)
-                self._entries[choice.key, value] = entry
-            group.triggered.connect(self._choose)
-            if choice is not choices[-1]:
-                menu.addSeparator()
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+                entry.setChecked(button.isChecked())
+                entry.triggered.connect(self._switches[key].click)
+        for key, options in self._menus.items():
+            if key not in self._choosers or self._choosers[key].isHidden():
+                menu.addMenu(options)
+        if menu.actions():
+            menu.addSeparator()
 
     def show_tools(self, tools: QWidget, spare: QWidget | None = None) -> None:
         """Puts buttons at the end of the line, the same for all panels; ``spare`` is there where there is room."""
         self._row.addWidget(tools)
         self._spare = spare
+        self._share_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """In a short line the name comes first."""
+        """In a short line the name comes first, then the legend."""
         super().resizeEvent(event)
-        if self._spare is not None:
-            room = self.room_for_legend - (self._spare.width() if self._spare.isHidden() else 0)
-            self._spare.setVisible(room >= 0)
+        self._share_out()
 
-    def hold(self, keys: QWidget) -> None:
-        """Takes a legend that answers clicks into the line, in place of words."""
+    def _share_out(self) -> None:
+        """Shows as many buttons as name and legend leave room for; without a legend only the spare one gives way."""
+        legend = (self._keys or self._legend).sizeHint().width() + self._noted
+        room = self.room_for_legend - legend
+        parts = [] if self._spare is None else [(self._spare, self._spare.width())]
+        buttons = [(button, button.sizeHint().width() + self._row.spacing()) for button in self._buttons]
+        if legend == 0:
+            room -= sum(width for _, width in buttons)
+        self._shared_out += 1
+        this = self._shared_out
+        for part, width in (*parts, *buttons):
+            part.setVisible(width <= room or (legend == 0 and part is not self._spare))
+            room -= width
+            if self._shared_out != this:
+                # Qt has laid out what is around, and so this line anew.
+                return
+
+    @property
+    def _buttons(self) -> list[QToolButton]:
+        return [*self._switches.values(), *self._choosers.values()]
+
+    def hold(self, keys: QWidget | None) -> None:
+        """Takes a legend that answers clicks into the line, in place of words; None: it stands elsewhere."""
+        if self._keys is not None:
+            self._keys.setMinimumWidth(0)
         self._keys = keys
-        self._row.insertWidget(self._row.indexOf(self._legend), keys)
+        if keys is not None and keys.parent() is not self:
+            self._row.insertWidget(self._row.indexOf(self._legend) - 1, keys)
+        if keys is not None:
+            # A panel that is made narrower has it below instead.
+            keys.setMinimumWidth(1)
+        self._share_out()
 
     @Slot()
     def _switch(self) -> None:
@@ -296,10 +288,12 @@ class PanelTitle(QWidget):
 
     def show_choice(self, key: str, value: str) -> None:
         """Shows what is chosen."""
-        entry = self._entries[key, value]
+        entry = next(entry for entry in self._menus[key].actions() if entry.data() == (key, value))
         entry.setChecked(True)
+        self._menus[key].setTitle(_says(self._names[key], entry.text()))
         if key in self._choosers:
             self._choosers[key].setText(_opens(entry.text()))
+            self._share_out()
 
     @property
     def choosers(self) -> list[QToolButton]:
@@ -311,10 +305,17 @@ class PanelTitle(QWidget):
         """The name of the panel with what is chosen in it: "Output · ROC"."""
         return " · ".join((name, *(button.property(SAYS) for button in self.choosers)))
 
-    def show_note(self, text: str) -> None:
-        """Shows a note at the right: what is drawn, or the values under the pointer."""
+    def show_note(self, text: str, *, legend: bool = False) -> None:
+        """Shows a note at the right: what is drawn, or the values under the pointer.
+
+        A note that is a ``legend`` goes before what the menu has too.
+        """
         self._note.setText(text)
         self._note.setToolTip(text)
+        wanted = self._note.sizeHint().width() + GAP if legend else 0
+        if wanted != self._noted:
+            self._noted = wanted
+            self._share_out()
 
     @property
     def has_room(self) -> bool:
@@ -324,23 +325,31 @@ class PanelTitle(QWidget):
     def show_legend(self, entries: tuple[str, ...]) -> None:
         """A swatch and a word for each series; none where there is only one."""
         self._legend.show_entries(entries if len(entries) > 1 else ())
+        self._share_out()
 
     def has_room_for(self, legend: QWidget) -> bool:
-        """Whether a legend belongs into the line: it is long enough, and all of it can be seen there."""
-        return self.width() >= _NARROW and legend.sizeHint().width() <= self.room_for_legend
+        """Whether a legend belongs into the line: all of it can be seen there, for which buttons give way."""
+        return self.width() >= pixels(_NARROW) and legend.sizeHint().width() <= self.room_for_legend
 
     @property
     def room_for_legend(self) -> int:
-        """How wide a legend may be so that all of it can be seen."""
+        """How wide a legend may be so that all of it can be seen, beside the name and what stands in every line."""
         inside = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         inside = [part for part in inside if self._row.indexOf(part) >= 0 and not part.isHidden()]
-        parts = [part for part in inside if part not in (self._legend, self._note, self._keys)]
+        parts = [part for part in inside if part not in (self._legend, self._note, self._keys, *self._buttons)]
         margins = self._row.contentsMargins()
         taken = sum(part.sizeHint().width() + self._row.spacing() for part in parts)
+        if self._spare is not None and not self._spare.isHidden():
+            taken -= self._spare.width()
         # Legend and note have their gaps beside the others too.
-        return self.width() - taken - margins.left() - margins.right() - 2 * self._row.spacing()
+        return self.width() - taken - margins.left() - margins.right() - 2 * self._row.spacing() - _BEFORE
 
 
 def _opens(words: str) -> str:
     """The text of a button that opens a menu."""
     return f"{words} ▾"
+
+
+def _says(name: str, words: str) -> str:
+    """The title of a menu from which one thing is chosen: what it is, and what it is now."""
+    return f"{name}: {words}"

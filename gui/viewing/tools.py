@@ -25,9 +25,10 @@ class Tools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        sets = view is not None and view.title.has_options
         kinds = {
             "help": tr("What is this?"),
-            "more": tr("Copies and saves what is shown"),
+            "more": tr("How it is drawn; copies and saves it") if sets else tr("Copies and saves what is shown"),
             "close": tr("Closes this panel; the menu opens it again"),
         }
         self.buttons: dict[str, QToolButton] = {}

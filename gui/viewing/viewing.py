@@ -111,6 +111,8 @@ class Viewing(QObject):
         dock = self._window.panels.docks[name]
         menu = QMenu(dock)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        self._window.views[name].title.fill(menu)
         for command in COMMANDS:
             if command:
                 menu.addAction(self._window.actions_by_id[command])

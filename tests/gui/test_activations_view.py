@@ -21,7 +21,7 @@ from engine import Dataset, Dense, Experiment, Output, Trainer
 from engine.activations import ACTIVATIONS, Activation
 from engine.snapshot import Snapshot
 from gui.plots.activations import ActivationsView, LayerRow
-from gui.plots.titles import Note
+from gui.plots.titlewords import Note
 from gui.selection import Unit, Weight
 from gui.window import Window
 

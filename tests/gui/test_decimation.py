@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gui.plots.axes import Axis
 from gui.plots.dashes import strokes
 from gui.plots.decimation import kept, thinned, thinned_band
 from gui.plots.logticks import log_ticks
@@ -216,3 +217,14 @@ def test_logarithmic_ticks_are_few_and_lie_within_their_range(low: float, span: 
 )
 def test_logarithmic_ticks_are_round(low: float, high: float, ticks: list[float]) -> None:
     assert log_ticks(low, high, 5) == pytest.approx([log10(tick) for tick in ticks])
+
+
+def test_small_gaps_between_numbers_of_an_axis_are_left_out() -> None:
+    assert log_ticks(log10(0.076), log10(0.55), 9) == pytest.approx([log10(tick) for tick in (0.1, 0.2, 0.5)])
+
+
+@pytest.mark.usefixtures("qapp")
+def test_numbers_at_an_axis_are_written_as_everywhere() -> None:
+    axis = Axis("left")
+    assert axis.tickStrings([-0.5, 0.0, 0.5], 1.0, 0.5) == ["\u22120.5", "0", "0.5"]
+    assert axis.tickStrings([-250000.0, 1500.0, 2e6], 1.0, 500.0) == ["\u2212250,000", "1,500", "2e+06"]

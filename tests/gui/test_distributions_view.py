@@ -26,7 +26,7 @@ from engine.probing.table import PROBES
 from engine.snapshot import Snapshot
 from gui import theme
 from gui.plots.distributions import DistributionsView
-from gui.plots.titles import Note
+from gui.plots.titlewords import Note
 from gui.selection import Unit, Weight
 from gui.window import Window
 

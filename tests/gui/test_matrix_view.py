@@ -120,7 +120,9 @@ def test_lines_are_named_for_inputs_and_columns_for_units(view: MatrixView, wind
     plan = snapshot.plan.layers[layer]
     inputs = [unit_name(snapshot, layer, i) for i in range(plan.inputs)]
     units = [unit_name(snapshot, layer + 1, i) for i in range(plan.units)]
-    assert [model.headerData(i, DOWN) for i in range(model.rowCount())] == [*inputs, "bias"]
+    lines = range(model.rowCount())
+    assert [model.headerData(i, DOWN, Qt.ItemDataRole.ToolTipRole) for i in lines] == [*inputs, "bias"]
+    assert [model.headerData(i, DOWN) for i in lines] == [name.split(" (")[0] for name in (*inputs, "bias")]
     assert [model.headerData(i, ACROSS) for i in range(model.columnCount())] == units
 
 

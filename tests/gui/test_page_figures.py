@@ -137,7 +137,9 @@ def cells(matrix: Any) -> list[list[str]]:
 
 def click_cell(matrix: Any, truth: int, answer: int) -> None:
     """Clicks a cell of the matrix."""
-    QTest.mouseClick(matrix, hands.LEFT, pos=matrix._box((truth, answer)).center().toPoint())
+    place = matrix._box((truth, answer)).center()
+    assert matrix.cell_at(place) == (truth, answer)
+    QTest.mouseClick(matrix, hands.LEFT, pos=place.toPoint())
 
 
 @parts

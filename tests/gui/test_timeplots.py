@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from benchmarks.timeplots import refresh
 from engine.experiment import Dense, Experiment
-from engine.history import Series
+from engine.history import LossBand, Series
 from engine.snapshot import Snapshot
 from gui.plots.loss import LossPlot
 from gui.plots.magnitudes import MEASURES, MagnitudePlot, Measure
@@ -208,8 +208,8 @@ def test_logarithmic_axes_say_numbers_and_not_exponents(window: Window) -> None:
 @pytest.mark.usefixtures("trained")
 def test_the_menu_and_the_switch_of_the_loss_agree(window: Window) -> None:
     hands.trigger(window, "view.log")
-    menu = window.loss.title.findChildren(QMenu)[-1]
-    chosen = [entry.data() for entry in menu.actions() if entry.isChecked()]
+    menus = window.loss.title.findChildren(QMenu)
+    chosen = [entry.data() for menu in menus for entry in menu.actions() if entry.isChecked()]
     hands.trigger(window, "view.log")
     assert ("values", "log") in chosen
 
@@ -348,7 +348,7 @@ def test_the_words_of_the_best_point_never_cover_its_ring(window: Window, traine
     marks = window.loss.marks
     assert marks.best is not None
     at = window.loss.plot.in_box(marks.best.place, marks.best.value)
-    box = marks._room_for(at, 130.0, 14.0)
+    box = marks.place_of_words(marks.best)
     assert not box.contains(at)
     assert marks.boundingRect().contains(box)
 
@@ -377,6 +377,25 @@ def test_the_best_point_is_the_lowest_test_loss(window: Window, trained: Snapsho
     assert best is not None
     assert (best.value, best.place) == lowest
     assert best.words == f"best {number(lowest[0], 4)} at step {lowest[1]:,}"
+
+
+@pytest.mark.parametrize("at", [5, 20, 35, 40])
+def test_the_words_of_the_best_point_hide_no_curve_nor_the_losses_of_batches(
+    window: Window, trained: Snapshot, at: int
+) -> None:
+    losses = 0.2 + 0.3 * np.abs(np.arange(41.0) - at) / 40
+    spiked = np.repeat(losses, 10)[10:] + np.tile([0.0, 0.1, 0.35, 0.05, -0.1], 80)
+    window.loss.show_snapshot(replace(with_losses(trained, list(losses)), batch_losses=LossBand(0, 1, spiked[None])))
+    marks = window.loss.marks
+    assert marks.best is not None
+    words = marks.place_of_words(marks.best)
+    assert marks.boundingRect().contains(words)
+    covered = [
+        marks.mapFromScene(window.loss.plot.box.mapViewToScene(QPointF(x, y)))
+        for x, y in zip(*window.loss.plot.band.getData(), strict=True)
+    ]
+    assert len(covered) > 40
+    assert not [point for point in covered if words.contains(point)]
 
 
 def test_without_test_rows_the_best_point_is_the_lowest_training_loss(window: Window) -> None:

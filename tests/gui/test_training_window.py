@@ -171,6 +171,16 @@ def test_the_figures_show_the_losses_of_the_snapshot(window: Window) -> None:
     assert shown == (f"{evaluation.train['loss']:.4f}", f"{evaluation.test['loss']:.4f}")
 
 
+@pytest.mark.parametrize(
+    ("loss", "words"), [(0.25, "0.2500"), (9876.5, "9876.5000"), (246687.3786, "247,000"), (3.2e25, "3.2e+25")]
+)
+def test_a_huge_loss_is_shown_whole(window: Window, loss: float, words: str) -> None:
+    snapshot = hands.settle(window)
+    evaluation = replace(snapshot.evaluation, train={**snapshot.evaluation.train, "loss": loss})
+    window.toolbar.show_snapshot(replace(snapshot, evaluation=evaluation), window.document.experiment)
+    assert window.toolbar.train_loss.text == words
+
+
 def test_the_accuracy_is_shown_in_per_cent(window: Window) -> None:
     evaluation = hands.settle(window).evaluation
     assert window.toolbar.quality.text == f"{100 * evaluation.test['accuracy']:.1f} %"

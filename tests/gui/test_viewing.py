@@ -204,9 +204,25 @@ def test_the_menu_of_a_view_has_all_that_can_be_taken_from_it(filled: Window, na
     QTest.mouseClick(button(filled, name, "more"), Qt.MouseButton.LeftButton)
     (menu,) = open_menus()
     words = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert words == [
+    assert words[-6:] == [
         "Copy picture", "Copy data", "Save picture…", "Save data as CSV…", "What is this view?", "Close"
     ]  # fmt: skip
+
+
+def test_how_a_plot_is_drawn_is_chosen_in_its_menu(filled: Window) -> None:
+    menu = filled.viewing.menu("loss")
+    options = [action for action in menu.actions() if action.menu() is not None]
+    assert [action.text() for action in options] == [
+        "Along the axis: steps", "Axis of steps: linear", "Axis of values: linear", "Smoothing: none",
+        "Learning rate below: when it changes",
+    ]  # fmt: skip
+    choices = options[2].menu()
+    assert isinstance(choices, QMenu)
+    choices.actions()[1].trigger()
+    assert filled.loss.logarithmic
+    assert (choices.title(), choices.actions()[1].isChecked()) == ("Axis of values: logarithmic", True)
+    choices.actions()[0].trigger()
+    assert not filled.loss.logarithmic
 
 
 @every_view

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLa
 from engine.probes import TYPED
 from gui import amounts
 from gui.fields import ChoiceField
-from gui.plots.axes import dress, prepare
+from gui.plots.axes import axes, dress, prepare
 from gui.plots.data.key import PointKey, scale_colours, symbol_of
 from gui.plots.data.rows import Floats, Rows
 from gui.plots.view import Table
@@ -49,7 +49,7 @@ class ScatterPage(QWidget):
         self.across = ChoiceField((), tr("Across"), tr("The column along the horizontal axis."))
         self.up = ChoiceField((), tr("Up"), tr("The column along the vertical axis."))
         self.key = PointKey()
-        self.plot = _Plot(enableMenu=False)
+        self.plot = _Plot(enableMenu=False, axisItems=axes())
         prepare(self.plot, tr("Scatter plot of the data"))
         self.points = pg.ScatterPlotItem(hoverable=True, tip=None, hoverSize=_SIZE + 3)
         self.ring = pg.ScatterPlotItem(size=_RING)

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from engine.data.derived import without_unit
 from engine.snapshot import Snapshot
 from gui.diagram.viewbar import Picker
 from gui.plots.cells import EXACT, CellTable
@@ -32,6 +33,8 @@ from gui.theme import colours, font
 
 _Hint = QAbstractItemView.ScrollHint
 _Index = QModelIndex | QPersistentModelIndex
+# As long as most weights are in all their digits.
+_LONGEST = f"{MINUS}0.0012345678"
 # A layer of more weights than this is drawn at most so often, and for a small share of the time.
 _MANY, _PAUSE_S, _PATIENCE = 1_000_000, 1.0, 20.0
 
@@ -69,6 +72,8 @@ class WeightsModel(QAbstractTableModel):
         across = orientation == Qt.Orientation.Horizontal
         if grid is None or section >= grid.shape[across]:
             return None
+        if role == Qt.ItemDataRole.DisplayRole and not across:
+            return without_unit(grid.line_name(section))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, EXACT):
             return grid.unit_name(section) if across else grid.line_name(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -126,7 +131,7 @@ class WeightsTable(CellTable):
     headed = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Exact weights"), named_rows=True, parent=parent)
+        super().__init__(tr("Exact weights"), named_rows=True, longest=_LONGEST, parent=parent)
         # A click on a head chooses the unit or the input, not the first weight of it.
         self.horizontalHeader().sectionPressed.disconnect()
         self.verticalHeader().sectionPressed.disconnect()
@@ -194,6 +199,7 @@ class MatrixView(View):
         line = self.title.layout()
         assert isinstance(line, QBoxLayout)
         line.insertWidget(1, self.choice)
+        line.insertSpacing(1, 6)
         self.heat, self.cells, self.model = HeatMap(), WeightsTable(), WeightsModel(self)
         self.cells.setModel(self.model)
         self.cells.chosen.connect(self._choose)

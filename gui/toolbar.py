@@ -24,7 +24,7 @@ from engine.snapshot import Snapshot
 from gui.actions import MENUS
 from gui.icons import icon
 from gui.speeds import FULL_SPEED, SPEEDS
-from gui.text import MINUS, in_a_sentence, keys_in_words, tr
+from gui.text import MINUS, in_a_sentence, keys_in_words, number, tr
 from gui.theme import colours, pixels
 
 # Narrower windows do without the words of the search field, of the buttons and of the speed.
@@ -33,6 +33,12 @@ _ROOMS = (1420, 1320, 1060)
 _WIDE, _NARROW = (96, 108), (80, 56)
 # The icon of the button, and what is left and right of it.
 _BESIDE_WORDS, _SQUARE = 42, 44
+
+
+def loss_in_words(loss: float) -> str:
+    """With four decimals; of one that is too small or too large for these how large it is."""
+    plain = loss == 0.0 or 1e-3 <= abs(loss) < 1e5
+    return f"{loss:.4f}".replace("-", MINUS) if plain else number(loss, 2)
 
 
 class Figure(QWidget):
@@ -237,9 +243,9 @@ class ToolBar(QToolBar):
         self.epoch.show_value(f"{snapshot.epoch:,}", tr("epoch of {0}").format(f"{experiment.training.epochs:,}"))
         self.step.show_value(f"{snapshot.step:,}")
         loss, learns = evaluation.train["loss"], len(snapshot.data.y_train) > 0
-        self.train_loss.show_value(f"{loss:.4f}" if learns else "–")
+        self.train_loss.show_value(loss_in_words(loss) if learns else "–")
         tested = bool(evaluation.test)
-        self.test_loss.show_value(f"{evaluation.test['loss']:.4f}" if tested else "–")
+        self.test_loss.show_value(loss_in_words(evaluation.test["loss"]) if tested else "–")
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
         text = f"{100 * value:.1f} %" if metric.key == "accuracy" else f"{value:.3f}".replace("-", MINUS)

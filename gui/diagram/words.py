@@ -154,7 +154,7 @@ def output_in_words(snapshot: Snapshot, index: int) -> str:
     if trace is None:
         return ""
     if snapshot.data.task != "regression":
-        return signed(float(trace.a[-1][index]), 2)
+        return compact(float(trace.a[-1][index]))
     return number(float(snapshot.data.y_scaling.undo(trace.a[-1])[index]))
 
 

@@ -13,6 +13,7 @@ from engine.registry import Registry
 from engine.trainer import Trainer
 
 _NO_STEP = "Nothing to show before the next step: train one."
+_NOT_DONE = "The last step was not done, because the run diverged at it."
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ def _weights(trainer: Trainer, trace: Trace | None) -> Array | str:
 
 
 def _gradient(trainer: Trainer, trace: Trace | None) -> Array | str:
-    return trainer.network.gradient.copy() if trainer.update.applied else _NO_STEP
+    return trainer.network.gradient.copy() if trainer.update.applied else _no_step(trainer)
+
+
+def _no_step(trainer: Trainer) -> str:
+    return _NOT_DONE if trainer.diverged else _NO_STEP
 
 
 def _update(trainer: Trainer, trace: Trace | None) -> Array | str:
@@ -89,8 +94,10 @@ def _effective_step(trainer: Trainer, trace: Trace | None) -> Array | str:
     update, optimizer = trainer.update, trainer.experiment.training.optimizer
     if optimizer.full_batch:
         return f"{optimizer.label} moves all weights together; none has a rate of its own."
-    if not update.applied:
-        return _NO_STEP
+    if not update.applied or update.training is None:
+        return _no_step(trainer)
+    # As it was set then: it may have been changed since.
+    optimizer = update.training.optimizer
     rates = optimizer.effective_rates(trainer.network.gradient, update.memory, update.count, update.rate)
     assert rates is not None, f"{optimizer.label} must say which rate each weight has"
     found = np.full(trainer.network.parameters.size, rates, trainer.dtype)

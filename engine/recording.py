@@ -19,6 +19,8 @@ _SHARE = 0.05
 _CHEAP = 5e8
 # Weights below this share of the largest of their layer count as near zero.
 _NEAR_ZERO = 0.01
+# The largest weights of a layer whose squares single precision can add up.
+_SQUARED = (1e-12, 1e15)
 # What is measured of each layer: its weights, without the biases, as they are, and the step that led there.
 _SIZES, _STEP = ("mean", "norm", "max", "zero"), ("gradient", "clipped", "update")
 KINDS = _SIZES + _STEP
@@ -110,4 +112,6 @@ def _sizes(w: Array) -> tuple[float, ...]:
     largest = float(sizes.max())
     # Where all are zero, all are near zero.
     near_zero = float(np.count_nonzero(sizes < _NEAR_ZERO * largest) / sizes.size) if largest else 1.0
-    return float(sizes.mean()), float(np.sqrt(np.square(w).sum())), largest, near_zero
+    # Squares are lost in single precision where weights are tiny or huge; everywhere else its sum is exact enough.
+    exact = np.float64 if largest and not _SQUARED[0] < largest < _SQUARED[1] else w.dtype
+    return float(sizes.mean()), float(np.sqrt(np.square(w, dtype=exact).sum())), largest, near_zero

@@ -120,6 +120,7 @@ class Training(Model):
         if self._runs_away(loss):
             self.diverged = Divergence(self.steps_done + 1, _first_bad_layer(work), loss)
             self.lineage = self.lineage.diverged(self.steps_done)
+            self.update.refuse()
             if remembered is not None:
                 network.statistics[:] = remembered
             return loss

@@ -63,7 +63,8 @@ class Update:
     """Moves the parameters of a network; owns what the optimizer remembers of them.
 
     ``memory`` has the shape (rows of the optimizer, parameters), ``count`` is the number of updates so far,
-    ``rate`` the learning rate of the last one. ``watched``: what each update changes is kept, for ``change``.
+    ``rate`` the learning rate of the last one and ``training`` how it was set, None before the first. ``watched``: what
+    each update changes is kept, for ``change``.
     """
 
     def __init__(self, network: Network, optimizer: Optimizer) -> None:
@@ -74,7 +75,7 @@ class Update:
         self.watched = False
         self._applied = self._changed = 0
         self._change: Array | None = None
-        self._training: TrainingSpec | None = None
+        self.training: TrainingSpec | None = None
         self._plain = False
         # Slices for whole layers and arrays of places for units and weights; empty where everything learns.
         self._frozen = [part for layer in network.plan.layers for part in layer.frozen]
@@ -83,6 +84,10 @@ class Update:
     def applied(self) -> bool:
         """Whether the last update was made here: memory, ``rate`` and ``network.gradient`` are those it has left."""
         return 0 < self._applied == self.count
+
+    def refuse(self) -> None:
+        """No update is made from ``network.gradient``, which is no longer that of the last one."""
+        self._applied = 0
 
     @property
     def change(self) -> Array | None:
@@ -122,8 +127,8 @@ class Update:
         """
         w, g = self.network.parameters, self.network.gradient
         self.count += 1
-        if training is not self._training:
-            self._training = training
+        if training is not self.training:
+            self.training = training
             self._plain = not (self._frozen or any(getattr(training, name) for name in _EXTRAS))
         if self._plain and not measured:
             self._move(training, w, g, rate, loss)

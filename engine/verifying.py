@@ -316,7 +316,8 @@ class _Repetition:
             where = next(_unequal(name, theirs[name], ours[name]), None)
             if where is not None:
                 return Difference(self._steps, *where, until=self._steps)
-        if self._point.diverged != self._trainer.diverged:
+        diverged = (asdict(each) if each else {} for each in (self._point.diverged, self._trainer.diverged))
+        if next(_unequal("diverged", *diverged), None) is not None:
             return Difference(self._steps + 1, "where and how it diverged", np.nan, np.nan, self._steps)
         return None
 
@@ -355,7 +356,7 @@ def _unequal(name: str, a: Any, b: Any) -> Iterator[tuple[str, float, float]]:
         else:
             for pair in zip(a, b, strict=True):
                 yield from _unequal(name, *pair)
-    elif a != b:
+    elif a != b and not all(isinstance(value, float) and isnan(value) for value in (a, b)):
         ours, theirs = (
             float(v) if isinstance(v, float) or (isinstance(v, int) and v < 1e300) else np.nan for v in (a, b)
         )

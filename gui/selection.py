@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from engine.experiment import NetworkSpec
-from engine.layers import Layer, Stage
+from engine.layers import Dense, Layer, Stage
 from engine.plan import LayerPlan, Plan
 from engine.snapshot import Snapshot
 from gui.text import editable, in_a_sentence, tr
@@ -94,7 +96,19 @@ def selection_at(place: int | None, network: NetworkSpec, unit: int = 0) -> Sele
 
 def still_there(selection: Selection, snapshot: Snapshot) -> Selection:
     """The selection, or None when the network no longer has such a part."""
-    widths = snapshot.plan.widths
+    return _within(selection, snapshot.plan.widths, snapshot.experiment.network.layers)
+
+
+def in_network(selection: Selection, network: NetworkSpec) -> Selection:
+    """The selection, or None when a network as described has no such part; how many inputs there are it does not say.
+
+    A drawing may show for a moment what an edit has taken away.
+    """
+    hidden = [layer.units for layer in network.layers if isinstance(layer, Dense)]
+    return _within(selection, (inf, *hidden, inf), network.layers)
+
+
+def _within(selection: Selection, widths: Sequence[float], layers: tuple[Layer, ...]) -> Selection:
     if isinstance(selection, Unit):
         return selection if selection.column < len(widths) and selection.index < widths[selection.column] else None
     if isinstance(selection, Weight):
@@ -102,7 +116,6 @@ def still_there(selection: Selection, snapshot: Snapshot) -> Selection:
         inside = inside and selection.source < widths[selection.layer] and selection.unit < widths[selection.layer + 1]
         return selection if inside else None
     if isinstance(selection, StageAt):
-        layers = snapshot.experiment.network.layers
         known = selection.place < len(layers) and isinstance(layers[selection.place], Stage)
         return selection if known else None
     return None

@@ -130,8 +130,12 @@ def probability(value: float, decimals: int = 3) -> str:
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """A number that always shows its sign."""
-    return f"{value:+.{digits}f}".replace("-", MINUS)
+    """A number that always shows its sign, with so many decimals; where these do not say it, with as many digits.
+
+    A small number never looks like zero, and a huge one has no digits that it does not have.
+    """
+    plain = value == 0.0 or not isfinite(value) or 10.0 ** (1 - digits) <= abs(value) < 1e6
+    return f"{value:+.{digits}{'f' if plain else 'g'}}".replace("-", MINUS)
 
 
 def editable(value: float) -> str:

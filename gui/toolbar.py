@@ -40,6 +40,12 @@ _BESIDE_WORDS, _SQUARE = 42, 44
 _SPARE = 14
 
 
+def in_short(value: float, decimals: int) -> str:
+    """A number with so many decimals; one that is too small or too large for these in few digits, as large as it is."""
+    plain = value == 0.0 or 10.0 ** (1 - decimals) <= abs(value) < _LARGE
+    return f"{value:.{decimals}f}".replace("-", MINUS) if plain else number(value, 4 if abs(value) >= 1.0 else 2)
+
+
 class Figure(QWidget):
     """A number with a small caption under it. Its width is kept, so that nothing jumps."""
 
@@ -76,11 +82,6 @@ class Figure(QWidget):
     def text(self) -> str:
         """The number that is shown."""
         return self._value.text()
-
-
-def _in_short(value: float, decimals: int) -> str:
-    """A number with so many decimals; a large one in few digits, for which there is room."""
-    return f"{value:.{decimals}f}".replace("-", MINUS) if abs(value) < _LARGE else number(value)
 
 
 def _rule() -> QFrame:
@@ -252,12 +253,12 @@ class ToolBar(QToolBar):
         self.epoch.show_value(f"{snapshot.epoch:,}", tr("epoch of {0}").format(f"{experiment.training.epochs:,}"))
         self.step.show_value(f"{snapshot.step:,}")
         loss, learns = evaluation.train["loss"], len(snapshot.data.y_train) > 0
-        self.train_loss.show_value(_in_short(loss, 4) if learns else "–")
+        self.train_loss.show_value(in_short(loss, 4) if learns else "–")
         tested = bool(evaluation.test)
-        self.test_loss.show_value(_in_short(evaluation.test["loss"], 4) if tested else "–")
+        self.test_loss.show_value(in_short(evaluation.test["loss"], 4) if tested else "–")
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
-        text = f"{100 * value:.1f} %" if metric.key == "accuracy" else _in_short(value, 3)
+        text = f"{100 * value:.1f} %" if metric.key == "accuracy" else in_short(value, 3)
         caption = (tr("test {0}") if tested else tr("training {0}")).format(in_a_sentence(tr(metric.label)))
         self.quality.show_value(text if tested or learns else "–", caption)
         if self.sizeHint().width() > self.window().width():

@@ -46,7 +46,17 @@ from gui.projects.reading import OpeningProgress
 from gui.projects.recent import Recent
 from gui.projects.recovery import Recovery, RecoveryOffer
 from gui.proving import Proving
-from gui.selection import Parameter, Selection, StageAt, Unit, Weight, place_of, selection_at, still_there
+from gui.selection import (
+    Parameter,
+    Selection,
+    StageAt,
+    Unit,
+    Weight,
+    in_network,
+    place_of,
+    selection_at,
+    still_there,
+)
 from gui.sideviews import SideViews
 from gui.statusbar import StatusBar
 from gui.text import tr
@@ -281,7 +291,8 @@ class Window(QMainWindow):
 
     @Slot(object)
     def select(self, selection: Selection) -> None:
-        """Selects a unit or a weight everywhere, or nothing."""
+        """Selects a unit or a weight everywhere, or nothing, as for what the experiment no longer has."""
+        selection = in_network(selection, self.document.experiment.network)
         self.selection = selection
         self.diagram.show_selection(selection)
         self.gestures.show_selection(selection)

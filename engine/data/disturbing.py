@@ -35,7 +35,7 @@ def disturbed(data: Dataset, spec: DataSpec) -> Dataset:
     scattered = coordinates[kept]
     if spec.input_noise:
         noise = _drawn(data, spec, _INPUTS, coordinates.shape[1])[kept]
-        scattered = scattered + (spec.input_noise * coordinates.std(axis=0) * noise).astype(scattered.dtype)
+        scattered = scattered + (spec.input_noise * _deviation(coordinates) * noise).astype(scattered.dtype)
     elif y is data.y_train and np.array_equal(kept, np.arange(count)):
         return data
     return replace(
@@ -55,6 +55,13 @@ def _drawn(data: Dataset, spec: DataSpec, purpose: int, columns: int = 0) -> NDA
     return drawn
 
 
+def _deviation(values: NDArray[Any]) -> NDArray[Any]:
+    """The standard deviation of each column; in double precision where the squares are too large for less."""
+    with np.errstate(over="ignore"):
+        found: NDArray[Any] = values.std(axis=0)
+    return found if np.isfinite(found).all() else values.std(axis=0, dtype=np.float64)
+
+
 def _relabelled(data: Dataset, spec: DataSpec) -> NDArray[Any]:
     """The targets, with the share asked for given another class; numbers with noise in standard deviations."""
     y = data.y_train
@@ -62,7 +69,7 @@ def _relabelled(data: Dataset, spec: DataSpec) -> NDArray[Any]:
         return y
     if not data.classes:
         noise = _drawn(data, spec, _NEW_LABEL, y.shape[1])
-        noisy: NDArray[Any] = y + (spec.label_noise * y.std(axis=0) * noise).astype(y.dtype)
+        noisy: NDArray[Any] = y + (spec.label_noise * _deviation(y) * noise).astype(y.dtype)
         return noisy
     first = np.argsort(_drawn(data, spec, _RELABELLED), kind="stable")[: round(spec.label_noise * len(y))]
     others = len(data.classes) - 1

@@ -14,9 +14,9 @@ from gui.diagram import legend
 from gui.diagram.layout import MARK_LINE, Column, Mark, title_room
 from gui.diagram.nodes import dead_units, image_side, kind_of
 from gui.diagram.shown import Shown
-from gui.diagram.words import in_a_box, output_in_words, sure_output
+from gui.diagram.words import compact, in_a_box, output_in_words, sure_output
 from gui.selection import Selection, StageAt, Unit, is_frozen, name_in_plan, number_in_plan, output_names, stage_name
-from gui.text import in_a_sentence, signed, tr
+from gui.text import in_a_sentence, tr
 from gui.theme import blend, colour, colours, font, readable_on
 from gui.thumbnails import Thumbnails, class_tint, corner
 
@@ -108,7 +108,7 @@ class Painting:
             if x is not None:
                 value, free = float(x[node.index]), room - NUMBER
                 painter.setPen(QColor(c.positive if value >= 0 else c.negative_text))
-                painter.drawText(QRectF(6, node.y - 10, room, 20), side, signed(value, 2))
+                painter.drawText(QRectF(6, node.y - 10, room, 20), side, compact(value))
             painter.setPen(text)
             short = _elided(name, metrics, Qt.TextElideMode.ElideMiddle, int(free))
             painter.drawText(QRectF(6, node.y - 10, free, 20), side, short)

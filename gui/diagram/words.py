@@ -155,10 +155,9 @@ def output_in_words(snapshot: Snapshot, index: int) -> str:
         return f"{share:.2f}"
     if trace is None:
         return ""
-    value, scaling = float(trace.a[-1][index]), snapshot.data.y_scaling
     if snapshot.data.task != "regression":
-        return signed(value, 2)
-    return number(float(value * scaling.factor[index] + scaling.shift[index]))
+        return compact(float(trace.a[-1][index]))
+    return number(float(snapshot.data.y_scaling.undo(trace.a[-1])[index]))
 
 
 def why_not(edges: str, snapshot: Snapshot) -> str:

@@ -270,6 +270,8 @@ class ImportWindow(QDialog):
     @Slot()
     def _use(self) -> None:
         """Hands over what the window shows; where that is not known yet, as soon as it is."""
+        if self.isHidden():
+            return  # pressed once more while it closed
         self._used_when_ready = self.reader.busy
         if self.reader.busy or self.opened is None or self.opened.plan is None or self.opened.problem:
             return

@@ -162,12 +162,11 @@ class Inspector(QWidget):
             bias = signed(float(snapshot.biases(layer)[unit.index]))
             rows.append((tr("bias"), bias, _edge_of_bias(snapshot, unit), False))
         if trace is not None:
-            z, a = float(trace.z[layer][unit.index]), float(trace.a[layer][unit.index])
-            rows.append(("z", signed(z), row_and_truth(trace), True))
+            rows.append(("z", signed(float(trace.z[layer][unit.index])), row_and_truth(trace), True))
             if snapshot.data.task == "regression" and layer == len(snapshot.plan.layers) - 1:
-                scaling = snapshot.data.y_scaling
-                answer = a * scaling.factor[unit.index] + scaling.shift[unit.index]
-                rows.append((snapshot.data.target, number(float(answer), 4), tr("in the table's units"), False))
+                answer = snapshot.data.y_scaling.undo(trace.a[layer])[unit.index]
+                name = unit_name(snapshot, unit.column, unit.index)
+                rows.append((name, number(float(answer), 4), tr("in the table's units"), False))
         notes = [plan.activation.formula] if len(plan.activation.formula) >= SHORT else []
         notes += _passed(plan) or _scaled(snapshot, layer) if trace is not None else []
         if is_frozen(plan, unit.index):

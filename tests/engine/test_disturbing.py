@@ -11,6 +11,7 @@ from engine.data.dataset import Dataset
 from engine.data.derived import Derived
 from engine.data.loading import load_data
 from engine.data.points import PointsSpec
+from engine.data.table_spec import TableSpec
 from engine.experiment import DataSpec, Experiment
 from engine.trainer import Trainer
 
@@ -96,6 +97,16 @@ def test_noise_of_numbers_is_in_standard_deviations_of_the_target() -> None:
     plain, noisy = load_data(DIABETES), load_data(DIABETES.edited(label_noise=0.5))
     moved = (noisy.y_train - plain.y_train)[:, 0]
     assert moved.std() / plain.y_train.std() == pytest.approx(0.5, rel=0.1)
+
+
+@pytest.mark.parametrize("settings", [{"label_noise": 0.5}, {"input_noise": 0.5}])
+def test_numbers_whose_squares_single_precision_cannot_hold_are_disturbed_too(settings: dict[str, Any]) -> None:
+    rows = "".join(f"{i * i % 17}e20,{i * 7 % 41}e20\n" for i in range(40))
+    spec = DataSpec(source="table", table=TableSpec(text=f"a,b\n{rows}"), scale="none", test_fraction=0.0)
+    plain, noisy = load_data(spec), load_data(spec.edited(**settings))
+    name = "y_train" if "label_noise" in settings else "x_train"
+    moved = (getattr(noisy, name).astype(float) - getattr(plain, name)).std() / getattr(plain, name).astype(float).std()
+    assert moved == pytest.approx(0.5, rel=0.3)
 
 
 @pytest.mark.parametrize("scale", ["standard", "none", "minmax"])

@@ -101,6 +101,17 @@ def test_back_at_an_earlier_instant_the_last_step_is_not_told_of(key: str) -> No
     assert edge_values(trainer, key).values is None
 
 
+@pytest.mark.parametrize("key", ["gradient", "effective_step"])
+def test_the_gradient_of_a_step_that_was_not_done_is_not_that_of_the_last_one(key: str) -> None:
+    trainer = Trainer(Experiment().with_value("training.optimizer.kind", "adadelta"))
+    trainer.train(steps=3)
+    trainer.network.parameters[:] *= 1e20
+    trainer.step()
+    assert trainer.diverged
+    found = edge_values(trainer, key)
+    assert found == EdgeValues(key, None, "The last step was not done, because the run diverged at it.")
+
+
 @pytest.mark.parametrize(("key", "word"), [("first_moment", "mean"), ("second_moment", "size")])
 def test_an_optimizer_that_remembers_nothing_is_named(key: str, word: str) -> None:
     missing = edge_values(with_optimizer("gradient_descent"), key).missing
@@ -279,6 +290,18 @@ def test_the_effective_rate_is_that_of_the_last_step_not_of_the_next() -> None:
     trainer.step()
     assert trainer.learning_rate < rate
     assert set(shown(trainer, "effective_step")) == {rate}
+
+
+@pytest.mark.parametrize(("kind", "setting"), [("adam", "beta2"), ("rmsprop", "epsilon"), ("adadelta", "rho")])
+def test_the_effective_rate_stays_until_the_next_step_when_the_optimizer_is_set_otherwise(
+    kind: str, setting: str
+) -> None:
+    trainer = with_optimizer(kind)
+    before = shown(trainer, "effective_step")
+    trainer.reconfigure(trainer.experiment.with_value(f"training.optimizer.{setting}", 0.1))
+    np.testing.assert_array_equal(shown(trainer, "effective_step"), before)
+    trainer.step()
+    assert not np.allclose(shown(trainer, "effective_step"), before, rtol=0.1)
 
 
 @pytest.mark.parametrize("optimizer", [cls() for cls in OPTIMIZERS.values() if cls.second_moment], ids=lambda s: s.kind)

@@ -333,3 +333,14 @@ def test_the_losses_of_an_older_record_are_compared_in_its_buckets(width: int) -
     found = verify(replace(point, losses=narrower(losses, width))).difference
     assert found is not None
     assert found.step == 100 // width * width + 1
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e-23, 1.0, 1e20, 1e30])
+def test_the_norm_of_weights_of_any_size_is_recorded(size: float) -> None:
+    """Their squares are more than single precision can hold, or too little."""
+    trainer = trainer_of(dtype=np.float32)
+    network = trainer.network.copy(np.float32)
+    network.parameters[:] *= size
+    trainer.take_numbers(network)
+    for layer, w in zip(network.plan.layers, network.weights, strict=True):
+        assert trainer.history.view()[f"{layer.name}.norm"][-1] == pytest.approx(lengths([w])[0], rel=1e-6, abs=0.0)

@@ -16,7 +16,7 @@ from engine.checkpoint import Checkpoint
 from engine.data.dataset import Dataset
 from engine.data.opened import forget
 from engine.data.progress import CancelledError
-from engine.experiment import Experiment
+from engine.experiment import Dense, Experiment
 from engine.history import Series
 from engine.layers import LAYERS, Stage
 from engine.lineage import OPERATIONS, Lineage
@@ -352,6 +352,21 @@ def test_a_divergence_that_did_not_happen_is_seen() -> None:
     point = trainer.checkpoint()
     assert verify(point).identical
     assert verify(replace(point, diverged=None)).difference is not None
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        Experiment.model_validate({"data": {"source": "drawn", "points": {}}}),
+        Experiment().with_layers((Dense(units=50, activation="linear", initializer="constant", spread=10.0),) * 20),
+    ],
+    ids=["nothing to learn from", "diverged at the first step"],
+)
+def test_a_number_that_never_was_one_is_the_same_when_it_is_none_again(experiment: Experiment) -> None:
+    trainer = trained(experiment, 3)
+    assert (trainer.steps_done, np.isnan(trainer.last_evaluation.train["loss"])) == (0, True)
+    verdict = verify(trainer.checkpoint())
+    assert verdict.identical, verdict.message
 
 
 def test_a_difference_in_the_last_digits_is_explained() -> None:

@@ -218,6 +218,14 @@ def test_a_table_wished_for_before_it_is_planned_is_used_when_it_is(window: Wind
     assert [c.name for c in window.document.experiment.data.table.columns] == ["town"]
 
 
+def test_a_table_is_used_once_however_often_the_button_is_pressed(window: Window, tmp_path: Path) -> None:
+    panel, before = tables.open_file(window, tables.write(tmp_path)), len(window.document.undo_stack)
+    for _ in range(2):
+        panel.foot.use.clicked.emit()
+    hands.settle(window)
+    assert (window.opening.is_open, len(window.document.undo_stack)) == (False, before + 1)
+
+
 def test_a_loss_and_an_output_that_do_not_fit_are_automatic_again(window: Window, tmp_path: Path) -> None:
     given = {
         "data": {"source": "sine"},

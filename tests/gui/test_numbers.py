@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, Qt
 
 from gui.text import MINUS, as_sentence, editable, number, parse_number, percent, probability, signed
+from gui.toolbar import in_short
 from gui.window import Window
 
 UNPAINTED = True
@@ -79,6 +80,39 @@ def test_numbers_for_people_have_a_true_minus_sign() -> None:
 
 def test_a_signed_number_always_shows_its_sign() -> None:
     assert (signed(0.25), signed(-0.25)) == ("+0.250", f"{MINUS}0.250")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "+0.000"),
+        (0.012, "+0.012"),
+        (-0.0046, f"{MINUS}0.0046"),
+        (2.714e-4, "+0.000271"),
+        (-3e-7, f"{MINUS}3e{MINUS}07"),
+        (123456.0, "+123456.000"),
+        (-1.5e20, f"{MINUS}1.5e+20"),
+        (float("inf"), "+inf"),
+    ],
+)
+def test_a_small_number_with_a_sign_never_looks_like_zero(value: float, words: str) -> None:
+    assert signed(value) == words
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [
+        (0.0, "0.0000"),
+        (0.69314, "0.6931"),
+        (-1.5, f"{MINUS}1.5000"),
+        (3.217e-5, f"3.2e{MINUS}05"),
+        (4.4e-4, "0.00044"),
+        (7858505.0, "7.859e+06"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_a_small_loss_never_looks_like_none(loss: float, words: str) -> None:
+    assert in_short(loss, 4) == words
 
 
 @pytest.fixture(params=["C", "de_DE"])

@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
+from engine.data.table_spec import TableSpec
 from engine.edge_views import EDGE_VIEWS
-from engine.experiment import Dense, Experiment
+from engine.experiment import DataSpec, Dense, Experiment
 from engine.unit_views import NODE_VIEWS
 from gui.diagram.layout import Column, Node
 from gui.diagram.shown import Shown
-from gui.diagram.words import compact, describe_unit
+from gui.diagram.words import compact, describe_unit, output_in_words
 from gui.plots.portrait import pictured, shown_by
 from gui.selection import Unit, Weight
+from gui.text import number
 from gui.thumbnails import Thumbnails
 from gui.window import Window
 
@@ -115,6 +117,18 @@ def test_the_share_of_flat_rows_is_said(window: Window) -> None:
     assert units is not None
     share = 100 * float(units.layers[0].saturated[0])
     assert float(words.split("Saturated at ")[1].split(" %")[0]) == pytest.approx(share, abs=0.6)
+
+
+def test_an_answer_learned_as_a_logarithm_is_said_in_the_units_of_the_table(window: Window) -> None:
+    rows = "".join(f"{i % 7},{1000 * 1.3**i}\n" for i in range(30))
+    data = DataSpec(source="table", table=TableSpec(text=f"a,b\n{rows}", target_log=True))
+    hands.show(window, Experiment(data=data))
+    snapshot = hands.snapshot_of(window)
+    assert snapshot.trace is not None
+    answer = snapshot.predictor.answers_to(snapshot.trace.x[None]).numbers[0, 0]
+    window.select(Unit(3, 0))
+    assert f"b {number(answer, 4)} in the table's units" in " ".join(hands.words(window.inspector)).replace("  ", " ")
+    assert output_in_words(snapshot, 0) == number(answer)
 
 
 def test_softmax_is_not_called_saturated(window: Window) -> None:

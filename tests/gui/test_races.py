@@ -18,6 +18,7 @@ from engine.runner import Job
 from engine.snapshot import Failure, Snapshot
 from engine.surgery import AddUnit, SetWeight
 from gui.diagram.shown import Shown
+from gui.selection import Unit, Weight
 from gui.window import Window
 
 UNPAINTED = True
@@ -371,6 +372,34 @@ def test_undo_and_redo_of_all_keep_one_instant_more(window: Window) -> None:
             hands.trigger(window, name)
             hands.settle(window)
     assert len(kept) == before + 1
+
+
+# -- what is selected --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layers", "selection", "after"),
+    [
+        (2, Unit(1, 7), False),
+        (1, Unit(1, 7), True),
+        (1, Unit(3, 2), True),
+        (1, Weight(0, 1, 7), True),
+        (1, Weight(2, 7, 2), True),
+    ],
+)
+def test_what_an_edit_takes_away_cannot_be_worked_on_while_it_is_still_drawn(
+    window: Window, layers: int, selection: Unit | Weight, after: bool
+) -> None:
+    with busy(window):
+        window.select(selection)
+        window.document.change(window.document.experiment.with_layers((Dense(units=2),) * layers), "Layers")
+        if after:
+            window.select(selection)
+        for name in ("selection.freeze", "weight.prune", "layer.freeze", "layer.initialise", "selection.remove"):
+            if window.actions_by_id[name].isEnabled():
+                hands.trigger(window, name)
+    hands.settle(window)
+    assert window.banner.isHidden()
 
 
 # -- what the edges show -----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from engine.checkpoint import Checkpoint
 from engine.experiment import Experiment
 from engine.probes import Wants
-from engine.runner import Apply, Job, Runner, Train, Weigh
+from engine.runner import Apply, Job, Prove, Runner, Train, Weigh
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
 from gui.document import Change
@@ -50,11 +50,13 @@ class Training(QObject):
 
     The window says what its views want (``wants``) and asks for work; everything is done one job at a
     time, and the notches of one gesture that come faster than that are merged. ``ran(moment, steps, over)``: a
-    stretch of training, which began at the instant kept under that number, has come so far. ``refused(change)``,
+    stretch of training, which began at the instant kept under that number, has come so far. ``proven(snapshot)``: of
+    the instant that is shown more is known of the gradients, and nothing else is new. ``refused(change)``,
     before ``failed``: the change could not be carried out, and those that were waiting behind it are not done either.
     """
 
     shown = Signal(object)
+    proven = Signal(object)
     failed = Signal(object)
     refused = Signal(object)
     toggled = Signal(bool)
@@ -72,6 +74,8 @@ class Training(QObject):
         self._pending: deque[Change] = deque()
         self._under_way: Change | None = None
         self._weighed: int | None = None
+        self._posted: Job | None = None
+        self._proves = False
         self._stretches = Stretches(self.ran.emit)
         self._goal: int | None = None
         self._epochs_wished = 0
@@ -178,6 +182,11 @@ class Training(QObject):
         self._chores.append(Job())
         self._wake()
 
+    def prove(self) -> None:
+        """Compares some more gradients of what is shown, once there is nothing else to do."""
+        self._proves = True
+        self._wake()
+
     def finish(self, timeout_s: float = 600.0) -> None:
         """Trains to the end at once, without frames, for pictures and scripts."""
         self.wait_idle(timeout_s)
@@ -235,7 +244,10 @@ class Training(QObject):
             self._goal -= max(self.snapshot.epoch - report.epoch, 0)
         if report.checkpoint is not None:
             self._takers.hand_out(report.checkpoint, lambda: not self._pending)
-        self.snapshot = report
+        known, self.snapshot = self.snapshot, report
+        if known is not None and report.parameters is known.parameters:
+            self.proven.emit(report)
+            return
         self.frame_times.append(perf_counter())
         over = report.finished or report.diverged is not None
         if self._goal is not None and (over or report.epoch >= self._goal):
@@ -251,7 +263,7 @@ class Training(QObject):
         change, self._under_way = self._under_way, None
         if change is not None:
             self._pending.clear()
-        self._weighed = None
+        self._weighed, self._proves = None, False
         self.set_running(False)
         self._chores.clear()
         self._stretches.end(self.runner.idle)
@@ -273,6 +285,7 @@ class Training(QObject):
         self._last_tick = now
         if job is not None:
             self.runner.post(job)
+            self._posted = job
             self._posted_at = now
             known_s = job.seconds if isinstance(job, Train) and job.seconds and job.steps is None else 0.0
             self._timer.start(max(round(1000 * known_s), _POLL_MS))
@@ -305,7 +318,8 @@ class Training(QObject):
                 keep=self._stretches.begin(self.snapshot),
             )
         if not self.running:
-            return None
+            proves, self._proves = self._proves, False
+            return Prove(self._generation, wants=self.wants) if proves else None
         beside = _step_seconds(self.snapshot) > _LONG_STEP_S  # drawn at the same time, see _tick
         drawing_s = 0.0 if beside else self._drawing_s
         slice_s = min(max(_FULL_SPEED_FRAME_S - drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
@@ -324,13 +338,18 @@ class Training(QObject):
     @property
     def settled(self) -> bool:
         """Whether all that was asked for is done, so that ``snapshot`` shows how things are."""
-        return not (self.running or self._has_work)
+        busy = not (self.runner.idle or isinstance(self._posted, Prove))
+        return not (self.running or self._is_asked or busy)
 
     @property
     def _has_work(self) -> bool:
+        return self._is_asked or (self._proves and not self.running) or not self.runner.idle
+
+    @property
+    def _is_asked(self) -> bool:
         asked = self._pending or self._takers or self._chores or self._epochs_wished
         asked = asked or self._goal is not None or self._weighed is not None
-        return bool(asked) or not self.runner.idle
+        return bool(asked)
 
     @property
     def generation(self) -> int:

@@ -225,10 +225,11 @@ class Differences:
         was, layer = before[at.layer], after[at.layer]
         if at.stage is not None:
             return twin.forward(before[at.layer - 1].extended if at.layer else self._x, self._nudged_work, at.layer)
-        # Of all sums of a layer a weight moves those of its unit.
-        layer.z[...] = was.z
+        # Of all sums of a layer a weight moves those of its unit, and of all outputs too where they are not mixed.
+        layer.z[...], layer.a[...] = was.z, was.a
         layer.z[at.unit] = layer.plan.matrix(twin.parameters)[at.unit].dot(was.x)
-        layer.f(layer.z, layer.a)
+        moved = slice(None) if layer.plan.activation.mixes else slice(at.unit, at.unit + 1)
+        layer.f(layer.z[moved], layer.a[moved])
         return twin.forward(layer.extended, self._nudged_work, at.layer + 1) if layer is not after[-1] else layer
 
     def _crosses(self, i: int, h: float) -> bool:

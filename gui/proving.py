@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from engine.probing.proof import TOLD_S
+from engine.runner import Prove
 from engine.snapshot import Snapshot
 from gui.plots.proof import ProofView
 from gui.plots.verdicts import proof_of
@@ -76,7 +77,7 @@ class Proving(QObject):
             self._timer.stop()
         elif not proof.rested:
             if proof.parameters <= _SMALL:
-                training.prove()
+                training.look(Prove())
             else:
                 self._timer.start(_PAUSE_MS)
         elif proof.differed:
@@ -87,4 +88,4 @@ class Proving(QObject):
     def _go_on(self) -> None:
         # After anything else that is under way there is another snapshot, and so another turn.
         if self._window.training.settled:
-            self._window.training.prove()
+            self._window.training.look(Prove())

@@ -75,7 +75,6 @@ class Training(QObject):
         self._under_way: Change | None = None
         self._weighed: int | None = None
         self._posted: Job | None = None
-        self._proves = False
         self._stretches = Stretches(self.ran.emit)
         self._goal: int | None = None
         self._epochs_wished = 0
@@ -177,14 +176,9 @@ class Training(QObject):
             if not self.running:
                 self.look()
 
-    def look(self) -> None:
-        """Looks again at the network as it is."""
-        self._chores.append(Job())
-        self._wake()
-
-    def prove(self) -> None:
-        """Compares some more gradients of what is shown, once there is nothing else to do."""
-        self._proves = True
+    def look(self, job: Job | None = None) -> None:
+        """Looks again at the network as it is, or has a job of that kind done, such as ``Prove``."""
+        self._chores.append(job or Job())
         self._wake()
 
     def finish(self, timeout_s: float = 600.0) -> None:
@@ -196,7 +190,7 @@ class Training(QObject):
 
     def wait_idle(self, timeout_s: float = 60.0) -> None:
         """Does everything that has been asked for, without waiting for frames."""
-        while self._has_work:
+        while self._has_work or self._chores or not self.runner.idle:
             if self.runner.idle:
                 self._post_next()
             self._take(self.runner.wait(timeout_s))
@@ -263,7 +257,7 @@ class Training(QObject):
         change, self._under_way = self._under_way, None
         if change is not None:
             self._pending.clear()
-        self._weighed, self._proves = None, False
+        self._weighed = None
         self.set_running(False)
         self._chores.clear()
         self._stretches.end(self.runner.idle)
@@ -318,8 +312,7 @@ class Training(QObject):
                 keep=self._stretches.begin(self.snapshot),
             )
         if not self.running:
-            proves, self._proves = self._proves, False
-            return Prove(self._generation, wants=self.wants) if proves else None
+            return None
         beside = _step_seconds(self.snapshot) > _LONG_STEP_S  # drawn at the same time, see _tick
         drawing_s = 0.0 if beside else self._drawing_s
         slice_s = min(max(_FULL_SPEED_FRAME_S - drawing_s, _SHORTEST_SLICE_S), _LONGEST_SLICE_S)
@@ -338,18 +331,15 @@ class Training(QObject):
     @property
     def settled(self) -> bool:
         """Whether all that was asked for is done, so that ``snapshot`` shows how things are."""
-        busy = not (self.runner.idle or isinstance(self._posted, Prove))
-        return not (self.running or self._is_asked or busy)
+        return not (self.running or self._has_work)
 
     @property
     def _has_work(self) -> bool:
-        return self._is_asked or (self._proves and not self.running) or not self.runner.idle
-
-    @property
-    def _is_asked(self) -> bool:
-        asked = self._pending or self._takers or self._chores or self._epochs_wished
+        """Whether anything is to be done by which what is shown becomes another; a proof does not count."""
+        asked = self._pending or self._takers or self._epochs_wished
         asked = asked or self._goal is not None or self._weighed is not None
-        return bool(asked)
+        jobs = [*self._chores] if self.runner.idle else [self._posted, *self._chores]
+        return bool(asked) or not all(isinstance(job, Prove) for job in jobs)
 
     @property
     def generation(self) -> int:

@@ -33,8 +33,9 @@ _REST_S = 2.0
 KEPT, KEPT_OF_ALL = 4096, 65536
 # So many comparisons of a sample say enough.
 _ENOUGH = 32
-# Rows that are compared on, fewer where rows × parameters would be more; two are enough for their mean and deviation.
-_ROWS, _PRODUCTS, _FEWEST = 32, 2_000_000, 2
+# Rows that are compared on, fewer where rows × parameters would be more; of very few, all may be answered so well that
+# no slope is left to compare.
+_ROWS, _PRODUCTS, _FEWEST = 32, 20_000_000, 8
 # A copy in float64 and its gradient of more parameters would take more than half a gigabyte.
 _LARGEST = 32_000_000
 # A difference that has been found is told at least this long.

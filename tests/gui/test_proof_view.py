@@ -21,6 +21,7 @@ from engine.activations import ACTIVATIONS
 from engine.gradient_check import COMPARED, TOLERANCE, in_words
 from engine.probing import proof as proving
 from engine.probing.proof import Proof
+from engine.runner import Prove
 from engine.snapshot import Snapshot
 from gui.plots.errors import _highest
 from gui.plots.proof import ProofView
@@ -330,7 +331,7 @@ def test_after_a_pause_the_gradients_are_those_of_the_weights_of_now(window: Win
 
 def test_while_gradients_are_compared_at_rest_nothing_is_under_way(window: Window) -> None:
     hands.show(window, WIDE)
-    window.training.prove()
+    window.training.look(Prove())
     window.training._tick()
     assert not window.training.runner.idle
     assert window.training.settled

@@ -8,6 +8,7 @@ one walks back through the network once, the other only ever goes forward.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite, isnan, nan
 from time import perf_counter
@@ -19,7 +20,7 @@ from engine.activations import ACTIVATIONS, Array
 from engine.batches import Rows
 from engine.layers import Norm
 from engine.losses import Formula
-from engine.network import Network, Work
+from engine.network import LayerWork, Network
 from engine.plan import Plan
 from engine.wording import counted
 
@@ -124,40 +125,56 @@ def _chosen(size: int, sample: int, seed: int) -> NDArray[np.int64]:
 class Differences:
     """Central differences of a network's loss, beside what backpropagation says: in float64, on a copy.
 
-    The copy has the same plan, and so the very functions of ``network``. ``loss`` is that of the rows of the last
-    ``begin``, ``floor`` the slope below which differences are rounding.
+    The copy has the same plan, and so the very functions of ``network``. A nudge is followed from the sum that it
+    moves on, for what lies before that stays as it was. ``loss`` is that of the rows of the last ``begin``, ``step``
+    the number given to it, ``floor`` the slope below which differences are rounding. ``begun_s`` is how long it took,
+    ``used_s`` how long was compared since.
     """
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._twin = network.copy(np.float64)
+        self.step = -1
+        self.begun_s = self.used_s = 0.0
+        self._twin, self._statistics = network.copy(np.float64), network.statistics.copy()
 
-    def begin(self, rows: Rows) -> None:
-        """Takes the present numbers of the network, and its gradient on these rows; noise is drawn once."""
-        network, twin = self.network, self._twin
+    @property
+    def is_of_now(self) -> bool:
+        """Whether the network still has the very numbers that are compared."""
+        pairs = ((self.network.parameters, self._twin.parameters), (self.network.statistics, self._statistics))
+        return all(np.array_equal(one, other) for one, other in pairs)
+
+    def begin(self, rows: Rows, step: int = 0) -> None:
+        """Takes the present numbers of the network, and its gradient on these rows; noise is drawn once.
+
+        ``step`` is only written down, that of the run.
+        """
+        begun, network, twin = perf_counter(), self.network, self._twin
         twin.parameters[:], twin.statistics[:] = network.parameters, network.statistics
+        self._statistics = network.statistics.copy()
         self._x, self._y = rows.x.T.astype(np.float64), rows.y.T.astype(np.float64)
         self._weights = None if rows.weights is None else rows.weights.astype(np.float64)
         self._work = twin.work(len(rows))
         self._work.repeat(False)
         with np.errstate(all="ignore"):
-            self.loss = self._loss()
+            self.loss = twin.loss(twin.forward(self._x, self._work), self._y, self._weights)
             twin.backward(self._y, self._work, self._weights)
-        self._work.repeat(True)
+        self._nudged_work = twin.repeated(self._work)
         self.floor = _NOISE * max(1.0, abs(self.loss))
+        self.step, self.begun_s, self.used_s = step, perf_counter() - begun, 0.0
 
-    def compare(self, indices: NDArray[np.int64], step: int = 0, until: float = inf) -> Compared:
+    def compare(self, indices: NDArray[np.int64], until: float = inf) -> Compared:
         """Compares these parameters, in this order, (COMPARED,): at least one, and none after ``until``.
 
-        ``until`` is a time of ``perf_counter``; ``step`` is only written down.
+        ``until`` is a time of ``perf_counter``.
         """
-        found = []
+        found, begun = [], perf_counter()
         with np.errstate(all="ignore"):
             for index in indices:
                 verdict, values = self._compared(int(index))
-                found.append((index, verdict, step, *values))
+                found.append((index, verdict, self.step, *values))
                 if perf_counter() >= until:
                     break
+        self.used_s += perf_counter() - begun
         return np.array(found, COMPARED)
 
     def _compared(self, i: int) -> tuple[int, tuple[float, ...]]:
@@ -188,29 +205,38 @@ class Differences:
         error = abs(ours - measured) / max(abs(ours), abs(measured), self.floor)
         return ours, measured, error, self.floor, h, above, below, half_above, half_below
 
-    def _loss(self) -> float:
-        return self._twin.loss(self._twin.forward(self._x, self._work), self._y, self._weights)
-
     def _nudged(self, i: int, h: float) -> tuple[float, float]:
         """L(w + h) and L(w − h)."""
-        w = self._twin.parameters
-        value = w[i]
-        w[i] = value + h
-        above = self._loss()
-        w[i] = value - h
-        below = self._loss()
-        w[i] = value
+        above, below = (self._twin.loss(output, self._y, self._weights) for output in self._outputs(i, h))
         return above, below
+
+    def _outputs(self, i: int, h: float) -> Iterator[LayerWork]:
+        """The output layer with a parameter nudged up, then down; each is gone when the next is asked for."""
+        w, at = self._twin.parameters, place_of(self._twin.plan, i)
+        value = w[i]
+        for nudged in (value + h, value - h):
+            w[i] = nudged
+            output = self._followed(at)
+            w[i] = value
+            yield output
+
+    def _followed(self, at: Place) -> LayerWork:
+        """The way forward with one parameter that is another one than at ``begin``, from that one on."""
+        twin, before, after = self._twin, self._work.layers, self._nudged_work.layers
+        was, layer = before[at.layer], after[at.layer]
+        if at.stage is not None:
+            return twin.forward(before[at.layer - 1].extended if at.layer else self._x, self._nudged_work, at.layer)
+        # Of all sums of a layer a weight moves those of its unit, and of all outputs too where they are not mixed.
+        layer.z[...], layer.a[...] = was.z, was.a
+        layer.z[at.unit] = layer.plan.matrix(twin.parameters)[at.unit].dot(was.x)
+        moved = slice(None) if layer.plan.activation.mixes else slice(at.unit, at.unit + 1)
+        layer.f(layer.z[moved], layer.a[moved])
+        return twin.forward(layer.extended, self._nudged_work, at.layer + 1) if layer is not after[-1] else layer
 
     def _crosses(self, i: int, h: float) -> bool:
         """Whether a nudge of a parameter moves a sum, or an error, across a kink."""
-        w, sides = self._twin.parameters, []
-        value = w[i]
-        for nudged in (value - h, value + h):
-            w[i] = nudged
-            self._twin.forward(self._x, self._work)
-            sides.append(_sides(self._work, self._y, self._twin.plan.loss.bends))
-        w[i] = value
+        bends, first = self._twin.plan.loss.bends, place_of(self._twin.plan, i).layer
+        sides = [_sides(self._nudged_work.layers[first:], self._y, bends) for _ in self._outputs(i, h)]
         return not all(np.array_equal(a, b) for a, b in zip(*sides, strict=True))
 
 
@@ -224,14 +250,14 @@ def _is_sure(first: tuple[float, ...], closer: list[tuple[float, ...]]) -> bool:
     return not min(abs(ours - each) for each in measured) <= _SURELY * spread
 
 
-def _sides(work: Work, y: Array, bends: Formula | None) -> list[Array]:
-    """On which side of every kink each number of a pass lies."""
-    found = [at.z > kink for at in work.layers for kink in at.plan.activation.kinks]
-    for stage in (stage for at in work.layers for stage in at.stages):
+def _sides(layers: list[LayerWork], y: Array, bends: Formula | None) -> list[Array]:
+    """On which side of every kink each number of a pass lies, in these layers, the last of which is the output."""
+    found = [at.z > kink for at in layers for kink in at.plan.activation.kinks]
+    for stage in (stage for at in layers for stage in at.stages):
         if isinstance(stage.stage, Norm):
             found += [stage.bench.kept["z"] > kink for kink in ACTIVATIONS[stage.stage.activation].kinks]
     if bends is not None:
-        found.append(bends(work.layers[-1].a, y) > 0.0)
+        found.append(bends(layers[-1].a, y) > 0.0)
     return found
 
 

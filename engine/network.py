@@ -170,9 +170,21 @@ class Network:
             self._works[batch] = Work(self, batch)
         return self._works[batch]
 
-    def forward(self, x: Array, work: Work) -> LayerWork:
-        """From x (inputs + 1, batch), its last row ones, to the output layer with its z and a."""
-        for at in work.layers:
+    def repeated(self, work: Work) -> Work:
+        """Working arrays of their own for the same batch, whose passes use the noise of the last pass of ``work``."""
+        twin = Work(self, len(work.layers[0].z[0]))
+        twin.repeat(True)
+        for at, was in zip(twin.layers, work.layers, strict=True):
+            for stage, kept in zip(at.stages, was.stages, strict=True):
+                stage.bench.kept = kept.bench.kept.copy()
+        return twin
+
+    def forward(self, x: Array, work: Work, first: int = 0) -> LayerWork:
+        """From x (inputs + 1, batch), its last row ones, to the output layer with its z and a.
+
+        ``first``: the layer whose input x is, where it is not that of the network.
+        """
+        for at in work.layers[first:]:
             for stage in at.stages:
                 x = stage.forward(x)
             at.x = x if at.bias else x[:-1]

@@ -73,6 +73,11 @@ class Weigh(Job):
     layer: int = field(kw_only=True)
 
 
+@dataclass(frozen=True)
+class Prove(Job):
+    """Compares some more gradients, by the probe "proof", at the instant of the last report, which else is repeated."""
+
+
 class Runner:
     """Owns the training thread. Post a job only when ``idle``; poll for its report; close at the end."""
 
@@ -84,6 +89,8 @@ class Runner:
         self._moments = Moments()
         self._said = ""
         self._look, self._question = Look(), Question()
+        # What was reported of the present instant, None where nothing was.
+        self._reported: Snapshot | None = None
         self._ran_s = self._looked_s = 0.0
         # When the last slice ended, None when something else was done since.
         self._slice_ended: float | None = None
@@ -126,6 +133,9 @@ class Runner:
 
     def _report(self, job: Job) -> Snapshot | Failure:
         try:
+            if isinstance(job, Prove) and self._trainer is not None and self._reported is not None:
+                return self._proven(self._trainer, job, self._reported)
+            self._reported = None
             started, before = perf_counter(), self._trainer.steps_done if self._trainer else 0
             trainer = self._done(job)
             elapsed = perf_counter() - started
@@ -141,12 +151,15 @@ class Runner:
                 self._looked_s += ended - begun
                 self._ran_s += ended - (self._slice_ended or started)
             self._slice_ended = ended if goes_on else None
-            return replace(
+            self._reported = replace(
                 _snapshot(trainer, job, self._look, self._question, rate),
                 said=self._said,
                 looking=self._looked_s / self._ran_s if self._ran_s else 0.0,
-                least_important=(job.layer, least_important(trainer, job.layer)) if isinstance(job, Weigh) else None,
                 oldest_moment=self._moments.oldest,
+            )
+            return replace(
+                self._reported,
+                least_important=(job.layer, least_important(trainer, job.layer)) if isinstance(job, Weigh) else None,
                 checkpoint=trainer.checkpoint() if job.checkpoint else None,
             )
         except (DataError, TooLargeError, RefusedError) as refusal:
@@ -155,6 +168,14 @@ class Runner:
             return _failure(job, "There is not enough free memory for this network; make it smaller")
         except Exception as error:  # noqa: BLE001 - whatever it is must reach the window, not kill the thread
             return _failure(job, f"{type(error).__name__}: {error}", traceback.format_exc())
+
+    def _proven(self, trainer: Trainer, job: Prove, reported: Snapshot) -> Snapshot:
+        """The last report, in which more is known of the gradients."""
+        rounds = self._look.probing
+        rounds.update(trainer, replace(job.wants, probes=("proof",)), now=True)
+        probes = {**reported.probes, "proof": rounds.answers["proof"]}
+        self._reported = replace(reported, generation=job.generation, probes=probes)
+        return self._reported
 
     def _done(self, job: Job) -> Trainer:
         """Does the job and returns the trainer, which only this thread touches."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from engine.snapshot import Snapshot
-from gui.plots.verdicts import headline, power, proof_of, sentence
+from gui.plots.verdicts import compared, headline, power, proof_of, sentence
 from gui.text import tr
 from gui.theme import colours
 
@@ -52,7 +52,7 @@ class ProofLight(QToolButton):
         if words != self.text():
             self.setText(words)
             self.setAccessibleName(words)
-        self.setToolTip(f"{told}\n{tr('Click to see the numbers.')}")
+        self.setToolTip(f"{told}\n{compared(proof)}\n{tr('Click to see the numbers.')}")
         self.setAccessibleDescription(told)
         if proof.state != self.state:
             self.state = proof.state

@@ -54,6 +54,11 @@ class SideViews(QObject):
         # None hides a panel that floats, whatever stood in front of it before.
         return not dock.isHidden() and (name not in self._behind or dock.isFloating())
 
+    def show_proof(self, snapshot: Snapshot) -> None:
+        """Of the instant that is shown more is known of the gradients: it is shown by the view of them alone."""
+        self._snapshot = snapshot
+        self.show_now("proof", snapshot)
+
     def show_now(self, name: str, snapshot: Snapshot) -> None:
         """Shows an instant in one view out of its turn."""
         if self._is_open(name):

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from engine.checkpoint import Checkpoint
 from engine.experiment import Experiment
 from engine.probes import Wants
-from engine.runner import Apply, Job, Runner, Train, Weigh
+from engine.runner import Apply, Job, Prove, Runner, Train, Weigh
 from engine.snapshot import Failure, Snapshot
 from engine.trainer import Trainer
 from gui.document import Change
@@ -50,11 +50,13 @@ class Training(QObject):
 
     The window says what its views want (``wants``) and asks for work; everything is done one job at a
     time, and the notches of one gesture that come faster than that are merged. ``ran(moment, steps, over)``: a
-    stretch of training, which began at the instant kept under that number, has come so far. ``refused(change)``,
+    stretch of training, which began at the instant kept under that number, has come so far. ``proven(snapshot)``: of
+    the instant that is shown more is known of the gradients, and nothing else is new. ``refused(change)``,
     before ``failed``: the change could not be carried out, and those that were waiting behind it are not done either.
     """
 
     shown = Signal(object)
+    proven = Signal(object)
     failed = Signal(object)
     refused = Signal(object)
     toggled = Signal(bool)
@@ -72,6 +74,7 @@ class Training(QObject):
         self._pending: deque[Change] = deque()
         self._under_way: Change | None = None
         self._weighed: int | None = None
+        self._posted: Job | None = None
         self._stretches = Stretches(self.ran.emit)
         self._goal: int | None = None
         self._epochs_wished = 0
@@ -173,9 +176,9 @@ class Training(QObject):
             if not self.running:
                 self.look()
 
-    def look(self) -> None:
-        """Looks again at the network as it is."""
-        self._chores.append(Job())
+    def look(self, job: Job | None = None) -> None:
+        """Looks again at the network as it is, or has a job of that kind done, such as ``Prove``."""
+        self._chores.append(job or Job())
         self._wake()
 
     def finish(self, timeout_s: float = 600.0) -> None:
@@ -187,7 +190,7 @@ class Training(QObject):
 
     def wait_idle(self, timeout_s: float = 60.0) -> None:
         """Does everything that has been asked for, without waiting for frames."""
-        while self._has_work:
+        while self._has_work or self._chores or not self.runner.idle:
             if self.runner.idle:
                 self._post_next()
             self._take(self.runner.wait(timeout_s))
@@ -235,7 +238,10 @@ class Training(QObject):
             self._goal -= max(self.snapshot.epoch - report.epoch, 0)
         if report.checkpoint is not None:
             self._takers.hand_out(report.checkpoint, lambda: not self._pending)
-        self.snapshot = report
+        known, self.snapshot = self.snapshot, report
+        if known is not None and report.parameters is known.parameters:
+            self.proven.emit(report)
+            return
         self.frame_times.append(perf_counter())
         over = report.finished or report.diverged is not None
         if self._goal is not None and (over or report.epoch >= self._goal):
@@ -273,6 +279,7 @@ class Training(QObject):
         self._last_tick = now
         if job is not None:
             self.runner.post(job)
+            self._posted = job
             self._posted_at = now
             known_s = job.seconds if isinstance(job, Train) and job.seconds and job.steps is None else 0.0
             self._timer.start(max(round(1000 * known_s), _POLL_MS))
@@ -328,9 +335,11 @@ class Training(QObject):
 
     @property
     def _has_work(self) -> bool:
-        asked = self._pending or self._takers or self._chores or self._epochs_wished
+        """Whether anything is to be done by which what is shown becomes another; a proof does not count."""
+        asked = self._pending or self._takers or self._epochs_wished
         asked = asked or self._goal is not None or self._weighed is not None
-        return bool(asked) or not self.runner.idle
+        jobs = [*self._chores] if self.runner.idle else [self._posted, *self._chores]
+        return bool(asked) or not all(isinstance(job, Prove) for job in jobs)
 
     @property
     def generation(self) -> int:

@@ -149,7 +149,7 @@ ORDER = [
     ("project",),
     ("trainer",),
     ("probing.probe", "probing.histogram"),
-    ("probing.distributions", "probing.activity", "probing.proof", "probing.sums", "probing.effects"),
+    ("probing.distributions", "probing.activity", "probing.proof", "probing.effects"),
     ("probing.table",),
     ("probing.rounds",),
     ("edge_views", "looking", "verifying"),

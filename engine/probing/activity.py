@@ -84,7 +84,7 @@ def measure(trainer: Trainer, wants: Wants, before: Any) -> Activity:
     return Activity(trainer.steps_done, len(some), looked, len(rows), counted)
 
 
-ACTIVATIONS = Probe(
+ACTIVITY = Probe(
     "activations",
     "Activations",
     "How the outputs of every layer spread over the training rows, and which of its units are saturated or dead.",

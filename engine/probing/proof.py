@@ -1,8 +1,10 @@
-"""The proof: while training, backpropagation against central differences, some parameters at a time.
+"""The proof: backpropagation against central differences, some parameters at a time, while it trains and at rest.
 
-Every answer compares some more parameters at the weights of now; it has the newest comparison of each, of the last
-few thousand where there are more. Parameters take turns in an order that passes through all layers evenly, k · stride
-modulo their number, which needs no memory but k.
+Every answer compares some more parameters; it has the newest comparison of each, of the last few thousand where there
+are more. A copy of the network is taken for it, of a large one not for every answer: as long as taking it has lasted,
+the copy is compared. At rest, one copy serves until all parameters are compared or enough work is done for it.
+Parameters take turns in an order that passes through all layers evenly, k · stride modulo their number, which needs
+no memory but k.
 """
 
 from __future__ import annotations
@@ -22,19 +24,22 @@ from engine.probes import Wants
 from engine.probing.probe import Probe
 from engine.trainer import Trainer
 
-# A measure takes so long; of a large network as long again as its copy and the way there and back in float64, which is
-# together about one step of training.
+# An answer compares for so long. Where it takes a copy before, that lasts about as long as one step of training.
 _BUDGET_S = 0.008
-# So many comparisons are kept, and so many where all parameters are asked for; a larger network is sampled.
+# The numbers of one instant are compared for so long, unless all parameters are asked for.
+_REST_S = 2.0
+# So many comparisons are kept, and so many of a single instant or where all parameters are asked for; a larger network
+# is sampled.
 KEPT, KEPT_OF_ALL = 4096, 65536
 # So many comparisons of a sample say enough.
 _ENOUGH = 32
-# Rows that are compared on, fewer where rows × parameters would be more; two are enough for their mean and deviation.
-_ROWS, _PRODUCTS, _FEWEST = 32, 2_000_000, 2
+# Rows that are compared on, fewer where rows × parameters would be more; of very few, all may be answered so well that
+# no slope is left to compare.
+_ROWS, _PRODUCTS, _FEWEST = 32, 20_000_000, 8
 # A copy in float64 and its gradient of more parameters would take more than half a gigabyte.
 _LARGEST = 32_000_000
 # A difference that has been found is told at least this long.
-_TOLD_S = 10.0
+TOLD_S = 10.0
 _GOLDEN = 0.6180339887498949
 
 
@@ -45,8 +50,9 @@ class Proof:
     ``parameters`` is the number of all, ``rows`` how many training rows were compared on. ``trouble`` says why nothing
     could be compared now: "rows", "numbers" or "size"; "" when something was. ``alarm`` is a comparison that differs,
     or differed not long ago, found at ``alarmed_at`` (seconds of ``perf_counter``). ``turn`` counts the comparisons,
-    ``asked`` is the number of the check of all that was asked for, 0 for none. ``numbers`` are what was compared, for
-    small networks, at rows of ``data``. ``bench`` is the training thread's own, to go on with.
+    ``asked`` is the number of the check of all that was asked for, 0 for none. ``worked_s`` is how long the
+    numbers of this instant were compared. ``data`` are what the rows are of, ``bench`` is the training thread's own,
+    to go on with.
     """
 
     step: int
@@ -58,7 +64,7 @@ class Proof:
     alarmed_at: float = 0.0
     turn: int = 0
     asked: int = 0
-    numbers: bytes = b""
+    worked_s: float = 0.0
     data: Dataset | None = field(default=None, repr=False, compare=False)
     bench: Differences | None = field(default=None, repr=False, compare=False)
 
@@ -76,6 +82,19 @@ class Proof:
     def complete(self) -> bool:
         """Whether a whole round has been compared."""
         return self.checked >= self.goal
+
+    @cached_property
+    def rested(self) -> bool:
+        """Whether nothing more is compared while the network stays as it is."""
+        of_now = int((self.compared["step"] == self.step).sum())
+        if self.trouble or of_now >= min(self.parameters, KEPT_OF_ALL):
+            return True
+        return self.worked_s >= _REST_S and self.state != "checking" and (self.complete or not self.asked)
+
+    @property
+    def differed(self) -> bool:
+        """Whether all that differed was compared again since, and agrees."""
+        return self.alarm is not None and not self.counts[DIFFERS]
 
     @cached_property
     def counts(self) -> tuple[int, int, int, int]:
@@ -113,50 +132,64 @@ class Proof:
 
 def prove(trainer: Trainer, wants: Wants, before: Proof | None) -> Proof:
     """Compares some more parameters on some of the training rows; see ``Proof``."""
-    network, step, asked = trainer.network, trainer.steps_done, wants.check_all
-    size = network.parameters.size
-    numbers = network.parameters.tobytes() if size <= KEPT else b""
-    if before is None or asked not in (0, before.asked):
-        before = Proof(step, size)
+    begun, step, rows = perf_counter(), trainer.steps_done, trainer.rows["train"]
+    size = trainer.network.parameters.size
+    before = before or Proof(step, size)
+    bench = before.bench if before.data is trainer.data else None
+    if bench is not None and bench.network is not trainer.network:
+        bench = None
+    anew = wants.check_all not in (0, before.asked)
     # At one step numbers are others only when they were edited.
-    edited = before.step == step and before.numbers not in (b"", numbers)
-    if edited or before.data is not trainer.data:
-        before = replace(before, compared=before.compared[:0], numbers=b"", data=trainer.data)
-    before = replace(before, step=step, asked=asked, trouble="")
-    trouble = "" if len(trainer.rows["train"]) else "rows"
-    if trouble or size > _LARGEST:
-        return replace(before, trouble=trouble or "size", rows=0)
-    at_once = before.checked == size and (before.compared["step"] == step).all() and before.alarm is None
-    if numbers == before.numbers != b"" and at_once:
-        return before
-    begun = perf_counter()
-    rows = _some_rows(trainer.rows["train"], before.turn, size)
-    bench = before.bench
-    if bench is None or bench.network is not network:
-        bench = Differences(network)
-    bench.begin(rows)
-    before = replace(before, bench=bench, rows=len(rows), numbers=numbers)
+    edited = bench is not None and bench.step == step and not bench.is_of_now
+    same = bench is not None and bench.step == step and not (edited or anew)
+    at_rest = bench is None or before.step == step
+    if anew or edited or bench is None:
+        before = replace(before, compared=before.compared[:0], alarm=None if anew else before.alarm)
+    before = replace(before, step=step, asked=wants.check_all, trouble="", worked_s=before.worked_s if same else 0.0)
+    if not len(rows) or size > _LARGEST:
+        return replace(before, trouble="size" if len(rows) else "rows", rows=0)
+    if same and before.rested:
+        return _told(before)
+    looked_s = perf_counter() - begun
+    bench = bench or Differences(trainer.network)
+    used_up = at_rest or bench.used_s >= bench.begun_s or not len(_next(before, bench))
+    if anew or (used_up and not same):
+        some = _some_rows(rows, before.turn, size)
+        bench.begin(some, step)
+        before = replace(before, data=trainer.data, bench=bench, rows=len(some))
     if not isfinite(bench.loss):
         return replace(before, trouble="numbers")
-    return _with_more(before, bench, 2.0 * perf_counter() - begun)
+    used_s = bench.used_s
+    portion = bench.compare(_next(before, bench), perf_counter() + max(_BUDGET_S, looked_s))
+    return _with(replace(before, worked_s=before.worked_s + looked_s + bench.used_s - used_s), portion)
 
 
-def _with_more(before: Proof, bench: Differences, ready: float) -> Proof:
-    """The answer with one more portion. ``ready``: until when to go on at least, a time of ``perf_counter``."""
-    size = before.parameters
-    until = max(ready, perf_counter() + _BUDGET_S)
-    portion = bench.compare(_in_turn(before.turn, min(size, before.goal), size), before.step, until)
-    kept = np.concatenate([before.compared, portion])[-before.goal :]
+def _room(proof: Proof, step: int) -> int:
+    """How many comparisons are kept when more are made at a step."""
+    of_one = proof.asked or (proof.compared["step"] == step).all()
+    return min(proof.parameters, KEPT_OF_ALL if of_one else KEPT)
+
+
+def _next(proof: Proof, bench: Differences) -> NDArray[np.int64]:
+    """The parameters whose turn it is: no more than can be compared once in the copy that is there."""
+    left = _room(proof, bench.step) - int((proof.compared["step"] == bench.step).sum())
+    return _in_turn(proof.turn, min(left, KEPT), proof.parameters)
+
+
+def _with(before: Proof, portion: Compared) -> Proof:
+    """The answer with some more comparisons."""
+    kept = np.concatenate([before.compared, portion])[-_room(before, int(portion["step"][0])) :]
     # Of a round that begins anew, nothing is twice: any so many in turn are different parameters.
     kept.flags.writeable = False
-    alarm, alarmed_at, now = before.alarm, before.alarmed_at, perf_counter()
-    if (kept["verdict"] == DIFFERS).any():
-        differing = kept[kept["verdict"] == DIFFERS]
-        alarm, alarmed_at = differing[worst_of(differing)], now
-    elif now - alarmed_at > _TOLD_S:
-        alarm = None
-    turn = before.turn + len(portion)
-    return replace(before, compared=kept, alarm=alarm, alarmed_at=alarmed_at, turn=turn)
+    return _told(replace(before, compared=kept, turn=before.turn + len(portion)))
+
+
+def _told(proof: Proof) -> Proof:
+    """The answer with an alarm where something differs, and for a while after that."""
+    differing, now = proof.compared[proof.compared["verdict"] == DIFFERS], perf_counter()
+    if len(differing):
+        return replace(proof, alarm=differing[worst_of(differing)], alarmed_at=now)
+    return proof if now - proof.alarmed_at <= TOLD_S else replace(proof, alarm=None)
 
 
 def _in_turn(turn: int, count: int, size: int) -> NDArray[np.int64]:

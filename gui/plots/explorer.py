@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWid
 from engine.activations import ACTIVATIONS, Activation
 from engine.layers import Weighted
 from engine.plan import LayerPlan
+from engine.probing.distributions import Distributions
 from engine.snapshot import Snapshot
 from engine.spec import Setting
-from engine.unit_views import UnitStatistics
 from gui import amounts
 from gui.fields import ChoiceField, NumberField
 from gui.plots.functioncurve import FunctionCurve, Spread
@@ -50,7 +50,7 @@ class Explorer(View):
             "flat: |f′(z)| < max |f′| / 20",
         ),
     )
-    probes = ("sums",)
+    probes = ("distributions",)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,12 +172,11 @@ class Explorer(View):
     @property
     def spread(self) -> Spread | None:
         """How the sums of the layer spread, None where that is not known."""
-        found, layer = self._snapshot.probes.get("sums") if self._snapshot else None, self.layer
-        if not isinstance(found, UnitStatistics) or layer is None or self._snapshot is None:
+        found, layer = self._snapshot.probes.get("distributions") if self._snapshot else None, self.layer
+        if not isinstance(found, Distributions) or not found.rows or layer is None or self._snapshot is None:
             return None
-        at = found.layers[self._snapshot.plan.layers.index(layer)]
-        counts = at.counts.sum(axis=0)
-        return Spread(at.bounds, counts, found.rows, found.step, layer.activation == self.function)
+        at = found.now.histograms["sums"][self._snapshot.plan.layers.index(layer)]
+        return Spread(at.bins.edges, at.counts, found.rows, found.step, layer.activation == self.function)
 
     # -- what is drawn ---------------------------------------------------------------------------
 

@@ -12,11 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 from engine.gradient_check import AGREES, DIFFERS, KINK, ROUNDING, TOLERANCE
 from engine.probing.proof import KEPT_OF_ALL, Proof
 from engine.snapshot import Snapshot
-from gui.amounts import counted
 from gui.buttons import push_button
 from gui.plots.errors import ErrorPlot
 from gui.plots.titles import PanelTitle
-from gui.plots.verdicts import exact, headline, name_of, power, proof_of, selection_of, sentence
+from gui.plots.verdicts import compared, exact, headline, name_of, power, proof_of, selection_of, sentence
 from gui.plots.view import About, Table, View
 from gui.prooflight import mark_of
 from gui.scrolling import scrolled_column
@@ -138,10 +137,10 @@ class ProofView(View):
         self.mark.setPixmap(mark_of(proof.state, self.devicePixelRatioF()).pixmap(12, 12))
         self.mark.setAccessibleName(headline(proof))
         self.told.setText(sentence(snapshot, proof))
-        self.bar.setVisible(not proof.complete)
+        self.bar.setVisible(not (proof.complete or proof.rested))
         self.bar.setRange(0, proof.goal)
         self.bar.setValue(proof.checked)
-        self.count.setText(_counted(proof))
+        self.count.setText(compared(proof))
         self.button.setText(tr("Cancel") if self.under_way else tr("Check all now"))
         self.button.setAccessibleName(self.button.text())
         self.numbers.setText(_numbers(snapshot, proof))
@@ -169,22 +168,6 @@ class ProofView(View):
             for each in proof.compared[proof.compared["index"] == index]:
                 words = f"{name_of(snapshot, index)}   {power(float(each['error']))}"
         self.title.show_note(words)
-
-
-def _counted(proof: Proof) -> str:
-    """How many are compared, at which steps and on how many rows, and how many could not be."""
-    told = [tr("{0} of {1} compared").format(f"{proof.checked:,}", f"{proof.parameters:,}")]
-    if proof.checked:
-        first, last = int(proof.compared["step"].min()), int(proof.compared["step"].max())
-        steps = f"{last:,}" if first == last else f"{first:,}\u2013{last:,}"
-        told.append(tr("at step {0}").format(steps))
-        told.append(counted(proof.rows, tr("{0} row at a time"), tr("{0} rows at a time")))
-    _, _, kinks, rounding = proof.counts
-    if kinks:
-        told.append(tr("{0} at kinks").format(f"{kinks:,}"))
-    if rounding:
-        told.append(tr("{0} lost in rounding").format(f"{rounding:,}"))
-    return ", ".join(told)
 
 
 def _numbers(snapshot: Snapshot, proof: Proof) -> str:

@@ -75,7 +75,9 @@ def headline(proof: Proof) -> str:
         return tr("Gradients agree: {0} of {1} checked").format(f"{proof.checked:,}", f"{proof.parameters:,}")
     if proof.state == "checking":
         return tr("Gradients: {0} of {1} checked").format(f"{proof.checked:,}", f"{proof.parameters:,}")
-    return tr("A gradient differs") if proof.state == "red" else tr("Gradients not proven")
+    if proof.state == "red":
+        return tr("A gradient differed") if proof.differed else tr("A gradient differs")
+    return tr("Gradients not proven")
 
 
 def sentence(snapshot: Snapshot, proof: Proof) -> str:
@@ -89,8 +91,8 @@ def sentence(snapshot: Snapshot, proof: Proof) -> str:
     if proof.state == "checking" and not worst:
         return tr("The parameters are compared in turn: {0} of {1} so far.").format(f"{checked:,}", f"{parameters:,}")
     if checked < parameters:
-        one = tr("{0} of {1} slopes is compared so far, and agrees with central differences to {2} of its size.")
-        many = tr("{0} of {1} slopes are compared so far, and agree with central differences to {2} of their size.")
+        one = tr("{0} of {1} slopes is compared, and agrees with central differences to {2} of its size.")
+        many = tr("{0} of {1} slopes are compared, and agree with central differences to {2} of their size.")
         return counted(checked, one, many, f"{parameters:,}", worst)
     one = tr("The only slope agrees with central differences, to {1} of its size or better.")
     many = tr("All {0} slopes agree with central differences, to {1} of their size or better.")
@@ -100,14 +102,32 @@ def sentence(snapshot: Snapshot, proof: Proof) -> str:
     return counted(checked - not_compared, one, many, worst, f"{not_compared:,}")
 
 
+def compared(proof: Proof) -> str:
+    """How many are compared, at which steps and on how many rows, and how many could not be."""
+    told = [tr("{0} of {1} compared").format(f"{proof.checked:,}", f"{proof.parameters:,}")]
+    if proof.checked:
+        first, last = int(proof.compared["step"].min()), int(proof.compared["step"].max())
+        steps = f"{last:,}" if first == last else f"{first:,}\u2013{last:,}"
+        told.append(tr("at step {0}").format(steps))
+        told.append(counted(proof.rows, tr("{0} row at a time"), tr("{0} rows at a time")))
+    _, _, kinks, rounding = proof.counts
+    if kinks:
+        told.append(tr("{0} at kinks").format(f"{kinks:,}"))
+    if rounding:
+        told.append(tr("{0} lost in rounding").format(f"{rounding:,}"))
+    return ", ".join(told)
+
+
 def _difference(snapshot: Snapshot, proof: Proof) -> str:
     alarm = proof.alarm
     assert alarm is not None
     name, size = name_of(snapshot, int(alarm["index"])), power(float(alarm["error"]))
-    if proof.counts[1]:
+    if not proof.differed:
         told = tr("Backpropagation gives another slope than central differences, by {0} of its size, for {1}.")
         return told.format(size, name)
-    told = tr("At step {0} the slopes differed, by {1} of their size, for {2}; compared again since, they agree.")
+    told = tr("At step {0} the slopes differed, by {1} of their size, for {2}.")
+    if (proof.compared["index"] == alarm["index"]).any():
+        told = tr("At step {0} the slopes differed, by {1} of their size, for {2}; compared again since, they agree.")
     return told.format(f"{int(alarm['step']):,}", size, name)
 
 

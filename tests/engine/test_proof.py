@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
@@ -296,10 +297,16 @@ def test_any_so_many_in_turn_are_all_parameters(size: int) -> None:
         assert sorted(proving._in_turn(turn, size, size)) == list(range(size))
 
 
-def one_at_a_time(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.0) -> None:
-    """Every measure compares a single parameter."""
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch, seconds: float = 100.0) -> None:
+    """Every measure compares a single parameter, and seems to take so long."""
     compare = Differences.compare
-    monkeypatch.setattr(Differences, "compare", lambda self, some, step, _: compare(self, some[:1], step))
+
+    def one(bench: Differences, some: Any, until: float = 0.0) -> Any:
+        used_s, found = bench.used_s, compare(bench, some[:1])
+        bench.used_s = used_s + seconds
+        return found
+
+    monkeypatch.setattr(Differences, "compare", one)
 
 
 def test_a_round_goes_on_through_steps_and_then_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,6 +355,124 @@ def test_the_answer_stays_where_nothing_has_changed() -> None:
     assert prove(trainer, WANTED, found).turn > found.turn
 
 
+def test_a_copy_is_compared_for_as_long_as_taking_it_has_lasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_at_a_time(monkeypatch, seconds=1.0)
+    begin = Differences.begin
+
+    def slow(bench: Differences, *given: Any) -> None:
+        begin(bench, *given)
+        bench.begun_s = 2.5
+
+    monkeypatch.setattr(Differences, "begin", slow)
+    found = proven(trainer_of(), rounds=7)
+    # At the weights of the steps that are written down.
+    assert found.compared["step"].tolist() == [1, 1, 1, 4, 4, 4, 7]
+    assert (found.step, found.state) == (7, "checking")
+
+
+def numbers_of(found: Proof) -> list[tuple[int, int]]:
+    return [(int(each["index"]), int(each["step"])) for each in found.compared]
+
+
+@pytest.mark.parametrize("units", [4, 70])
+def test_at_rest_one_copy_serves_until_all_is_compared_at_the_weights_of_now(
+    units: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "KEPT", 100)
+    begun = []
+    begin = Differences.begin
+    monkeypatch.setattr(Differences, "begin", lambda self, *given: (begun.append(given[1]), begin(self, *given)))
+    trainer = trainer_of((Dense(units=units),))
+    one_at_a_time(monkeypatch, seconds=1.0)
+    found = proven(trainer, rounds=5)
+    monkeypatch.undo()
+    monkeypatch.setattr(proving, "KEPT", 100)
+    monkeypatch.setattr(proving, "_REST_S", 100.0)
+    seen = []
+    while not found.rested:
+        found = prove(trainer, WANTED, found)
+        seen.append(found)
+        assert len({index for index, _ in numbers_of(found)}) == found.checked
+    assert sorted(numbers_of(found)) == [(index, 5) for index in range(found.parameters)]
+    assert prove(trainer, WANTED, found).compared is found.compared
+    assert begun == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+def test_at_rest_it_ends_when_enough_is_worked_unless_all_are_asked_for(
+    asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "KEPT", 40)
+    one_at_a_time(monkeypatch, seconds=0.05)
+    trainer, wants = trainer_of((Dense(units=30),)), replace(WANTED, check_all=asked)
+    found, answers = prove(trainer, wants, None), 1
+    while not found.rested:
+        found, answers = prove(trainer, wants, found), answers + 1
+    assert found.parameters == 213
+    # 2 seconds of 0.05 each; a check that was asked for goes on to its end.
+    assert (answers, found.checked) in ([(213, 213)] if asked else [(40, 40), (41, 41)])
+    assert prove(trainer, wants, found).compared is found.compared
+    trainer.train(steps=1)
+    assert prove(trainer, wants, found).worked_s < 1.0
+
+
+def test_numbers_edited_at_the_same_step_are_compared_anew_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proving, "KEPT", 40)
+    trainer = trainer_of((Dense(units=30), BatchNorm(), Dense(units=3)))
+    found = prove(trainer, WANTED, None)
+    one_at_a_time(monkeypatch)
+    trainer.network.parameters[7] += 0.5
+    found = prove(trainer, WANTED, found)
+    assert found.checked == 1
+    trainer.network.statistics[0] += 0.5
+    assert prove(trainer, WANTED, found).checked == 1
+
+
+def test_a_nudge_is_followed_to_the_same_losses_as_a_whole_pass() -> None:
+    """L(w ± h) of every parameter, with stages and noise, by whole passes with that one number changed."""
+    trainer = trainer_of(EVERYTHING)
+    trainer.train(steps=3)
+    bench = Differences(trainer.network)
+    bench.begin(trainer.rows["train"].first(9))
+    found, twin, work = bench.compare(np.arange(trainer.network.parameters.size)), bench._twin, bench._work
+    work.repeat(True)
+    for each in found:
+        losses = []
+        for h in (each["h"], -each["h"]):
+            twin.parameters[each["index"]] += h
+            losses.append(twin.loss(twin.forward(bench._x, work), bench._y, bench._weights))
+            twin.parameters[each["index"]] = trainer.network.parameters[each["index"]]
+        np.testing.assert_allclose([each["above"], each["below"]], losses, rtol=1e-14)
+
+
+def test_the_slopes_are_those_of_plain_loops() -> None:
+    trainer = trainer_of((Dense(units=5, activation="tanh"), Dense(units=4, activation="sigmoid")), "regression")
+    trainer.train(steps=3)
+    found, rows = prove(trainer, WANTED, None), proving._some_rows(trainer.rows["train"], 0, 1)
+    layers = trainer.network.plan.layers
+
+    def loss(flat: Any) -> float:
+        total = 0.0
+        for row, y in zip(rows.x, rows.y, strict=True):
+            x = [float(value) for value in row[:-1]]
+            for layer in layers:
+                w, b = layer.weights(flat), layer.biases(flat)
+                z = [sum(x[i] * w[i, j] for i in range(len(x))) + b[j] for j in range(layer.units)]
+                x = [PLAIN[layer.activation.key](each) for each in z]
+            total += (x[0] - float(y[0])) ** 2
+        return total / len(rows)
+
+    for each in found.compared[:25]:
+        values, h = trainer.network.parameters.astype(float), 1e-5
+        values[each["index"]] += h
+        above = loss(values)
+        values[each["index"]] -= 2 * h
+        assert each["measured"] == pytest.approx((above - loss(values)) / (2 * h), rel=1e-6, abs=1e-9)
+
+
+PLAIN = {"tanh": math.tanh, "sigmoid": lambda z: 1.0 / (1.0 + math.exp(-z)), "linear": lambda z: z}
+
+
 def seed(trainer: Trainer) -> Experiment:
     return trainer.experiment.with_value("training.seed", 5)
 
@@ -370,7 +495,7 @@ def test_after_an_edit_only_slopes_of_now_are_told(
     bench = Differences(trainer.network)
     bench.begin(proving._some_rows(trainer.rows["train"], before.turn, before.parameters))
     assert found.checked == 1
-    assert found.compared["ours"][0] == bench.compare(found.compared["index"], 0, 0.0)["ours"][0]
+    assert found.compared["ours"][0] == bench.compare(found.compared["index"])["ours"][0]
 
 
 @pytest.mark.parametrize("layers", [EVERYTHING, (Dense(units=5), LayerNorm())], ids=["everything", "one norm"])

@@ -11,7 +11,8 @@ import pytest
 
 from engine import Dense, Experiment, Trainer, probes
 from engine.probes import Wants
-from engine.runner import Apply, Job, Runner, Train
+from engine.probing import proof
+from engine.runner import Apply, Job, Prove, Runner, Train
 from engine.snapshot import Failure, Snapshot
 from engine.surgery import SetWeight
 
@@ -392,3 +393,17 @@ def test_fetching_an_instant_leaves_what_is_shown_as_it_is(runner: Runner) -> No
     assert fetched.checkpoint is not None
     assert fetched.checkpoint.state["step"] == fetched.step == 3
     assert fetched.evaluation is before.evaluation
+
+
+def test_a_proof_goes_on_at_the_instant_of_the_last_report(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof, "_BUDGET_S", 0.0)
+    wants = Wants(maps=True, probes=("proof", "distributions"))
+    first = snapshot(runner, Train(steps=3, wants=wants))
+    more = snapshot(runner, Prove(7, wants=wants))
+    assert (more.generation, more.step, more.parameters is first.parameters) == (7, 3, True)
+    assert (more.maps is first.maps, more.history is first.history) == (True, True)
+    assert more.probes["distributions"] is first.probes["distributions"]
+    assert [each.probes["proof"].checked for each in (first, more, snapshot(runner, Prove(wants=wants)))] == [1, 2, 3]
+    # Of an instant that nothing was reported of, everything is.
+    runner._reported = None
+    assert snapshot(runner, Prove(wants=wants)).parameters is not first.parameters

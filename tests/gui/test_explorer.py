@@ -16,11 +16,8 @@ from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from engine import Dense, Experiment, Trainer, unit_views
+from engine import Dense, Experiment, unit_views
 from engine.activations import ACTIVATIONS, Activation
-from engine.data.dataset import Dataset
-from engine.probes import Wants
-from engine.probing.sums import measure_sums
 from engine.snapshot import Snapshot
 from gui.plots import functions
 from gui.plots.explorer import FOLLOW, Explorer, said_of
@@ -262,23 +259,15 @@ def test_sums_of_a_layer_with_another_function_are_an_outline(window: Window, vi
     assert "its own function is GELU" in words(view)
 
 
-def test_the_sums_probe_takes_some_rows_of_many_and_none_of_none() -> None:
-    many = Trainer(Experiment(), Dataset.from_arrays(np.arange(1200.0).reshape(600, 2), np.arange(600.0)))
-    found = measure_sums(many, Wants(), None)
-    assert found is not None
-    assert found.rows == 256
-    none = Trainer(Experiment.model_validate({"data": {"source": "drawn", "points": {}}}))
-    assert measure_sums(none, Wants(), None) is None
-
-
 def test_without_training_rows_and_with_numbers_that_are_none_it_says_so(window: Window, view: Explorer) -> None:
     snapshot = hands.snapshot_of(window)
     view.show_snapshot(replace(snapshot, probes={}))
     assert "There are no training rows" in words(view)
     assert not view.curve.bars.isVisible()
-    sums = snapshot.probes["sums"]
-    empty = [replace(layer, counts=np.zeros_like(layer.counts)) for layer in sums.layers]
-    view.show_snapshot(replace(snapshot, probes={"sums": replace(sums, layers=empty)}))
+    found = snapshot.probes["distributions"]
+    empty = tuple(replace(layer, counts=np.zeros_like(layer.counts)) for layer in found.now.histograms["sums"])
+    moment = replace(found.now, histograms={"sums": empty})
+    view.show_snapshot(replace(snapshot, probes={"distributions": replace(found, moments=(moment,))}))
     assert "No sum in hidden 1 is a finite number" in words(view)
 
 

@@ -19,12 +19,15 @@ from pytestqt.qtbot import QtBot
 from engine import BatchNorm, Dense, Experiment, LayerNorm
 from engine.activations import ACTIVATIONS
 from engine.gradient_check import COMPARED, TOLERANCE, in_words
+from engine.probing import proof as proving
 from engine.probing.proof import Proof
+from engine.runner import Prove
 from engine.snapshot import Snapshot
 from gui.plots.errors import _highest
 from gui.plots.proof import ProofView
 from gui.plots.verdicts import exact, headline, name_of, power, proof_of, selection_of, sentence
 from gui.selection import StageAt, Unit, Weight
+from gui.text import tr
 from gui.window import Window
 
 STAGED = Experiment().with_layers((Dense(units=4), BatchNorm(), Dense(units=3, activation="relu"), LayerNorm()))
@@ -292,6 +295,49 @@ def test_all_are_checked_at_once_without_a_frozen_window(window: Window, view: P
     assert window.training.settled
 
 
+def test_at_rest_the_sample_goes_on_quietly_and_then_stops(
+    window: Window, view: ProofView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "_REST_S", 0.3)
+    first, light = hands.show(window, WIDE), window.status.light
+    drawn, proven = [], []
+    window.training.shown.connect(drawn.append)
+    window.training.proven.connect(proven.append)
+    qtbot.waitUntil(lambda: hands.snapshot_of(window).probes["proof"].rested, timeout=20_000)
+    found = proof_of(hands.snapshot_of(window))
+    assert found is not None
+    assert found.checked > first.probes["proof"].checked
+    # Nothing but the proof was looked at, and it says the last word.
+    assert (drawn, len(proven) > 2) == ([], True)
+    head = tr("{0} of {1} compared").format(f"{found.checked:,}", f"{found.parameters:,}")
+    assert view.count.text().startswith(f"{head}, at step 0, 32 rows")
+    assert f"{head}, at step 0" in light.toolTip()
+    assert (light.text().split(",")[0], view.bar.isVisible()) == (headline(found).split(",")[0], False)
+    hands.settle(window)
+    before = len(proven)
+    qtbot.wait(100)
+    assert (len(proven), window.training._timer.isActive(), window.proving._timer.isActive()) == (before, False, False)
+    window.training.shown.disconnect(drawn.append)
+    window.training.proven.disconnect(proven.append)
+
+
+def test_after_a_pause_the_gradients_are_those_of_the_weights_of_now(window: Window) -> None:
+    window.training.step_epoch()
+    snapshot = hands.settle(window)
+    found = proof_of(snapshot)
+    assert found is not None
+    assert (found.checked, set(found.compared["step"].tolist())) == (123, {snapshot.step})
+
+
+def test_while_gradients_are_compared_at_rest_nothing_is_under_way(window: Window) -> None:
+    hands.show(window, WIDE)
+    window.training.look(Prove())
+    window.training._tick()
+    assert not window.training.runner.idle
+    assert window.training.settled
+    hands.settle(window)
+
+
 def test_a_check_of_all_can_be_cancelled(window: Window, view: ProofView, qtbot: QtBot) -> None:
     hands.show(window, WIDE)
     QTest.mouseClick(view.button, Qt.MouseButton.LeftButton)
@@ -317,6 +363,11 @@ def test_a_difference_of_earlier_is_told_as_such(window: Window, view: ProofView
     shown(window, replace(proof, alarm=earlier))
     assert view.told.text().startswith("At step 2 the slopes differed, by 0.5 of their size, for petal length (cm)")
     assert sentence(snapshot, replace(proof, alarm=earlier)) == view.told.text()
+    assert view.told.text().endswith("; compared again since, they agree.")
+    assert window.status.light.text() == "A gradient differed"
+    # What was not compared again is not said to be.
+    rest = proof.compared[proof.compared["index"] != 0]
+    assert sentence(snapshot, replace(proof, alarm=earlier, compared=rest)).endswith("hidden 1 · 1.")
 
 
 def test_numbers_are_exact_and_small_ones_short() -> None:
@@ -360,6 +411,32 @@ def test_a_wrong_slope_planted_while_it_trains_turns_the_light_red(
     assert read(view)["relative"] == pytest.approx(0.01 / 1.01, rel=1e-3)
     window.training.set_running(False)
     window.panels.docks["proof"].hide()
+
+
+@pytest.mark.parametrize(("units", "trains"), [(8, False), (320, False), (320, True)])
+def test_a_wrong_slope_in_a_small_or_large_network_is_red_at_rest_and_in_training(
+    window: Window, planted: Callable[..., None], qtbot: QtBot, units: int, trains: bool
+) -> None:
+    layers = (Dense(units=units, activation="tanh"), Dense(units=units, activation="silu"))
+    experiment = Experiment().with_layers(layers).with_value("training.epochs", 100_000)
+    snapshot, light = hands.show(window, experiment), window.status.light
+    assert (snapshot.plan.parameters > 100_000) == (units > 100)
+    activation = snapshot.plan.layers[0].activation
+    right = activation.slope
+    if trains:
+        window.training.set_running(True)
+        qtbot.waitUntil(lambda: hands.snapshot_of(window).step > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: light.state == "green", timeout=20_000)
+    begun = perf_counter()
+    planted(activation, "slope", lambda z, a: 1.01 * right(z, a))
+    if not trains:
+        # At rest slopes are those of other numbers after an edit alone.
+        hands.show(window, experiment.with_value("training.seed", 5))
+    qtbot.waitUntil(lambda: light.state == "red", timeout=20_000)
+    print(f"{snapshot.plan.parameters} parameters: red after {perf_counter() - begun:.2f} s")
+    assert "hidden 1" in light.toolTip()
+    window.training.set_running(False)
+    hands.settle(window)
 
 
 def test_an_activation_of_its_own_with_a_wrong_slope_is_red(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ class Banner(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draws the icon again in the colours of another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self._paint_icon()
         super().changeEvent(event)
 

@@ -240,7 +240,7 @@ class Panels(QObject):
     def _put_by(self, opened: set[str]) -> None:
         """Gives the panels that are not opened a place to be opened at."""
         self._unplaced = set(self._sharing) - opened
-        for name in self.docks.keys() - opened:
+        for name in (name for name in self.docks if name not in opened):
             panel = self._panels[name]
             self._window.addDockWidget(panel.area, self.docks[name], _ALONG.get(panel.area, Qt.Orientation.Vertical))
             self.docks[name].hide()

@@ -60,7 +60,7 @@ class ProofLight(QToolButton):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Paints the mark in the colours of another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self._paint()
         super().changeEvent(event)
 

@@ -77,4 +77,4 @@ class SideViews(QObject):
         name = next(name for name, dock in self._docks.items() if dock is self.sender())
         self._behind = self._behind - {name} if visible else self._behind | {name}
         if visible and self._snapshot is not None:
-            self.show_snapshot(self._snapshot, running=False)
+            self.show_now(name, self._snapshot)

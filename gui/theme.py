@@ -11,6 +11,7 @@ from string import Template
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 
 @dataclass(frozen=True)
@@ -348,17 +349,33 @@ def apply(application: QApplication, theme: str, arrow: str) -> None:
     tokens = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
     style = _STYLE.substitute(tokens, arrow=arrow)
     style = _PIXELS.sub(lambda found: f"font-size: {pixels(int(found[1]))}px", style)
-    if application.styleSheet() != style:  # for the same again Qt would go through every widget of every window
-        application.setPalette(_palette(_current))
-        application.setStyleSheet(style)
+    if application.styleSheet() == style:
+        return  # for the same again Qt would go through every widget of every window
+    application.setPalette(_palette(_current))
     if _type_in_force != _type_size:
         _type_in_force = _type_size
         usual = application.font()
         usual.setPixelSize(pixels(13))
         application.setFont(usual)
-        # What is painted takes over fonts as it does colours.
-        for widget in application.allWidgets():
-            application.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+    _restyle(application, style)
+
+
+def _restyle(application: QApplication, style: str) -> None:
+    """Puts a style sheet in force; every widget is polished, and told of it by a StyleChange, once.
+
+    Where a sheet takes the place of another, Qt does so once for each widget that a widget is in, which is several
+    times the work. It goes through the widgets whose rules it has kept: here they are forgotten first.
+    """
+    first = not application.styleSheet()
+    application.style().unpolish(application)
+    application.setStyleSheet(style)
+    if first:  # then Qt has gone through all of them
+        return
+    widgets = application.allWidgets()
+    for widget in widgets:
+        widget.style().polish(widget)
+    for widget in filter(isValid, widgets):  # what is told may remove others
+        application.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def _palette(c: Colours) -> QPalette:

@@ -177,7 +177,7 @@ class LayerCard(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draws the icons again in the colours of another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self._paint_icons()
         super().changeEvent(event)
 

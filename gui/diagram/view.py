@@ -323,7 +323,7 @@ class DiagramView(ZoomingView):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draws the edges again in the colours of another theme."""
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+        if event.type() == QEvent.Type.StyleChange:
             self.edges.forget()
             self._thumbnails = Thumbnails()
             self.update()

@@ -88,7 +88,7 @@ class Picker(QToolButton):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draws the icon again in the colours of another theme."""
-        if event.type() == QEvent.Type.PaletteChange and self._form == _ICON:
+        if event.type() == QEvent.Type.StyleChange and self._form == _ICON:
             self.show_form(self._form)
         super().changeEvent(event)
 
@@ -226,7 +226,7 @@ class ViewBar(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Keeps room for the percentage where the type is of another size."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self.percent.setFixedWidth(pixels(_PERCENT))
         super().changeEvent(event)
 

@@ -120,7 +120,7 @@ class Preview(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Paints remarks in the colours of another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self._remarks.rehighlight()
         super().changeEvent(event)
 

@@ -78,7 +78,7 @@ class Page(View):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self.show_theme()
             self.redraw()
         super().changeEvent(event)

@@ -108,7 +108,7 @@ class ToolStrip(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self.show_theme()
         super().changeEvent(event)
 

@@ -375,7 +375,7 @@ class ActivationsView(View):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follows a change of theme: links have their colour in the text."""
-        if event.type() == QEvent.Type.PaletteChange and self._snapshot is not None:
+        if event.type() == QEvent.Type.StyleChange and self._snapshot is not None:
             self.show_snapshot(self._snapshot)
         super().changeEvent(event)
 

@@ -71,7 +71,7 @@ class ErrorPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "limit"):
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "limit"):
             self.show_theme()
         super().changeEvent(event)
 

@@ -141,7 +141,7 @@ class Explorer(View):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Writes again in the colours of another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self._refresh()
         super().changeEvent(event)
 

@@ -80,7 +80,7 @@ class FunctionCurve(pg.PlotWidget):  # type: ignore[misc]
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "drawn"):
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "drawn"):
             self.show_theme()
         super().changeEvent(event)
 

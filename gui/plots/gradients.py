@@ -111,7 +111,7 @@ class GradientPlot(LayerPlot):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self.healthy.show_theme()
         super().changeEvent(event)
 

@@ -95,7 +95,7 @@ class Inspector(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Writes the numbers again in the colours of another theme."""
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() == QEvent.Type.StyleChange:
             self._refresh()
         super().changeEvent(event)
 

@@ -98,7 +98,7 @@ class LineChart(pg.PlotWidget):  # type: ignore[misc]
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follows a change of theme."""
-        if event.type() == QEvent.Type.PaletteChange and self._names is not None:
+        if event.type() == QEvent.Type.StyleChange and self._names is not None:
             self.name_axes(*self._names)
         super().changeEvent(event)
 

@@ -151,6 +151,24 @@ def test_all_views_open_squeeze_nothing(plain: Window) -> None:
     assert plain.diagram.width() >= 400
 
 
+def test_panels_opened_after_a_layout_stand_in_their_order(plain: Window) -> None:
+    hands.trigger(plain, "layout.learn")
+    resize(plain, (1920, 1080))
+    for name in ("magnitudes", "loss"):
+        plain.panels.open(name)
+    hands.events(4)
+    shown = sorted(seen(plain) & {"explorer", "loss", "magnitudes"}, key=lambda name: plain.panels.docks[name].x())
+    assert shown == ["explorer", "loss", "magnitudes"]
+
+
+def test_opening_a_panel_draws_that_one_alone(plain: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(plain.side_views, "_show", lambda name, snapshot: drawn.append(name))
+    plain.panels.docks["predict"].show()
+    hands.events(4)
+    assert set(drawn) == {"predict"}
+
+
 def test_a_view_behind_another_costs_nothing_and_is_shown_when_its_tab_is_chosen(plain: Window) -> None:
     resize(plain, (1280, 800))
     plain.panels.open("pins")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.experiment import Experiment
@@ -121,14 +121,44 @@ def test_the_same_theme_again_goes_through_no_widget(window: Window) -> None:
     assert (again, counter.count > 0) == (0, True)
 
 
-def test_there_and_back_gives_the_same_picture(window: Window) -> None:
+@pytest.mark.parametrize("times", [1.0, 1.4], ids=["theme", "theme and type"])
+def test_every_widget_is_told_of_another_theme_once(window: Window, times: float) -> None:
+    deep = max((bar for bar in window.findChildren(QScrollBar) if bar.isVisible()), key=depth)
+    counter = Restyled()
+    for widget in (deep, window.diagram, window):
+        widget.installEventFilter(counter)
+    theme.set_type_size(times)
+    try:
+        window.show_theme("dark")
+    finally:
+        theme.set_type_size(1.0)
+        window.show_theme("light")
+    assert (depth(deep) > 3, counter.count) == (True, 2 * 3)
+
+
+def depth(widget: QWidget) -> int:
+    """In how many others a widget is."""
+    parent = widget.parentWidget()
+    return 0 if parent is None else 1 + depth(parent)
+
+
+@pytest.mark.parametrize("layout", ["learn", "inspect"])
+def test_there_and_back_gives_the_same_picture(window: Window, layout: str) -> None:
+    hands.trigger(window, f"layout.{layout}")
     window.select(Unit(1, 0))
+    hands.select_layer(window, 0)
+    hands.events()
+    bar = window.builder.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    hands.settle(window)
     hands.events()
     before = picture(window)
     for name in ("dark", "light"):
         window.show_theme(name)
         hands.events()
-    assert np.array_equal(picture(window), before)
+    after = picture(window)
+    hands.trigger(window, "view.reset_layout")
+    assert np.array_equal(after, before)
 
 
 def test_the_theme_can_be_switched_while_training(window: Window, qtbot: QtBot) -> None:

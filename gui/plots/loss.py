@@ -70,7 +70,7 @@ class LossPlot(TimePlot):
             switches=(("log", tr("log"), tr("Logarithmic axis")),),
             options=_options(),
         )
-        self.switched.connect(self._switch)
+        self.title.switched.connect(self._switch)
         self._snapshot: Snapshot | None = None
         self._changes = Changes()
         self._smoothing, self._rate_shown = 0.0, "changes"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.history import Numbers
@@ -59,11 +59,10 @@ class Menus(TypedDict, total=False):
 class TimePlot(View):
     """Several series over the step, with exact values under the pointer, wherever in a plot over time that is.
 
-    ``draw(steps, series)`` is idempotent. ``switched(key, on)`` when a switch of the title is clicked. By the menu of
-    the title the axis of steps shows epochs, and both axes logarithms; ``options`` are further ones.
+    ``draw(steps, series)`` is idempotent. By the menu of the title the axis of steps shows epochs, and both axes
+    logarithms; ``options`` are further ones.
     """
 
-    switched = Signal(str, bool)
     # Whether a single point is something to show.
     says_single = False
 
@@ -73,7 +72,6 @@ class TimePlot(View):
         super().__init__(parent)
         menus["options"] = (*_axes(), *menus.get("options", ()))
         self.title = PanelTitle(title, **menus)
-        self.title.switched.connect(self.switched)
         self.title.chosen.connect(self.take_option)
         self._unit = unit
         self._steps: Numbers = np.empty(0)

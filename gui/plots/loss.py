@@ -10,7 +10,7 @@ from engine.history import Numbers
 from engine.snapshot import Snapshot
 from gui.plots.changes import Changes
 from gui.plots.curves import epochs_at, up_to
-from gui.plots.linechart import Line
+from gui.plots.linechart import Band, Line
 from gui.plots.marks import Best, Gap, Mark, Marks
 from gui.plots.smoothing import smoothed
 from gui.plots.strokes import Stroke
@@ -125,7 +125,7 @@ class LossPlot(TimePlot):
             series[tr("with penalties")] = series[tr("training")] + penalty
         smooth = {name: smoothed(y, self._smoothing) for name, y in series.items()} if self._smoothing else {}
         self.draw(
-            steps, series, (band.steps, band.low, band.high), smooth=smooth, epochs=epochs_at(snapshot, steps),
+            steps, series, Band(band.steps, band.low, band.high), smooth=smooth, epochs=epochs_at(snapshot, steps),
             extras={tr("rate"): rate} if np.isfinite(rate).any() else {},
         )  # fmt: skip
         self._draw_strip(rate)

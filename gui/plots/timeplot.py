@@ -81,7 +81,7 @@ class TimePlot(View):
         self._extras: Mapping[str, Numbers] = {}
         self._wants_epochs = False
         self._strokes: Sequence[Stroke] = ()
-        self._band: tuple[Numbers, Numbers, Numbers] | None = None
+        self._band: Band | None = None
         self._pointer: float | None = None
         self.plot = TimeChart(title)
         self.plot.setMinimumHeight(120)
@@ -162,14 +162,14 @@ class TimePlot(View):
         self,
         steps: Numbers,
         series: dict[str, Numbers],
-        band: tuple[Numbers, Numbers, Numbers] | None = None,
+        band: Band | None = None,
         *,
         strokes: Sequence[Stroke] = (),
         smooth: Mapping[str, Numbers] = MappingProxyType({}),
         epochs: Numbers | None = None,
         extras: Mapping[str, Numbers] = MappingProxyType({}),
     ) -> None:
-        """Draws series over ``steps``; ``band`` is (steps, low, high) drawn faint behind them.
+        """Draws series over ``steps``; ``band`` lies over steps, faint behind them.
 
         ``strokes`` are those of the series, by number where there are none. A series that is in ``smooth`` is drawn as
         it stands there, and faint behind it as it is. ``epochs`` (points,) is what the axis shows when it shows epochs.
@@ -191,7 +191,7 @@ class TimePlot(View):
         named = list(zip(self._series.items(), self._strokes, strict=True))
         behind = [(name, y, replace(s, faint=True, share=_RAW)) for (name, y), s in named if name in self._smooth]
         before = [(name, self._smooth.get(name, y), stroke) for (name, y), stroke in named]
-        band = None if self._band is None else Band(self._placed(self._band[0]), *self._band[1:])
+        band = self._band and replace(self._band, x=self._placed(self._band.x))
         self.plot.draw([Line(name, self.places, y, stroke) for name, y, stroke in behind + before], band)
         if self._pointer is not None:
             self._mark(self._pointer)

@@ -271,9 +271,12 @@ def test_the_sums_probe_takes_some_rows_of_many_and_none_of_none() -> None:
     assert measure_sums(none, Wants(), None) is None
 
 
-def test_without_training_rows_and_with_numbers_that_are_none_it_says_so(window: Window, view: Explorer) -> None:
+def test_without_sums_and_with_numbers_that_are_none_it_says_so(window: Window, view: Explorer) -> None:
     snapshot = hands.snapshot_of(window)
     view.show_snapshot(replace(snapshot, probes={}))
+    assert "The sums in hidden 1 are being counted" in words(view)
+    rowless = replace(snapshot.data, y_train=snapshot.data.y_train[:0])
+    view.show_snapshot(replace(snapshot, data=rowless, probes={}))
     assert "There are no training rows" in words(view)
     assert not view.curve.bars.isVisible()
     sums = snapshot.probes["sums"]

@@ -19,6 +19,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from engine.history import Numbers
+from gui.plots.linechart import Band
 from gui.plots.timeplot import TimePlot
 
 STEPS, POINTS, BUCKETS, CURVES = 1_000_000, 1100, 131_072, 8
@@ -47,7 +48,7 @@ def refresh(
     taken = []
     for shown in range(len(steps) - times, len(steps)):
         begun = thread_time()
-        plot.draw(steps[:shown], {k: v[:shown] for k, v in series.items()}, (places, low, 2.0 * low))
+        plot.draw(steps[:shown], {k: v[:shown] for k, v in series.items()}, Band(places, low, 2.0 * low))
         plot.plot.viewport().repaint()
         taken.append(1000 * (thread_time() - begun))
         QApplication.processEvents()

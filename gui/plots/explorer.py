@@ -222,6 +222,8 @@ class Explorer(View):
         if layer is None or snapshot is None:
             return tr("The sums of a layer are shown behind the curve as soon as there is a network.")
         name = name_in_plan(layer)
+        if spread is None and len(snapshot.data.y_train):
+            return tr("The sums in {0} are being counted.").format(name)
         if spread is None:
             return tr("There are no training rows whose sums in {0} could be shown.").format(name)
         if not spread.counts.sum():

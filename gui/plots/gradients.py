@@ -106,7 +106,7 @@ class GradientPlot(LayerPlot):
         self.plot.smallest = _SMALLEST
         self.healthy = HealthyBand(self.plot)
         self.healthy.show(False, logarithmic=True)
-        self.switched.connect(self._switch)
+        self.title.switched.connect(self._switch)
         self.set_logarithmic(True)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

@@ -10,7 +10,7 @@ from engine.history import Numbers
 from engine.snapshot import Snapshot
 from gui.plots.changes import Changes
 from gui.plots.curves import epochs_at, up_to
-from gui.plots.linechart import Line
+from gui.plots.linechart import Band, Line
 from gui.plots.marks import Best, Gap, Mark, Marks
 from gui.plots.readout import Value
 from gui.plots.smoothing import smoothed
@@ -71,7 +71,7 @@ class LossPlot(TimePlot):
             switches=(("log", tr("log"), tr("Logarithmic axis")),),
             options=_options(),
         )
-        self.switched.connect(self._switch)
+        self.title.switched.connect(self._switch)
         self._snapshot: Snapshot | None = None
         self._changes = Changes()
         self._smoothing, self._rate_shown = 0.0, "changes"
@@ -126,7 +126,7 @@ class LossPlot(TimePlot):
             series[tr("with penalties")] = series[tr("training")] + penalty
         smooth = {name: smoothed(y, self._smoothing) for name, y in series.items()} if self._smoothing else {}
         self.draw(
-            steps, series, (band.steps, band.low, band.high), smooth=smooth, epochs=epochs_at(snapshot, steps),
+            steps, series, Band(band.steps, band.low, band.high), smooth=smooth, epochs=epochs_at(snapshot, steps),
             extras={tr("rate"): rate} if np.isfinite(rate).any() else {},
         )  # fmt: skip
         self._draw_strip(rate)

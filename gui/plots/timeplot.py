@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.history import Numbers
@@ -59,11 +59,10 @@ class Menus(TypedDict, total=False):
 class TimePlot(View):
     """Several series over the step, with exact values under the pointer, wherever in a plot over time that is.
 
-    ``draw(steps, series)`` is idempotent. ``switched(key, on)`` when a switch of the title is clicked. By the menu of
-    the title the axis of steps shows epochs, and both axes logarithms; ``options`` are further ones.
+    ``draw(steps, series)`` is idempotent. By the menu of the title the axis of steps shows epochs, and both axes
+    logarithms; ``options`` are further ones.
     """
 
-    switched = Signal(str, bool)
     # Whether a single point is something to show.
     says_single = False
 
@@ -73,7 +72,6 @@ class TimePlot(View):
         super().__init__(parent)
         menus["options"] = (*_axes(), *menus.get("options", ()))
         self.title = PanelTitle(title, **menus)
-        self.title.switched.connect(self.switched)
         self.title.chosen.connect(self.take_option)
         self._unit = unit
         self._steps: Numbers = np.empty(0)
@@ -83,7 +81,7 @@ class TimePlot(View):
         self._extras: Mapping[str, Numbers] = {}
         self._wants_epochs = False
         self._strokes: Sequence[Stroke] = ()
-        self._band: tuple[Numbers, Numbers, Numbers] | None = None
+        self._band: Band | None = None
         self._pointer: float | None = None
         self.plot = TimeChart(title)
         self.plot.setMinimumHeight(120)
@@ -164,14 +162,14 @@ class TimePlot(View):
         self,
         steps: Numbers,
         series: dict[str, Numbers],
-        band: tuple[Numbers, Numbers, Numbers] | None = None,
+        band: Band | None = None,
         *,
         strokes: Sequence[Stroke] = (),
         smooth: Mapping[str, Numbers] = MappingProxyType({}),
         epochs: Numbers | None = None,
         extras: Mapping[str, Numbers] = MappingProxyType({}),
     ) -> None:
-        """Draws series over ``steps``; ``band`` is (steps, low, high) drawn faint behind them.
+        """Draws series over ``steps``; ``band`` lies over steps, faint behind them.
 
         ``strokes`` are those of the series, by number where there are none. A series that is in ``smooth`` is drawn as
         it stands there, and faint behind it as it is. ``epochs`` (points,) is what the axis shows when it shows epochs.
@@ -193,7 +191,7 @@ class TimePlot(View):
         named = list(zip(self._series.items(), self._strokes, strict=True))
         behind = [(name, y, replace(s, faint=True, share=_RAW)) for (name, y), s in named if name in self._smooth]
         before = [(name, self._smooth.get(name, y), stroke) for (name, y), stroke in named]
-        band = None if self._band is None else Band(self._placed(self._band[0]), *self._band[1:])
+        band = self._band and replace(self._band, x=self._placed(self._band.x))
         self.plot.draw([Line(name, self.places, y, stroke) for name, y, stroke in behind + before], band)
         if self._pointer is not None:
             self._mark(self._pointer)

@@ -8,6 +8,7 @@ from engine.snapshot import Snapshot
 from gui.amounts import counted
 from gui.selection import (
     GREEK,
+    Parameter,
     Selection,
     StageAt,
     Unit,
@@ -29,7 +30,7 @@ def selection_of(snapshot: Snapshot, index: int) -> Selection:
     at = place_of(snapshot.plan, index)
     if at.stage is not None:
         return StageAt(_place_of_stage(snapshot, at, at.stage))
-    return Unit(at.layer + 1, at.unit) if at.source is None else Weight(at.layer, at.source, at.unit)
+    return _parameter(at)
 
 
 def name_of(snapshot: Snapshot, index: int) -> str:
@@ -39,9 +40,11 @@ def name_of(snapshot: Snapshot, index: int) -> str:
         stage = snapshot.experiment.network.layers[_place_of_stage(snapshot, at, at.stage)]
         unit, layer = unit_name(snapshot, at.layer, at.unit), name_in_plan(snapshot.plan.layers[at.layer])
         return tr("{0} of {1} in {2} before {3}").format(GREEK.get(at.row, at.row), unit, stage_name(stage), layer)
-    return parameter_name(
-        snapshot, Unit(at.layer + 1, at.unit) if at.source is None else Weight(at.layer, at.source, at.unit)
-    )
+    return parameter_name(snapshot, _parameter(at))
+
+
+def _parameter(at: Place) -> Parameter:
+    return Unit(at.layer + 1, at.unit) if at.source is None else Weight(at.layer, at.source, at.unit)
 
 
 def _place_of_stage(snapshot: Snapshot, at: Place, stage: int) -> int:

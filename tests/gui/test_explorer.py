@@ -259,9 +259,12 @@ def test_sums_of_a_layer_with_another_function_are_an_outline(window: Window, vi
     assert "its own function is GELU" in words(view)
 
 
-def test_without_training_rows_and_with_numbers_that_are_none_it_says_so(window: Window, view: Explorer) -> None:
+def test_without_sums_and_with_numbers_that_are_none_it_says_so(window: Window, view: Explorer) -> None:
     snapshot = hands.snapshot_of(window)
     view.show_snapshot(replace(snapshot, probes={}))
+    assert "The sums in hidden 1 are being counted" in words(view)
+    rowless = replace(snapshot.data, y_train=snapshot.data.y_train[:0])
+    view.show_snapshot(replace(snapshot, data=rowless, probes={}))
     assert "There are no training rows" in words(view)
     assert not view.curve.bars.isVisible()
     found = snapshot.probes["distributions"]

@@ -21,6 +21,7 @@ from engine.activations import ACTIVATIONS
 from engine.data.loading import load_data
 from engine.experiment import Dense, Experiment
 from engine.snapshot import Snapshot
+from gui.plots import linechart
 from gui.plots.answers import certainty, class_shares
 from gui.plots.confusion import confusion_counts
 from gui.plots.decision import DecisionMap, mix
@@ -219,7 +220,7 @@ def test_a_plot_survives_strange_series(qtbot: QtBot, case: str, logarithmic: bo
     plot.resize(400, 240)
     plot.set_logarithmic(logarithmic)
     steps, values = (np.array(part, float) for part in STRANGE[case])
-    plot.draw(steps, {"training": values, "test": values[::-1]}, (steps, values, values))
+    plot.draw(steps, {"training": values, "test": values[::-1]}, linechart.Band(steps, values, values))
     plot.show()
     point_at(plot, 1.0)
     hands.events()

@@ -192,8 +192,8 @@ class Training(Model):
                     break
         watch.seconds = before + perf_counter() - begun
         if limit and self.watch.seconds >= limit and not self.stopped:
-            seconds = f"{limit:g} {'second' if limit == 1 else 'seconds'}"
-            self.end(f"The time limit of {seconds} is reached.")
+            time = f"{limit:g} {'second' if limit == 1 else 'seconds'}"
+            self.end(f"The time limit of {time} is reached.")
         done = self.steps_done - first
         return total / done if done else float("nan")
 

@@ -239,11 +239,8 @@ def _refuse_misfits(experiment: Experiment, data: Dataset, loss: Loss, activatio
             f"{loss.label} needs an output of both signs, such as linear or tanh, not "
             f"{ACTIVATIONS[activation].label.lower()}; choose one, or automatic"
         )
-    if loss.key == "poisson" and len(data.y_train) and min(data.y_train.min(), data.y_test.min(initial=0.0)) < 0:
-        raise DataError(
-            f"The Poisson loss needs counts, but the target '{data.target}' has negative values as the network "
-            "sees it; choose no scaling of the target, or another loss"
-        )
+    if loss.key == "poisson":
+        _refuse_negative(data)
     outputs, frozen = _outputs(data, loss, activation), max(experiment.network.output.frozen_units, default=0)
     if frozen >= outputs:
         raise DataError(
@@ -302,6 +299,23 @@ def _layers(experiment: Experiment, output: Weighted, inputs: int, outputs: int)
         _refuse_missing_weights(layers[-1])
         inputs, start, stages = layers[-1].units, layers[-1].stop, []
     return tuple(layers)
+
+
+def _refuse_negative(data: Dataset) -> None:
+    """Raises DataError where the numbers to be learned are no counts: by themselves, or because they are scaled."""
+    seen = np.concatenate([data.y_train, data.y_test])
+    if not len(seen) or seen.min() >= 0.0:
+        return
+    true = data.y_scaling.undo(seen)
+    # What is scaled and back again is rounded.
+    if true.min() < -1e-5 * np.abs(true).max():
+        raise DataError(
+            f"The Poisson loss needs counts, but the target '{data.target}' has negative values; choose another loss"
+        )
+    raise DataError(
+        f"The Poisson loss needs counts, but the scaling makes some of the target '{data.target}' negative; "
+        "choose no scaling for it, or another loss"
+    )
 
 
 def _refuse_missing_weights(layer: LayerPlan) -> None:

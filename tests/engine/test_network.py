@@ -114,8 +114,12 @@ def test_a_loss_is_refused_for_a_task_it_is_not_meant_for_and_for_no_other(loss:
         ),
         (
             experiment("diabetes", "poisson"),
-            "The Poisson loss needs counts, but the target 'progression' has negative values as the network sees it; "
-            "choose no scaling of the target, or another loss",
+            "The Poisson loss needs counts, but the scaling makes some of the target 'progression' negative; "
+            "choose no scaling for it, or another loss",
+        ),
+        (
+            experiment("sine", "poisson"),
+            "The Poisson loss needs counts, but the target 'y' has negative values; choose another loss",
         ),
         (
             experiment("diabetes").with_value("training.stop_at.metric", "accuracy"),

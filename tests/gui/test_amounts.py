@@ -67,6 +67,12 @@ def test_of_one_it_is_said_otherwise(name: str) -> None:
     assert tuple(map(say, range(3))) == german
 
 
+@pytest.mark.parametrize(("english", "german"), [("1 second", "1 Sekunde"), ("3 seconds", "3 Sekunden")])
+def test_a_sentence_of_the_engine_is_translated_with_its_number(english: str, german: str) -> None:
+    language.speak("de")
+    assert said(f"The time limit of {english} is reached.") == f"Die Zeitgrenze von {german} ist erreicht."
+
+
 @pytest.mark.parametrize(
     ("found", "whole", "words"),
     [(1, 1, "the only one is"), (0, 1, "0 of 1 are"), (1, 2, "1 of 2 is"), (2, 2, "2 of 2 are"), (0, 2, "0 of 2 are")],

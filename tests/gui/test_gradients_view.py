@@ -256,7 +256,7 @@ def test_a_gradient_that_jumps_is_said_to_explode() -> None:
         ([1e-3, 5e-4, 2e-3], ""),
         ([1e-5, 5e-4, 2e-3], "1 of 3 layers moved by less"),
         ([1e-2, 2e-2, 2e-3], "2 of 3 layers moved by more"),
-        ([1e-5, 2e-2, 0.0], "1 of 3 layers moved by less than 0.03 % of their weights in the last recorded step, 1 by"),
+        ([1e-5, 2e-2, 0.0], "1 of 3 layers moved by less than 0.03 % of its weights in the last recorded step, 1 by"),
         ([0.0, np.nan, 1e-3], ""),
     ],
 )

@@ -353,7 +353,7 @@ def test_where_no_image_is_misread_it_says_so(window: Window) -> None:
     shown = page(window, "misread")
     shown.parts.buttons["train"].click()
     assert window.output._stack.currentWidget() is window.output._empty
-    assert window.output._empty.text() == "None of the 1,258 training rows is misread."
+    assert window.output._empty.text() == "1,258 training rows: none is misread."
 
 
 # -- effects -----------------------------------------------------------------------------------------

@@ -193,8 +193,8 @@ class Training(Model):
                     break
         watch.seconds = before + perf_counter() - begun
         if limit and self.watch.seconds >= limit and not self.stopped:
-            unit = "second" if limit == 1 else "seconds"
-            self.end(f"The time limit of {limit:g} {unit} is reached.")
+            allowed = f"{limit:g} {'second' if limit == 1 else 'seconds'}"
+            self.end(f"The time limit of {allowed} is reached.")
         done = self.steps_done - first
         return total / done if done else float("nan")
 

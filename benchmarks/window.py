@@ -3,9 +3,9 @@
 For each network, in turn and repeatedly: steps per second without a window, then in the window at full
 speed, with the frames drawn per second, how late a timer of the window's thread fires (heartbeat) and what
 a frame costs that thread. Networks of two inputs have a map of what it answers in every node. Also the time
-from the start of the program to its first paint, and of single drawings (see ``benchmarks.drawing``). Medians
-of the rounds are given; the heartbeat's percentiles are over all beats of all rounds. Without a display the
-offscreen platform draws.
+from the start of the program to its first paint, of another theme or layout, and of single drawings (see
+``benchmarks.drawing``). Medians of the rounds are given; the heartbeat's percentiles are over all beats of
+all rounds. Without a display the offscreen platform draws.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from array import array
+from collections.abc import Callable
 from statistics import median
 from time import perf_counter, thread_time
 from typing import Any
@@ -170,10 +171,37 @@ def trained(name: str, seconds: float, rounds: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def changes(rounds: int) -> dict[str, Any]:
+    """The whole window in another theme, with the first layout and with every view open, and in another layout."""
+    application, window = start([], remember=False)
+    window.training.wait_idle()
+
+    def through(commands: list[str]) -> Callable[[], None]:
+        def run() -> None:
+            window.actions_by_id[commands[0]].trigger()
+            application.processEvents()
+            commands.append(commands.pop(0))
+
+        return run
+
+    found = {
+        "theme": drawing.timed(2 * rounds, through(["view.theme"])),
+        "layout": drawing.timed(2 * rounds, through(["layout.train", "layout.learn"])),
+        "layout and type": drawing.timed(2 * rounds, through(["layout.present", "layout.learn"])),
+    }
+    soak.open_every_view(window)
+    window.training.wait_idle()
+    found["theme, every view open"] = drawing.timed(2 * rounds, through(["view.theme"]))
+    window.close()
+    window.deleteLater()
+    return {name: vars(time) for name, time in found.items()}
+
+
 def measure(names: list[str], seconds: float, rounds: int, drawings: int) -> dict[str, Any]:
-    """The first paint, single drawings, each so many times, and the networks in training."""
+    """The first paint, changes of the window and single drawings, each so many times, and the networks in training."""
     return {
         "first_paint_s": first_paint(rounds),
+        "changes": changes(drawings),
         "drawing": drawing.measure(drawings),
         "networks": {name: trained(name, seconds, rounds) for name in names},
     }
@@ -182,6 +210,9 @@ def measure(names: list[str], seconds: float, rounds: int, drawings: int) -> dic
 def show(results: dict[str, Any]) -> None:
     """Prints tables."""
     print(f"first paint {results['first_paint_s']:.2f} s\n\nmilliseconds (of the processor)\n")
+    for name, time in results["changes"].items():
+        print(f"another {name:28}{time['wall_ms']:9.1f} ({time['cpu_ms']:5.1f})")
+    print()
     drawing.show(results["drawing"])
     heads = ("maps", "frames/s", "cpu ms", "p50 ms", "p99 ms", "max ms", "steps/s", "headless", "share")
     print(f"\n{'network':16}" + "".join(f"{head:>10}" for head in heads))

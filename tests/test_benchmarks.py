@@ -69,6 +69,11 @@ def test_frames_heartbeat_and_steps_in_the_window_are_numbers(window_results: di
     assert row["heartbeat_ms"]["p50"] <= row["heartbeat_ms"]["p99"] <= row["heartbeat_ms"]["max"]
 
 
+def test_changes_of_the_window_are_measured(window_results: dict[str, Any]) -> None:
+    times = [time["cpu_ms"] for time in window_results["changes"].values()]
+    assert (len(times), min(times) > 0.0) == (4, True)
+
+
 def test_drawings_of_more_edges_are_measured_beside_the_same_stroked_singly(window_results: dict[str, Any]) -> None:
     rows = window_results["drawing"]["edges"]
     assert [row["visible"] for row in rows] == 2 * [100, 1000, 5000]

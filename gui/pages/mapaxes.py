@@ -14,8 +14,8 @@ from gui.theme import colours, font
 
 # Room for the names of the classes.
 NAMES = 84.0
-# Where the middle of the name of the upward axis stands, so that it begins below the title.
-_NAME = 13.0
+# Where the middle of the name of the upward axis stands.
+_NAME = 11.0
 
 
 def paint_axes(painter: QPainter, snapshot: Snapshot, maps: Maps, area: QRectF) -> None:

@@ -15,7 +15,7 @@ from gui.text import tr
 from gui.theme import colours
 
 # Room beside the map: for the numbers of an axis, and where there are none.
-NUMBERS, MARGIN = 52.0, 16.0
+NUMBERS, MARGIN = 48.0, 16.0
 _RADIUS = 3.4
 
 

@@ -44,10 +44,9 @@ def speak(language: str) -> None:
     text.speak(words["texts"], words["sentences"])
     application = QCoreApplication.instance()
     assert application is not None
-    spoken = application.findChild(QTranslator)
-    if spoken is not None:
-        application.removeTranslator(spoken)
-        spoken.deleteLater()
+    for before in application.findChildren(QTranslator):
+        application.removeTranslator(before)
+        before.deleteLater()
     if language != ENGLISH:
         translator = QTranslator(application)
         if translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):

@@ -14,6 +14,8 @@ from pathlib import Path
 from time import sleep
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# The settings are shown as they are at first, whatever the terminal says about threads.
+os.environ.pop("OPENBLAS_NUM_THREADS", None)
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np

@@ -76,5 +76,5 @@ class SideViews(QObject):
         """A panel that was hidden shows the present when it is opened."""
         name = next(name for name, dock in self._docks.items() if dock is self.sender())
         self._behind = self._behind - {name} if visible else self._behind | {name}
-        if visible and self._snapshot is not None:
+        if self._snapshot is not None:
             self.show_now(name, self._snapshot)

@@ -48,7 +48,7 @@ class PinPlot(TimePlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            tr("Pinned"),
+            tr("Pinned values"),
             tr("value"),
             tr("Select a weight or a unit and pin it (P): its weight or bias is traced here."),
             parent,

@@ -191,6 +191,20 @@ def test_a_floating_view_is_shown_and_so_is_the_one_it_hid(plain: Window) -> Non
     assert ("pins" in plain.side_views.shown, "magnitudes" in plain.side_views.shown) == (False, True)
 
 
+def test_a_view_that_is_behind_another_and_then_floats_shows_the_present(
+    plain: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resize(plain, (1280, 800))
+    plain.panels.open("pins")
+    plain.panels.open("magnitudes")
+    hands.events(4)
+    drawn: list[str] = []
+    monkeypatch.setattr(plain.side_views, "_show", lambda name, snapshot: drawn.append(name))
+    plain.panels.docks["pins"].setFloating(True)
+    hands.events(4)
+    assert "pins" in drawn
+
+
 def test_what_is_shown_is_known_after_a_layout_was_taken_up_again(plain: Window) -> None:
     resize(plain, (1280, 800))
     plain.panels.open("pins")

@@ -145,6 +145,7 @@ def test_a_plane_is_what_the_maps_run_over(window: Window, bar: ViewBar) -> None
     hands.settle(window)
     entry(bar.plane.up, "7").trigger()
     assert hands.settle(window).maps.plane == (5, 7)
+    assert " × " in bar.plane.accessibleName()
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ _SPARE = 14
 def in_short(value: float, decimals: int) -> str:
     """A number with so many decimals; one that is too small or too large for these in few digits, as large as it is."""
     plain = value == 0.0 or 10.0 ** (1 - decimals) <= abs(value) < _LARGE
-    return f"{value:.{decimals}f}".replace("-", MINUS) if plain else number(value, 4 if abs(value) >= 1.0 else 2)
+    return f"{value:.{decimals}f}".replace("-", MINUS) if plain else number(value)
 
 
 class Figure(QWidget):

@@ -49,8 +49,9 @@ class CellTable(QTableView):
         self.setAccessibleName(name)
         self.setProperty("role", "cells")
         self.setFrameShape(QTableView.Shape.NoFrame)
-        for scroll in (self.setHorizontalScrollMode, self.setVerticalScrollMode):
-            scroll(QTableView.ScrollMode.ScrollPerPixel)
+        # By whole columns: a number that has lost its first digits is another number.
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerItem)
+        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         rows, heads = self.verticalHeader(), self.horizontalHeader()

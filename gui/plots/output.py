@@ -51,7 +51,6 @@ class OutputView(View):
         line = self.title.layout()
         assert isinstance(line, QBoxLayout)
         line.insertWidget(1, self.choice)
-        line.insertSpacing(1, 6)
         self._stack, self._empty = QStackedWidget(), Empty(tr("What the network answers appears here."))
         self._empty.setMargin(24)
         self._stack.addWidget(self._empty)

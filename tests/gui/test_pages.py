@@ -134,9 +134,11 @@ def test_a_page_that_is_not_shown_is_not_drawn(window: Window) -> None:
     matrix = window.output.confusion
     turn_to(window, "roc")
     before = matrix.snapshot
-    hands.trigger(window, "train.step")
-    assert hands.settle(window) is window.output.page("roc").snapshot
-    assert matrix.snapshot is before
+    hands.trigger(window, "train.reset")
+    assert hands.settle(window).step == 0
+    drawn = window.output.page("roc").snapshot
+    assert drawn is not None
+    assert (drawn.step, matrix.snapshot is before) == (0, True)
 
 
 @pytest.mark.parametrize("source", ["breast_cancer", "digits", "diabetes"])

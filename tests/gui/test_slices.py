@@ -121,7 +121,7 @@ def note(window: Window) -> str:
     [
         ("wine", PLANE, "Map", "● training  ○ test"),
         ("moons", (), "Map", "● training  ○ test"),
-        ("wine", (), "Confusion matrix", "test"),
+        ("wine", (), "Confusion matrix", ""),
     ],
 )
 def test_the_title_says_what_is_drawn(

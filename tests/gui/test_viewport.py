@@ -269,6 +269,7 @@ def test_the_colours_of_a_heat_map_are_those_of_the_signs() -> None:
     assert picture[0].tolist() == [[*BLUE, 255], [*ORANGE, 255], [0, 0, 0, 0], [*BLUE, 255]]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 900), st.integers(1, 900), shares, shares, st.integers(0, 99))
 def test_a_point_of_a_heat_map_is_the_strongest_weight_of_its_cell(
     inputs: int, units: int, across: float, down: float, seed: int

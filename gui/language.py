@@ -44,8 +44,8 @@ def speak(language: str) -> None:
     text.speak(words["texts"], words["sentences"])
     application = QCoreApplication.instance()
     assert application is not None
-    spoken = application.findChild(QTranslator)
-    if spoken is not None:
+    # Those that were taken back before, and are not gone yet, are among them.
+    for spoken in application.findChildren(QTranslator):
         application.removeTranslator(spoken)
         spoken.deleteLater()
     if language != ENGLISH:

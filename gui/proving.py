@@ -73,7 +73,8 @@ class Proving(QObject):
 
     def _see_next(self, snapshot: Snapshot) -> None:
         proof, training = proof_of(snapshot), self._window.training
-        if proof is None or training.running:
+        if proof is None or not training.settled:
+            # After what is under way there is another snapshot, and so another turn.
             self._timer.stop()
         elif not proof.rested:
             if proof.parameters <= _SMALL:
@@ -86,6 +87,5 @@ class Proving(QObject):
 
     @Slot()
     def _go_on(self) -> None:
-        # After anything else that is under way there is another snapshot, and so another turn.
         if self._window.training.settled:
             self._window.training.look(Prove())

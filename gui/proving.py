@@ -55,6 +55,10 @@ class Proving(QObject):
         """Leaves it; what has been compared stays."""
         self._window.looking.check_all(0)
 
+    def close(self) -> None:
+        """Asks for nothing any more."""
+        self._timer.stop()
+
     @Slot(object)
     def follow(self, snapshot: Snapshot) -> None:
         """Asks for the next portion where nothing else does."""

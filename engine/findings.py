@@ -14,8 +14,9 @@ import numpy as np
 from engine.activations import Activation
 from engine.data.balance import Imbalance
 from engine.history import Numbers
-from engine.layers import LayerNorm
+from engine.layers import LayerNorm, Norm
 from engine.registry import Registry
+from engine.separating import is_parted
 from engine.snapshot import Snapshot
 from engine.unit_views import has_no_slope, steepest_slope
 
@@ -77,6 +78,9 @@ def _no_rest(snapshot: Snapshot) -> Evidence | None:
     shares = _column(snapshot, "train.accuracy")
     if not _is_perceptron(snapshot) or snapshot.epoch < 20 or not len(shares) or shares.max() >= 1.0:
         return None
+    if is_parted(snapshot.data.x_train, snapshot.data.y_train.ravel() > 0):
+        # It is only not there yet, as with a small learning rate.
+        return None
     return Evidence(
         f"After {snapshot.epoch:,} epochs the perceptron rule still errs: it comes to rest only where straight lines "
         "part the classes"
@@ -136,10 +140,9 @@ def _dead(snapshot: Snapshot) -> Evidence | None:
 def _twins(snapshot: Snapshot) -> Evidence | None:
     layers = snapshot.plan.layers
     for i, (layer, after) in enumerate(pairwise(layers)):
-        into, out = np.vstack([snapshot.weights(i), snapshot.biases(i)]), snapshot.weights(i + 1).T
         if layer.units < 2 or not layer.trainable or after.stages:
             continue
-        if all((np.abs(units - units[:, :1]) <= _ALIKE * np.abs(units).max()).all() for units in (into, out)):
+        if _alike(snapshot.weights(i), snapshot.biases(i)[None]) and _alike(snapshot.weights(i + 1).T):
             return Evidence(
                 f"The {layer.units:,} units of {layer.name} are twins: alike in all their weights, they stay "
                 "alike; initialise them at random",
@@ -148,12 +151,22 @@ def _twins(snapshot: Snapshot) -> Evidence | None:
     return None
 
 
+def _alike(*parts: Numbers) -> bool:
+    """Whether the columns of each part are the same; of huge layers a look at two of them is mostly enough."""
+    near = _ALIKE * max(float(np.abs(part[:, 0]).max(initial=0.0)) for part in parts)
+    looks = [part[:, 1:2] - part[:, :1] for part in parts]
+    if any((np.abs(look) > near).any() for look in looks):
+        return False
+    return all(bool((np.abs(part - part[:, :1]) <= near).all()) for part in parts)
+
+
 def _only_linear(snapshot: Snapshot) -> Evidence | None:
     *hidden, output = snapshot.plan.layers
     stages = [stage.stage for layer in (*hidden, output) for stage in layer.stages]
     if not hidden or any(layer.activation.key != "linear" for layer in hidden):
         return None
-    if any(isinstance(stage, LayerNorm) for stage in stages):
+    norms = [stage for stage in stages if isinstance(stage, Norm)]
+    if any(isinstance(norm, LayerNorm) or norm.activation != "linear" for norm in norms):
         return None
     return Evidence("All hidden layers are linear: together they do no more than a network without any would")
 
@@ -182,7 +195,7 @@ def _over_fitting(snapshot: Snapshot) -> Evidence | None:
     if not snapshot.evaluation.test:
         return None
     steps, test, train = (_column(snapshot, name) for name in ("step", "test.loss", "train.loss"))
-    if len(test) < 10 or not (np.isfinite(test).all() and np.isfinite(train).all()):
+    if len(test) < 10 or snapshot.epoch < 10 or not (np.isfinite(test).all() and np.isfinite(train).all()):
         return None
     best, now = int(test.argmin()), float(np.median(test[-3:]))
     worse = now > 1.1 * test[best] and now - test[best] > 0.02 * abs(test[0])
@@ -276,7 +289,8 @@ RULES: Registry[Rule] = Registry(
         Rule(
             "no_rest",
             "No line found",
-            "After 20 epochs the perceptron rule without a hidden layer has not once been right at all training rows.",
+            "After 20 epochs the perceptron rule without a hidden layer has not once been right at all training rows, "
+            "and a quick search for a line found none either.",
             "output",
             _no_rest,
             "A hidden layer, and a loss with a slope, such as binary cross-entropy.",
@@ -308,8 +322,8 @@ RULES: Registry[Rule] = Registry(
         Rule(
             "over_fitting",
             "Over-fitting",
-            "For a fifth of the run the test loss has not come down to its best again, it is a tenth above it now, "
-            "and the training loss went on falling.",
+            "After 10 epochs, for a fifth of the run the test loss has not come down to its best again, it is a tenth "
+            "above it now, and the training loss went on falling.",
             "loss",
             _over_fitting,
             "More rows, fewer units, dropout or L2, or early stopping with Restore best.",

@@ -85,7 +85,8 @@ class Editing(QObject):
         if snapshot is None or not snapshot.finished or snapshot.stopped or not self._training.settled:
             begin()
             return
-        epochs = snapshot.experiment.training.epochs
+        # Epochs may have been lowered since.
+        epochs = snapshot.epoch
         words = tr("The run is over at epoch {0}. Reset (Ctrl+R) begins anew.").format(f"{epochs:,}")
         allowed = TrainingSpec.settings()["epochs"].accepts(2 * epochs)
         more = tr("Train to epoch {0}").format(f"{2 * epochs:,}") if allowed else ""
@@ -93,9 +94,11 @@ class Editing(QObject):
 
     def _train_on(self) -> None:
         """As many epochs again, as an edit like any other, and at once."""
-        experiment = self._document.experiment
-        self.change(experiment.with_value("training.epochs", 2 * experiment.training.epochs), tr("Epochs"))
-        self._training.set_running(True)
+        snapshot = self._training.snapshot
+        if snapshot is not None:
+            epochs = 2 * snapshot.epoch
+            self.change(self._document.experiment.with_value("training.epochs", epochs), tr("Epochs"))
+            self._training.set_running(True)
 
     # -- units that have to be found first -------------------------------------------------------
 

@@ -44,9 +44,10 @@ def speak(language: str) -> None:
     text.speak(words["texts"], words["sentences"])
     application = QCoreApplication.instance()
     assert application is not None
-    for before in application.findChildren(QTranslator):
-        application.removeTranslator(before)
-        before.deleteLater()
+    # Those that were taken back before, and are not gone yet, are among them.
+    for spoken in application.findChildren(QTranslator):
+        application.removeTranslator(spoken)
+        spoken.deleteLater()
     if language != ENGLISH:
         translator = QTranslator(application)
         if translator.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -20,8 +20,6 @@ from gui.text import tr
 from gui.theme import colour, colours, font
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMimeData
-
     from gui.importing.window import ImportWindow
     from gui.window import Window
 
@@ -152,7 +150,8 @@ class Opening(QObject):
     @Slot()
     def paste(self) -> None:
         """Opens what was copied: a file, or the text of a table."""
-        mime = QGuiApplication.clipboard().mimeData()
+        # A desktop that does not answer has nothing at all.
+        mime = QGuiApplication.clipboard().mimeData() or QMimeData()
         path, text = file_in(mime), mime.text() if mime.hasText() else ""
         if path:
             self._window.files.open_file(path)

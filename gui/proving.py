@@ -55,6 +55,10 @@ class Proving(QObject):
         """Leaves it; what has been compared stays."""
         self._window.looking.check_all(0)
 
+    def close(self) -> None:
+        """Asks for nothing any more."""
+        self._timer.stop()
+
     @Slot(object)
     def follow(self, snapshot: Snapshot) -> None:
         """Asks for the next portion where nothing else does."""
@@ -73,7 +77,8 @@ class Proving(QObject):
 
     def _see_next(self, snapshot: Snapshot) -> None:
         proof, training = proof_of(snapshot), self._window.training
-        if proof is None or training.running:
+        if proof is None or not training.settled:
+            # After what is under way there is another snapshot, and so another turn.
             self._timer.stop()
         elif not proof.rested:
             if proof.parameters <= _SMALL:
@@ -86,6 +91,5 @@ class Proving(QObject):
 
     @Slot()
     def _go_on(self) -> None:
-        # After anything else that is under way there is another snapshot, and so another turn.
         if self._window.training.settled:
             self._window.training.look(Prove())

@@ -25,15 +25,15 @@ from gui.actions import MENUS
 from gui.amounts import counted
 from gui.icons import icon
 from gui.speeds import FULL_SPEED, SPEEDS
-from gui.text import MINUS, in_a_sentence, keys_in_words, number, tr
+from gui.text import MINUS, in_a_sentence, keys_in_words, number, percent, tr
 from gui.theme import colours, pixels
 
 # Narrower windows do without the words of the search field, of the buttons and of the speed.
 _ROOMS = (1420, 1320, 1060)
 # How wide the button and the slider are, and where there is little room.
 _WIDE, _NARROW = (96, 108), (80, 56)
-# Numbers from here on are written in few digits.
-_LARGE = 1e4
+# Numbers from the first on are written whole, and from the second on in few digits.
+_LARGE, _HUGE = 1e4, 1e6
 # The icon of the button, and what is left and right of it.
 _BESIDE_WORDS, _SQUARE = 42, 44
 # So much more than left of its icon a button has right of its words.
@@ -41,9 +41,12 @@ _SPARE = 14
 
 
 def in_short(value: float, decimals: int) -> str:
-    """A number with so many decimals; one that is too small or too large for these in few digits, as large as it is."""
-    plain = value == 0.0 or 10.0 ** (1 - decimals) <= abs(value) < _LARGE
-    return f"{value:.{decimals}f}".replace("-", MINUS) if plain else number(value)
+    """A number with so many decimals; a large one without any, a tiny or a huge one in few digits."""
+    if value == 0.0 or 10.0 ** (1 - decimals) <= abs(value) < _LARGE:
+        return f"{value:.{decimals}f}".replace("-", MINUS)
+    if _LARGE <= abs(value) < _HUGE:
+        return f"{value:,.0f}".replace("-", MINUS)
+    return number(value, 4 if abs(value) >= 1.0 else 2)
 
 
 class Figure(QWidget):
@@ -258,7 +261,7 @@ class ToolBar(QToolBar):
         self.test_loss.show_value(in_short(evaluation.test["loss"], 4) if tested else "–")
         metric = metrics_for(snapshot.data.task)[0]
         value = (evaluation.test if tested else evaluation.train)[metric.key]
-        text = f"{100 * value:.1f} %" if metric.key == "accuracy" else in_short(value, 3)
+        text = percent(value, below_each_other=True) if metric.key == "accuracy" else in_short(value, 3)
         caption = (tr("test {0}") if tested else tr("training {0}")).format(in_a_sentence(tr(metric.label)))
         self.quality.show_value(text if tested or learns else "–", caption)
         if self.sizeHint().width() > self.window().width():

@@ -367,6 +367,7 @@ class Window(QMainWindow):
         self.recovery.put_off()
         for errand in self.findChildren(Errand):
             errand.give_up(wait=True)
+        self.proving.close()
         self.training.close()
         self.faults.release()
         super().closeEvent(event)

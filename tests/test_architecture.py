@@ -357,3 +357,8 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
 def test_no_file_names_a_package_registry() -> None:
     hosts = (r"py" + r"pi\.org", r"python" + r"hosted\.org", r"download\.py" + r"torch\.org", r"ana" + r"conda\.org")
     assert lines_with("|".join([*hosts, r"index" + r"-url", r"npm" + r"js\.org"])) == []
+
+
+def test_no_letter_was_written_in_one_encoding_and_read_in_another() -> None:
+    # What is left of a "×" then has a control character in it, which is not seen on a screen.
+    assert lines_with("[\x80-\x84\x86-\x9f]") == []

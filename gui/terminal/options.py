@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.data.sources import SOURCES, settings_to_start_with, source_choices
 from engine.data.table_spec import TableSpec
-from engine.experiment import Experiment
+from engine.experiment import DataSpec, Experiment
 from engine.layers import LAYERS, Stage
 
 # The live views, beside the output, by their ids.
@@ -177,7 +177,9 @@ def _place(tree: dict[str, Any], path: str, value: Any) -> None:
         # Another kind of part has settings of its own and starts from them.
         branch.clear()
     if path == "data.source":
-        # Another data set brings its own columns and settings.
+        # Another data set brings its own columns and settings, and takes its own along.
+        usual = DataSpec().model_dump()
+        branch.update({name: usual[name] for name in ("derived", *settings_to_start_with(str(inner)))})
         branch.update(settings_to_start_with(str(value)))
     branch[last] = value
 

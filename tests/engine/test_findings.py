@@ -6,17 +6,21 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy.optimize import linprog
 
 from engine import Experiment, Trainer
 from engine.data.dataset import Dataset
-from engine.findings import RULES, Finding, findings
+from engine.findings import RULES, Finding, _column, findings
 from engine.history import Series
 from engine.probes import Wants
 from engine.runner import Runner, Train
+from engine.separating import is_parted
 from engine.snapshot import Snapshot
 
 
@@ -191,6 +195,7 @@ def test_units_that_differ_in_one_place_are_no_twins(layer: dict[str, Any]) -> N
         {"layers": []},
         {"layers": [{"units": 3, "activation": "linear"}, {"units": 3, "activation": "relu"}]},
         {"layers": [{"units": 3, "activation": "linear"}, {"kind": "layer_norm"}]},
+        {"layers": [{"units": 3, "activation": "linear"}, {"kind": "batch_norm", "activation": "relu"}]},
     ],
 )
 def test_a_network_that_bends_or_has_no_layers_is_not_called_linear(network: dict[str, Any]) -> None:
@@ -306,3 +311,51 @@ def test_awkward_data_bring_no_error(name: str) -> None:
     assert isinstance(
         findings(shown(Trainer(Experiment.model_validate({"training": {"epochs": 15}}), NASTY[name]()))), list
     )
+
+
+# -- lines that part ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ["and_gate", "or_gate"])
+def test_a_perceptron_that_is_only_slow_is_not_told_that_there_is_no_line(source: str) -> None:
+    changes = {"data": {"source": source}, "network": {"layers": []}, "training": {"loss": "perceptron", "epochs": 30}}
+    snapshot = shown(Trainer(Experiment.model_validate(changes)))
+    assert _column(snapshot, "train.accuracy").max() < 1.0
+    assert found(snapshot, "no_rest") is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_are_parted_as_a_linear_program_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(30, 3)) * [1.0, 1e-4, 1e5] + [0.0, 3.0, -1e6]
+    side = ((x - x.mean(axis=0)) / x.std(axis=0)) @ [1.0, -2.0, 0.5]
+    second = side > 0.2
+    assert is_parted(x, second) == parted_by_a_program(x, second) is True
+    second[side.argmax()] = False
+    second[side.argmin()] = True
+    assert is_parted(x, second) == parted_by_a_program(x, second) is False
+
+
+def parted_by_a_program(x: NDArray[np.float64], second: NDArray[np.bool_]) -> bool:
+    scaled = np.column_stack([(x - x.mean(axis=0)) / x.std(axis=0), np.ones(len(x))])
+    signed = scaled * np.where(second, 1.0, -1.0)[:, None]
+    return bool(linprog(np.zeros(4), A_ub=-signed, b_ub=-np.ones(len(x)), bounds=(None, None)).success)
+
+
+def test_a_search_among_very_many_numbers_is_short() -> None:
+    rng = np.random.default_rng(0)
+    begun = perf_counter()
+    assert not is_parted(rng.normal(size=(20_000, 50)), rng.random(20_000) < 0.5)
+    assert perf_counter() - begun < 1.0
+
+
+def test_the_first_epochs_are_too_early_to_speak_of_over_fitting() -> None:
+    trainer = Trainer(Experiment.model_validate({"data": {"source": "sine"}, "training": {"epochs": 12}}))
+    for epoch in range(1, 10):
+        trainer.run(epochs=1)
+        runner = Runner(trainer)
+        runner.post(Train(steps=0, wants=Wants(maps=True)))
+        report = runner.wait(60.0)
+        runner.close()
+        assert isinstance(report, Snapshot)
+        assert found(report, "over_fitting") is None, epoch

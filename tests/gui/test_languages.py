@@ -141,6 +141,12 @@ def test_a_text_without_a_translation_is_english() -> None:
     assert (tr("No such text"), tr("Save")) == ("No such text", "Speichern")
 
 
+def test_keys_are_english_again_however_often_german_was_spoken(qapp: QCoreApplication) -> None:
+    for spoken, keys in (("de", "Strg+Z"), ("de", "Strg+Z"), ("en", "Ctrl+Z")):
+        language.speak(spoken)
+        assert keys_in_words("Ctrl+Z") == keys
+
+
 def test_english_reads_no_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(language, "files", lambda _: pytest.fail("a catalogue is read"))
     language.speak("en")

@@ -480,3 +480,15 @@ def test_what_was_scrolled_away_stays_so_when_the_view_gets_another_size(qtbot: 
     view.resize(420, 170)
     hands.events()
     assert view.cells.verticalScrollBar().value() == 0
+
+
+def test_a_number_scrolled_to_the_left_edge_is_whole(qtbot: QtBot) -> None:
+    view = MatrixView()
+    qtbot.addWidget(view)
+    view.show_snapshot(instant(of_layers(40).edited(data={"source": "digits"})))
+    view.resize(533, 240)
+    view.show()
+    view.show_selection(Weight(0, 6, 21))
+    hands.events()
+    first = view.cells.columnAt(0)
+    assert (first > 0, view.cells.columnViewportPosition(first)) == (True, 0)

@@ -105,9 +105,9 @@ def test_a_small_number_with_a_sign_never_looks_like_zero(value: float, words: s
         (0.0, "0.0000"),
         (0.69314, "0.6931"),
         (-1.5, f"{MINUS}1.5000"),
-        (3.217e-5, f"3.22e{MINUS}05"),
+        (3.217e-5, f"3.2e{MINUS}05"),
         (4.4e-4, "0.00044"),
-        (7858505.0, "7.86e+06"),
+        (7858505.0, "7.859e+06"),
         (float("nan"), "nan"),
     ],
 )

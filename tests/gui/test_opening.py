@@ -9,7 +9,7 @@ import hands
 import pytest
 import tables
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QClipboard, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolTip, QWidget
 
@@ -110,6 +110,12 @@ def test_a_field_of_text_keeps_its_own_paste(window: Window) -> None:
 @pytest.mark.parametrize("words", ["", "  \n "])
 def test_an_empty_clipboard_is_said(window: Window, words: str) -> None:
     QGuiApplication.clipboard().setText(words)
+    hands.trigger(window, "file.paste")
+    assert "clipboard holds no table" in window.status.currentMessage()
+
+
+def test_a_clipboard_that_does_not_answer_holds_no_table(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QClipboard, "mimeData", lambda *_: None)
     hands.trigger(window, "file.paste")
     assert "clipboard holds no table" in window.status.currentMessage()
 

@@ -23,6 +23,7 @@ from engine.probing import proof as proving
 from engine.probing.proof import Proof
 from engine.runner import Prove
 from engine.snapshot import Snapshot
+from gui import training
 from gui.plots.errors import _highest
 from gui.plots.proof import ProofView
 from gui.plots.verdicts import exact, headline, name_of, power, proof_of, selection_of, sentence
@@ -327,6 +328,30 @@ def test_after_a_pause_the_gradients_are_those_of_the_weights_of_now(window: Win
     found = proof_of(snapshot)
     assert found is not None
     assert (found.checked, set(found.compared["step"].tolist())) == (123, {snapshot.step})
+
+
+def test_an_epoch_is_not_held_up_by_proofs_between_its_slices(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    hands.settle(window)
+    posted: list[str] = []
+    post = window.training.runner.post
+    monkeypatch.setattr(window.training.runner, "post", lambda job: (posted.append(type(job).__name__), post(job)))
+    # Slices so short that an epoch has many, and portions so small that there is always something to compare.
+    monkeypatch.setattr(training, "_LONGEST_SLICE_S", 1e-9)
+    monkeypatch.setattr(proving, "_BUDGET_S", 0.0)
+    window.training.step_epoch()
+    hands.settle(window)
+    trained = [place for place, name in enumerate(posted) if name == "Train"]
+    assert len(trained) > 1
+    assert "Prove" not in posted[trained[0] : trained[-1]]
+    assert "Prove" in posted[trained[-1] :]
+
+
+def test_nothing_is_compared_after_the_window_is_closed(open_window: type[Window], qtbot: QtBot) -> None:
+    window = open_window(WIDE)
+    qtbot.waitUntil(lambda: window.proving._timer.isActive(), timeout=20_000)
+    window.close()
+    qtbot.wait(50)
+    assert (window.proving._timer.isActive(), window.training._timer.isActive()) == (False, False)
 
 
 def test_while_gradients_are_compared_at_rest_nothing_is_under_way(window: Window) -> None:

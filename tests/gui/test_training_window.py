@@ -21,6 +21,7 @@ from engine.experiment import Dense, Experiment
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
 from gui.speeds import FULL_SPEED, SPEEDS
+from gui.text import MINUS
 from gui.window import Window
 
 UNPAINTED = True
@@ -172,7 +173,14 @@ def test_the_figures_show_the_losses_of_the_snapshot(window: Window) -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "words"), [(0.25, "0.2500"), (9876.5, "9876.5000"), (246687.3786, "247,000"), (3.2e25, "3.2e+25")]
+    ("loss", "words"),
+    [
+        (0.25, "0.2500"),
+        (9876.5, "9876.5000"),
+        (246687.3786, "246,687"),
+        (-12345.6, f"{MINUS}12,346"),
+        (3.2e25, "3.2e+25"),
+    ],
 )
 def test_a_huge_loss_is_shown_whole(window: Window, loss: float, words: str) -> None:
     snapshot = hands.settle(window)
@@ -184,6 +192,13 @@ def test_a_huge_loss_is_shown_whole(window: Window, loss: float, words: str) -> 
 def test_the_accuracy_is_shown_in_per_cent(window: Window) -> None:
     evaluation = hands.settle(window).evaluation
     assert window.toolbar.quality.text == f"{100 * evaluation.test['accuracy']:.1f} %"
+
+
+def test_an_accuracy_that_is_not_quite_all_never_looks_like_it(window: Window) -> None:
+    snapshot = hands.settle(window)
+    evaluation = replace(snapshot.evaluation, test={**snapshot.evaluation.test, "accuracy": 0.9998})
+    window.toolbar.show_snapshot(replace(snapshot, evaluation=evaluation), window.document.experiment)
+    assert window.toolbar.quality.text == "> 99.9 %"
 
 
 def test_without_test_rows_the_test_loss_is_a_dash(window: Window) -> None:
@@ -394,9 +409,24 @@ def test_asking_for_more_than_all_epochs_offers_as_many_again(window: Window, co
     assert window.banner.isHidden()
 
 
+def test_as_many_epochs_are_offered_again_as_were_done_also_where_fewer_are_wanted_by_now(
+    window: Window, qtbot: QtBot
+) -> None:
+    hands.show(window, Experiment().with_value("training.epochs", 4))
+    window.training.finish()
+    hands.type_into(hands.number_field(window, "epochs"), "2")
+    hands.settle(window)
+    hands.trigger(window, "train.toggle")
+    assert window.banner.label.text().startswith("The run is over at epoch 4.")
+    assert "over at epoch 4" in " ".join(hands.words(window.statusBar()))
+    window.banner.remedy.click()
+    qtbot.waitUntil(lambda: not window.training.running)
+    assert hands.snapshot_of(window).epoch == 8
+
+
 def test_no_more_epochs_are_offered_than_there_may_be(window: Window) -> None:
     hands.show(window, Experiment().with_value("training.epochs", 6_000_000))
-    snapshot = replace(hands.settle(window), finished=True)
+    snapshot = replace(hands.settle(window), finished=True, epoch=6_000_000)
     window.training.snapshot = snapshot
     hands.trigger(window, "train.toggle")
     assert (window.banner.isHidden(), window.banner.remedy.isHidden()) == (False, True)

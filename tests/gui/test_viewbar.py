@@ -144,8 +144,9 @@ def test_a_plane_is_what_the_maps_run_over(window: Window, bar: ViewBar) -> None
     entry(bar.plane.across, "5").trigger()
     hands.settle(window)
     entry(bar.plane.up, "7").trigger()
-    assert hands.settle(window).maps.plane == (5, 7)
-    assert " × " in bar.plane.accessibleName()
+    snapshot = hands.settle(window)
+    assert snapshot.maps.plane == (5, 7)
+    assert bar.plane.accessibleName().endswith(f": {snapshot.data.names[5]} × nonflavanoid_ph…")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from engine.experiment import Experiment
 from engine.layers import LAYERS, Stage
 from engine.optimizers import OPTIMIZERS
 from engine.schedules import SCHEDULES
+from gui.terminal.options import Options, build
 
 Glassbox = Callable[..., Any]
 
@@ -306,3 +308,14 @@ def test_the_version_is_printed(here: Glassbox) -> None:
 def test_a_command_that_does_not_exist_is_refused_with_a_sentence(glassbox: Glassbox) -> None:
     done = glassbox("trian")
     assert (done.returncode, "trian" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_another_data_set_takes_the_settings_of_a_gate_and_made_features_along() -> None:
+    gate = build(Options(data="xor_gate"))
+    assert (gate.data.test_fraction, gate.data.scale) == (0.0, "none")
+    assert build(Options(data="iris"), gate) == Experiment()
+    assert build(Options(data="iris", test_fraction=0.5), gate).data.test_fraction == 0.5
+    made = Experiment.model_validate(
+        {"data": {"source": "iris", "derived": [{"kind": "square", "columns": ["petal length (cm)"]}]}}
+    )
+    assert build(Options(data="wine"), made).data == build(Options(data="wine")).data

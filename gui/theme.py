@@ -214,6 +214,7 @@ QFrame#banner[tone="note"] QLabel { color: $text; }
 QFrame#banner QProgressBar { background: $surface; }
 QFrame#rule { background: $line; max-height: 1px; min-height: 1px; }
 QFrame#upright { background: $line; max-width: 1px; min-width: 1px; }
+QSlider:horizontal { min-height: 16px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-radius: 8px; background: $surface;

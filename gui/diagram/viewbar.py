@@ -140,7 +140,7 @@ class PlanePicker(Picker):
         self._names, self._plane = names, plane
         self._none.setChecked(not plane)
         grey(self.up, "" if plane else tr("Choose the input across first"))
-        self.show_label(" Ã ".join(shortened(names[i].split(" (")[0], _LONGEST_NAME) for i in plane) or tr("None"))
+        self.show_label(" × ".join(shortened(names[i].split(" (")[0], _LONGEST_NAME) for i in plane) or tr("None"))
 
     @Slot()
     def _list(self) -> None:

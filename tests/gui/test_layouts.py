@@ -145,8 +145,9 @@ def _room_and_need(window: Window, running: bool) -> tuple[int, int, float]:
     option = QStyleOptionButton()
     button.initStyleOption(option)
     room = button.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, button).width()
-    assert button.text()
-    return button.width(), room, QFontMetricsF(button.font()).horizontalAdvance(button.text()) + button.iconSize().width()
+    words = QFontMetricsF(button.font()).horizontalAdvance(button.text())
+    assert words
+    return button.width(), room, words + button.iconSize().width()
 
 
 @pytest.mark.parametrize("spoken", language.LANGUAGES)

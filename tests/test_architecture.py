@@ -357,3 +357,7 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
 def test_no_file_names_a_package_registry() -> None:
     hosts = (r"py" + r"pi\.org", r"python" + r"hosted\.org", r"download\.py" + r"torch\.org", r"ana" + r"conda\.org")
     assert lines_with("|".join([*hosts, r"index" + r"-url", r"npm" + r"js\.org"])) == []
+
+
+def test_no_letter_was_read_in_another_encoding_than_it_was_written_in() -> None:
+    assert lines_with(r"[\u0080-\u009f\ufffd]") == []

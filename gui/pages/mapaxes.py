@@ -61,5 +61,7 @@ def _paint_upward_axis(painter: QPainter, name: str, maps: Maps, area: QRectF) -
     painter.translate(pixels(_NAME), area.center().y())
     painter.rotate(-90)
     centre = Qt.AlignmentFlag.AlignCenter
-    painter.drawText(QRectF(-half, -pixels(_HIGH) / 2, 2 * half, pixels(_HIGH)), centre, _fitted(painter, name, 2 * half))
+    painter.drawText(
+        QRectF(-half, -pixels(_HIGH) / 2, 2 * half, pixels(_HIGH)), centre, _fitted(painter, name, 2 * half)
+    )
     painter.restore()

@@ -62,7 +62,7 @@ class Calibration(ScoredPage):
         """Takes over the colours of the theme in force."""
         c, tint = colours(), QColor(colours().series[max(self.marks.class_index, 0) % len(colours().series)])
         self._share_height()
-        self.diagonal.setPen(pg.mkPen(QColor(c.faint), style=Qt.PenStyle.DashLine))
+        self.diagonal.setPen(pg.mkPen(QColor(c.quiet), style=Qt.PenStyle.DashLine))
         self.line.setPen(pg.mkPen(tint, width=1.8))
         self.line.setSymbolBrush(tint)
         self.line.setSymbolPen(pg.mkPen(QColor(c.surface)))

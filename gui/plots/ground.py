@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
@@ -23,7 +25,7 @@ _MANY, _LARGEST = 150, 1.8
 
 def size_of_points(count: int) -> float:
     """How many times as large as usual points are: larger where there are few of them, and in large type."""
-    return type_size() * min(max((_MANY / max(count, 1)) ** 0.25, 1.0), _LARGEST)
+    return type_size() * min(max(sqrt(sqrt(_MANY / max(count, 1))), 1.0), _LARGEST)
 
 
 class Ground:

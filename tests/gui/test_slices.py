@@ -172,7 +172,7 @@ def test_a_map_is_painted_in_its_colours_in_both_themes(window: Window, source: 
         seen = [[picture.pixelColor(round(x), round(y)).getRgb()[:3] for x in across] for y in up]
         # But for the lines that lie over it.
         apart = np.abs(np.array(seen) - wanted[np.ix_(steps, steps)]).max(axis=-1)
-        assert (apart < 12).mean() > 0.8, theme
+        assert (apart < 12).mean() > 0.8, name
     view.leave_points(False)
 
 

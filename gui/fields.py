@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.spec import Setting
-from gui.text import editable, parse_number, tr
+from gui.text import editable, parse_number, readable, tr
 from gui.theme import colours
 
 # Every gesture (a drag, a visit to a field) has a number of its own, so that it becomes one undo entry.
@@ -73,12 +73,20 @@ class NumberField(QLineEdit):
         """Shows a value, unless the user is typing one just now."""
         changed, self._value = value != self._value, value
         if changed or not self.hasFocus():
-            self.setText(editable(value))
-            self._set_invalid(False)
+            self._write()
+
+    def _write(self) -> None:
+        """The value: while it may be typed over or copied as a program writes it, otherwise with a true minus sign."""
+        self.setText(editable(self._value) if self.hasFocus() else readable(self._value))
+        self._set_invalid(False)
+
+    @property
+    def _is_as_shown(self) -> bool:
+        return self.text() in (editable(self._value), readable(self._value))
 
     def _range(self) -> str:
         low, high = self._setting.low, self._setting.high
-        return "" if low is None or high is None else tr("{0} to {1}").format(editable(low), editable(high))
+        return "" if low is None or high is None else tr("{0} to {1}").format(readable(low), readable(high))
 
     def _parsed(self) -> float | None:
         try:
@@ -103,13 +111,12 @@ class NumberField(QLineEdit):
     @Slot()
     def _commit(self) -> None:
         """Takes over what was typed; a field only visited keeps every digit of its value."""
-        if self.text() == editable(self._value):
+        if self._is_as_shown:
             return
         value = self._parsed()
         if value is not None:
             self._offer(value)
-        self.setText(editable(self._value))
-        self._set_invalid(False)
+        self._write()
         self.begin_gesture()
 
     @Slot()
@@ -146,8 +153,7 @@ class NumberField(QLineEdit):
         self._offer(
             round(value) if self._whole else float(f"{value:.3g}" if setting.scale == "log" else f"{value:.9g}")
         )
-        self.setText(editable(self._value))
-        self._set_invalid(False)
+        self._write()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Up and down move the value by a notch, page up and down by ten; Escape takes back the typing."""
@@ -157,8 +163,7 @@ class NumberField(QLineEdit):
         if notches:
             self.step_by(notches)
         elif event.key() == Qt.Key.Key_Escape:
-            self.setText(editable(self._value))
-            self._set_invalid(False)
+            self._write()
             self.clearFocus()
         else:
             super().keyPressEvent(event)
@@ -174,13 +179,22 @@ class NumberField(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """A visit to the field is a gesture of its own."""
         self.begin_gesture()
+        if self.text() == readable(self._value):
+            self._write()
         super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """The number is read again, and not typed."""
+        super().focusOutEvent(event)
+        passing = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+        if event.reason() not in passing and self._is_as_shown:
+            self._write()
 
     def event(self, event: QEvent) -> bool:
         """Leaves undo and redo to the window, unless there is typing to take back in the field itself."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             undoing = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-            if undoing and self.text() == editable(self._value):
+            if undoing and self._is_as_shown:
                 event.ignore()
                 return True
         return super().event(event)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from engine.choices import is_as_at_first, matters, owner_of, settings_of
 from engine.spec import Setting, Spec
 from gui.fields import ChoiceField, FolderField, NumberField, ToggleField
-from gui.text import editable, in_a_sentence, tr
+from gui.text import in_a_sentence, readable, tr
 
 Field = NumberField | ChoiceField | ToggleField | FolderField
 
@@ -31,7 +31,7 @@ def _in_words(setting: Setting, value: Any) -> str:
         return tr("on") if value else tr("off")
     if setting.choices is not None:
         return in_a_sentence(tr(dict(setting.choices())[value]))
-    return editable(value)
+    return readable(value)
 
 
 class Form(QWidget):

@@ -25,5 +25,7 @@ def scrolled_column(panel: QWidget) -> QVBoxLayout:
     column.setSpacing(8)
     layout = QVBoxLayout(panel)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(scrolling(content))
+    area = scrolling(content)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what has the focus inside scrolls it
+    layout.addWidget(area)
     return column

@@ -10,7 +10,7 @@ from engine.experiment import NetworkSpec
 from engine.layers import Dense, Layer, Stage
 from engine.plan import LayerPlan, Plan
 from engine.snapshot import Snapshot
-from gui.text import editable, in_a_sentence, tr
+from gui.text import in_a_sentence, readable, tr
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def stage_detail(stage: Layer) -> str:
     name, setting = next(iter(type(stage).settings().items()))
     value = getattr(stage, name)
     if setting.choices is None:
-        return editable(value)
+        return readable(value)
     unchanged = value == type(stage).model_fields[name].default
     return "" if unchanged else in_a_sentence(tr(dict(setting.choices())[value]))
 

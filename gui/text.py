@@ -143,6 +143,11 @@ def editable(value: float) -> str:
     return f"{value}" if isinstance(value, int) else f"{value:.10g}"
 
 
+def readable(value: float) -> str:
+    """The same with a true minus sign, to be read and not to be typed over."""
+    return editable(value).replace("-", MINUS)
+
+
 def as_sentence(words: str) -> str:
     """The words with a capital letter and a full stop; the name of a file at the beginning stays as it is."""
     words = said(words)

@@ -149,7 +149,7 @@ QToolButton[role="tool"]:focus { border-color: $text; }
 
 QLineEdit { background: $chip; border: 1px solid $chip; border-radius: 7px; padding: 2px 8px;
   selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:hover { background: $chip_hover; border-color: $chip_hover; }
+QLineEdit:hover { background: $chip_hover; border-color: $chip_hover; placeholder-text-color: $text; }
 QLineEdit:focus { border-color: $accent; background: $surface; }
 QLineEdit[invalid="true"] { border-color: $warning; background: $warning_soft; }
 QLineEdit:disabled { color: $faint; }
@@ -186,7 +186,7 @@ CellTable[role="cells"]::item { padding: 0 13px 0 5px; }
 QSplitter::handle { background: transparent; image: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView#columns::indicator, QListView#inputs::indicator
-  { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; }
+  { width: 14px; height: 14px; border: 1px solid $quiet; border-radius: 4px; }
 QListView#columns::indicator:checked, QListView#inputs::indicator:checked
   { background: $accent; border-color: $accent; }
 QListView#columns, QListView#inputs { border: none; padding: 0; }
@@ -207,6 +207,8 @@ QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QFrame#card { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame#card:focus { border-color: $accent; }
 QFrame#card[selected="true"] { border: 2px solid $accent; }
+QFrame#card[selected="true"]:focus { border-color: $text; }
+QLabel:focus { border: 1px solid $accent; border-radius: 6px; }
 QFrame#banner { background: $warning_soft; border-radius: 8px; }
 QFrame#banner QLabel { color: $warning; }
 QFrame#banner[tone="note"] { background: $accent_soft; }
@@ -214,6 +216,7 @@ QFrame#banner[tone="note"] QLabel { color: $text; }
 QFrame#banner QProgressBar { background: $surface; }
 QFrame#rule { background: $line; max-height: 1px; min-height: 1px; }
 QFrame#upright { background: $line; max-width: 1px; min-width: 1px; }
+QSlider:horizontal { min-height: 16px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-radius: 8px; background: $surface;

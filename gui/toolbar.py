@@ -30,12 +30,14 @@ from gui.theme import colours, pixels
 
 # Narrower windows do without the words of the search field, of the buttons and of the speed.
 _ROOMS = (1420, 1320, 1060)
-# How wide the button and the slider are, and where there is little room.
+# How wide the button at least is in usual type, and the slider, and where there is little room.
 _WIDE, _NARROW = (96, 108), (80, 56)
 # Numbers from the first on are written whole, and from the second on in few digits.
 _LARGE, _HUGE = 1e4, 1e6
-# The icon of the button, and what is left and right of it.
-_BESIDE_WORDS, _SQUARE = 42, 44
+# What is left and right of the icon and the words of the button, and between the two.
+_PADDING, _BETWEEN = 14, 4
+# How wide a character of a number is in usual type.
+_CHARACTER = 9
 # So much more than left of its icon a button has right of its words.
 _SPARE = 14
 
@@ -57,13 +59,17 @@ class Figure(QWidget):
         self._value, self._caption = QLabel("–"), QLabel(caption)
         self._value.setProperty("role", "figure")
         self._caption.setProperty("role", "caption")
-        self._value.setMinimumWidth(9 * characters)
+        self._characters = characters
         self.setToolTip(help_text)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 0, 4, 0)
         layout.setSpacing(0)
         layout.addWidget(self._value)
         layout.addWidget(self._caption)
+
+    def keep_width(self) -> None:
+        """Keeps the width of a long number in type of the size in force."""
+        self._value.setMinimumWidth(pixels(_CHARACTER * self._characters))
 
     def show_tint(self, tint: str) -> None:
         """Shows the number in another colour."""
@@ -106,9 +112,9 @@ class ToolBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
         self._running, self._wordless = False, False
+        self._place_of: dict[Figure, QAction] = {}
         self.train = QPushButton()
         self.train.setProperty("role", "primary")
-        self.train.setFixedWidth(_WIDE[0])
         self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.train.clicked.connect(actions["train.toggle"].trigger)
         self.addWidget(self.train)
@@ -137,7 +143,8 @@ class ToolBar(QToolBar):
         self._search.setAccessibleName(tr("Search commands"))
         self._search.clicked.connect(actions["view.commands"].trigger)
         self._search.setToolTip(actions["view.commands"].toolTip())
-        self._place_of_search = self.addWidget(self._search)
+        # Where all words are dropped and there still is too little room, these go one after the other.
+        self._last = [self.addWidget(self._search), *(self._place_of[figure] for figure in (self.step, self.epoch))]
         self.menu_button = self._make_menu()
         self.show_running(False)
 
@@ -176,7 +183,7 @@ class ToolBar(QToolBar):
 
     def _figure(self, caption: str, characters: int, help_text: str) -> Figure:
         figure = Figure(caption, characters, help_text)
-        self.addWidget(figure)
+        self._place_of[figure] = self.addWidget(figure)
         return figure
 
     def _make_menu(self) -> QToolButton:
@@ -207,6 +214,8 @@ class ToolBar(QToolBar):
         self._search.setIcon(icon("search", c.quiet))
         self.train_loss.show_tint(c.series[0])
         self.test_loss.show_tint(c.test_text)
+        for figure in self.findChildren(Figure):
+            figure.keep_width()
         self.show_running(self._running)
         # Words are longer in large type.
         self.show_width(self.window().width())
@@ -225,7 +234,7 @@ class ToolBar(QToolBar):
 
     def show_width(self, width: int) -> None:
         """Drops words where there is little room for them, or where those of a language are long."""
-        for dropped in range(sum(width < room for room in _ROOMS), len(_ROOMS) + 3):
+        for dropped in range(sum(width < room for room in _ROOMS), len(_ROOMS) + 2 + len(self._last)):
             self._drop(dropped)
             if self.sizeHint().width() <= width:
                 break
@@ -233,11 +242,12 @@ class ToolBar(QToolBar):
     def _drop(self, words: int) -> None:
         """Without the words of the search field (1), also of the buttons (2), the speed (3), the first button (4).
 
-        Last the search field goes (5), which the menu has too.
+        Then the search field goes (5), which the menu has too; last in large type the step (6) and the epoch (7).
         """
         search = f"{tr('Search commands')}   {keys_in_words(self._actions['view.commands'].shortcut())}"
         self._search.setText("" if words > 0 else search)
-        self._place_of_search.setVisible(words <= 4)
+        for dropped, place in enumerate(self._last, start=5):
+            place.setVisible(words < dropped)
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if words > 1 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in self._worded:
             button.setToolButtonStyle(style)
@@ -247,8 +257,17 @@ class ToolBar(QToolBar):
         self.speed.setFixedWidth(slider)
         self._wordless = words > 3
         self.show_running(self._running)
-        longest = max(map(self.train.fontMetrics().horizontalAdvance, (tr("Train"), tr("Pause"))))
-        self.train.setFixedWidth(_SQUARE if self._wordless else max(least, longest + _BESIDE_WORDS))
+        self.train.setFixedWidth(self._room_for_icon if self._wordless else max(pixels(least), self._room_for_words))
+
+    @property
+    def _room_for_icon(self) -> int:
+        return self.train.iconSize().width() + 2 * _PADDING
+
+    @property
+    def _room_for_words(self) -> int:
+        """How wide the first button has to be for either of its words, so that it stays when they change."""
+        words = max(map(self.train.fontMetrics().horizontalAdvance, (tr("Train"), tr("Pause"))))
+        return self._room_for_icon + _BETWEEN + words
 
     def show_snapshot(self, snapshot: Snapshot, experiment: Experiment) -> None:
         """Shows counters, losses and the metric of an instant."""

@@ -43,6 +43,7 @@ class Builder(QScrollArea):
         self.setWidgetResizable(True)
         self.setMinimumWidth(_NARROWEST)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what has the focus inside scrolls it
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         content.setObjectName("content")

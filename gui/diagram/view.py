@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from engine.snapshot import Snapshot
@@ -62,6 +72,7 @@ class DiagramView(ZoomingView):
         self.setMinimumSize(360, 260)
         self.setAccessibleName(tr("Network diagram"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._reached_by_key = False
         self._snapshot: Snapshot | None = None
         self._selection: Selection = None
         self._hovered: Selection = None
@@ -224,6 +235,17 @@ class DiagramView(ZoomingView):
                 self._said = self.edges.drawn
                 self.setAccessibleDescription(_description(snapshot, self._said))
             self._paint(painter, snapshot)
+            if self._reached_by_key and self.hasFocus():
+                painter.setClipping(False)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+                painter.setPen(QColor(colours().accent))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """A frame says where the keyboard is when it came here by a key."""
+        self._reached_by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
 
     def _paint(self, painter: QPainter, snapshot: Snapshot) -> None:
         scene = self._scene

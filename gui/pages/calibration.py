@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
-from PySide6.QtGui import QColor, QCursor
+from PySide6.QtGui import QColor, QCursor, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from engine.curves import BINS, Reliability, reliability
@@ -16,9 +16,10 @@ from gui.pages.scoredpage import ScoredPage
 from gui.plots.axes import dress, new_plot
 from gui.plots.view import About, Table
 from gui.text import number, tr
-from gui.theme import colour, colours
+from gui.theme import colour, colours, pixels
 
-_COUNTS_HEIGHT = 84
+# In usual type: how high the bars are, and how high the page is at least where they are shown.
+_COUNTS_HEIGHT, _ENOUGH = 84, 200
 _MIDDLES = (np.arange(BINS) + 0.5) / BINS
 
 
@@ -36,9 +37,8 @@ class Calibration(ScoredPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.plot, self.counts = new_plot(tr("Calibration")), new_plot(tr("Rows in each bin"))
-        self.counts.setFixedHeight(_COUNTS_HEIGHT)
         self.counts.setXLink(self.plot)
-        self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.04)
+        self.plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.06)
         for plot in (self.plot, self.counts):
             plot.setMouseEnabled(x=False, y=False)
             plot.getPlotItem().getAxis("left").setWidth(48)
@@ -61,13 +61,25 @@ class Calibration(ScoredPage):
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""
         c, tint = colours(), QColor(colours().series[max(self.marks.class_index, 0) % len(colours().series)])
-        dress(self.plot, tr("share that is true"), "")
-        dress(self.counts, tr("rows"), self._what or tr("probability"))
-        self.diagonal.setPen(pg.mkPen(QColor(c.faint), style=Qt.PenStyle.DashLine))
+        self._share_height()
+        self.diagonal.setPen(pg.mkPen(QColor(c.quiet), style=Qt.PenStyle.DashLine))
         self.line.setPen(pg.mkPen(tint, width=1.8))
         self.line.setSymbolBrush(tint)
         self.line.setSymbolPen(pg.mkPen(QColor(c.surface)))
         self.bars.setOpts(brush=colour(tint.name(), 0.45), pen=pg.mkPen(None))
+
+    def _share_height(self) -> None:
+        """In a low panel the points have all of it, and the name of the axis that is else below the bars."""
+        shown, words = self.height() >= pixels(_ENOUGH), self._what or tr("probability")
+        self.counts.setFixedHeight(pixels(_COUNTS_HEIGHT))
+        self.counts.setVisible(shown)
+        dress(self.plot, tr("share that is true"), "" if shown else words)
+        dress(self.counts, tr("rows"), words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Shares out another height."""
+        super().resizeEvent(event)
+        self._share_height()
 
     def draw(self, snapshot: Snapshot) -> None:
         """Sorts the rows of an instant into bins."""

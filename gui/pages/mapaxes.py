@@ -10,12 +10,12 @@ from engine.snapshot import Snapshot
 from gui.pages.numberscale import in_words
 from gui.plots.slices import band_of
 from gui.plots.ticks import round_ticks
-from gui.theme import colours, font
+from gui.theme import colours, font, pixels
 
-# Room for the names of the classes.
-NAMES = 84.0
-# Where the middle of the name of the upward axis stands.
-_NAME = 11.0
+# In usual type: the room for the names of the classes, and where the middle of the name of the upward axis stands.
+NAMES, _NAME = 84.0, 11.0
+# How wide and high a number is at most, and how far the axes' numbers and names are from the map.
+_WIDE, _HIGH, _NEAR, _FAR = 60.0, 16.0, 4.0, 20.0
 
 
 def paint_axes(painter: QPainter, snapshot: Snapshot, maps: Maps, area: QRectF) -> None:
@@ -26,8 +26,9 @@ def paint_axes(painter: QPainter, snapshot: Snapshot, maps: Maps, area: QRectF) 
     painter.setPen(QColor(colours().quiet))
     for value, words in in_words(round_ticks(left, right, 4)):
         x = area.left() + (value - left) / (right - left) * area.width()
-        painter.drawText(QRectF(x - 30, area.bottom() + 4, 60, 14), Qt.AlignmentFlag.AlignCenter, words)
-    below = QRectF(area.left(), area.bottom() + 20, area.width(), 16)
+        box = QRectF(x - pixels(_WIDE) / 2, area.bottom() + pixels(_NEAR), pixels(_WIDE), pixels(_HIGH))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+    below = QRectF(area.left(), area.bottom() + pixels(_FAR), area.width(), pixels(_HIGH))
     painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _fitted(painter, names[maps.plane[0]], area.width()))
     if len(maps.plane) == 1:
         _paint_bands(painter, snapshot.data.classes, area)
@@ -44,7 +45,8 @@ def _paint_bands(painter: QPainter, classes: tuple[str, ...], area: QRectF) -> N
     side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for k, name in enumerate(classes):
         y = area.bottom() - band_of(k, len(classes)) * area.height()
-        painter.drawText(QRectF(8, y - 8, NAMES - 16, 16), side, _fitted(painter, name, NAMES - 16))
+        box = QRectF(8, y - pixels(_HIGH) / 2, area.left() - 16, pixels(_HIGH))
+        painter.drawText(box, side, _fitted(painter, name, box.width()))
 
 
 def _paint_upward_axis(painter: QPainter, name: str, maps: Maps, area: QRectF) -> None:
@@ -52,11 +54,14 @@ def _paint_upward_axis(painter: QPainter, name: str, maps: Maps, area: QRectF) -
     side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for value, words in in_words(round_ticks(bottom, top, 4)):
         y = area.bottom() - (value - bottom) / (top - bottom) * area.height()
-        painter.drawText(QRectF(area.left() - 36, y - 8, 30, 16), side, words)
+        box = QRectF(pixels(_NAME), max(y - pixels(_HIGH) / 2, 0.0), area.left() - pixels(_NAME) - 6, pixels(_HIGH))
+        painter.drawText(box, side, words)
     half = area.height() / 2
     painter.save()
-    painter.translate(_NAME, area.center().y())
+    painter.translate(pixels(_NAME), area.center().y())
     painter.rotate(-90)
     centre = Qt.AlignmentFlag.AlignCenter
-    painter.drawText(QRectF(-half, -8, 2 * half, 16), centre, _fitted(painter, name, 2 * half))
+    painter.drawText(
+        QRectF(-half, -pixels(_HIGH) / 2, 2 * half, pixels(_HIGH)), centre, _fitted(painter, name, 2 * half)
+    )
     painter.restore()

@@ -13,10 +13,13 @@ from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QToolTip
 
 from engine.history import Numbers
+from gui.plots.ground import size_of_points
 from gui.text import tr
 from gui.theme import colour, colours
 
 MOST_POINTS = 2000
+# Pixels, of points of usual size and of the ring around the traced one.
+_SIZE, _RING = 6.0, 14.0
 PARTS = ("train", "test")
 
 
@@ -31,8 +34,8 @@ class RowPoints(QObject):
     def __init__(self, plot: pg.PlotWidget, words: Callable[[float, float], list[str]]) -> None:
         super().__init__(plot)
         self._plot, self._words = plot, words
-        self.items = {part: pg.ScatterPlotItem(size=6, hoverable=True, tip=None) for part in PARTS}
-        self.traced = pg.ScatterPlotItem(size=14)
+        self.items = {part: pg.ScatterPlotItem(hoverable=True, tip=None) for part in PARTS}
+        self.traced = pg.ScatterPlotItem()
         for item in (*self.items.values(), self.traced):
             plot.addItem(item)
         for item in self.items.values():
@@ -40,8 +43,9 @@ class RowPoints(QObject):
             item.sigClicked.connect(self._pick)
 
     def show_theme(self) -> None:
-        """Takes over the colours of the theme in force."""
+        """Takes over the colours of the theme in force, and the size of its type."""
         c = colours()
+        self._show_size()
         self.items["train"].setBrush(colour(c.series[0], 0.55))
         self.items["train"].setPen(pg.mkPen(None))
         self.items["test"].setBrush(QColor(c.surface))
@@ -54,6 +58,13 @@ class RowPoints(QObject):
         x, y, rows = x[:MOST_POINTS], y[:MOST_POINTS], rows[:MOST_POINTS]
         known = np.isfinite(x) & np.isfinite(y)
         self.items[part].setData(x[known], y[known], data=rows[known])
+        self._show_size()
+
+    def _show_size(self) -> None:
+        times = size_of_points(sum(len(item.data) for item in self.items.values()))
+        for item, size in ((self.traced, _RING), *((item, _SIZE) for item in self.items.values())):
+            if item.opts["size"] != size * times:
+                item.setSize(size * times)
 
     def mark(self, row: int) -> None:
         """Marks the point of a row, where it is among them."""

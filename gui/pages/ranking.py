@@ -92,7 +92,7 @@ class RankingPage(ScoredPage):
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""
         dress(self.plot, tr(self.kind.y), tr(self.kind.x))
-        self._diagonal.setPen(pg.mkPen(QColor(colours().faint), style=Qt.PenStyle.DashLine))
+        self._diagonal.setPen(pg.mkPen(QColor(colours().quiet), style=Qt.PenStyle.DashLine))
         self.legend.show_theme()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:

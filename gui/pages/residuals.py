@@ -61,7 +61,7 @@ class Residuals(NumbersPage):
         dress(self.plot, tr("residual of {0}").format(self._target), tr("predicted {0}").format(self._target))
         dress(self.histogram, "", tr("rows"))
         self.histogram.hideAxis("left")
-        self.zero.setPen(pg.mkPen(QColor(c.faint), style=Qt.PenStyle.DashLine))
+        self.zero.setPen(pg.mkPen(QColor(c.quiet), style=Qt.PenStyle.DashLine))
         self.bars["train"].setOpts(brush=colour(c.series[0], 0.4), pen=pg.mkPen(None))
         self.bars["test"].setOpts(brush=colour(c.series[1], 0.55), pen=pg.mkPen(None))
         self.points.show_theme()

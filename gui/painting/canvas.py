@@ -20,8 +20,9 @@ from PySide6.QtWidgets import QWidget
 from engine.data.points import PointsSpec, is_tested
 from engine.experiment import DataSpec
 from gui import amounts
-from gui.painting.dots import POINT_RADIUS, Dots, hint, paint_hint
+from gui.painting.dots import Dots, hint, paint_hint
 from gui.painting.tools import LOOK, TOOLS, Stroke, Surface, Values, jitter
+from gui.plots.ground import POINT_RADIUS, size_of_points
 from gui.text import tr
 from gui.theme import colour, colours
 
@@ -232,7 +233,7 @@ class Canvas(QWidget):
         colours_by_class = self.tool in ("paint", "spray")
         which = self.which if self._spec.task == "classes" else 0
         ink = QColor(c.series[which % len(c.series)] if colours_by_class else c.text)
-        radius = self.radius if TOOLS[self.tool].wide else POINT_RADIUS + 2.5
+        radius = self.radius if TOOLS[self.tool].wide else POINT_RADIUS * size_of_points(len(self._values)) + 2.5
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (QPen(colour(c.surface, 0.7), 3.5), QPen(ink, 1.5)):
             painter.setPen(pen)

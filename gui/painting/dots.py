@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 
 from engine.data.points import PointsSpec
 from gui.painting.tools import Surface, Values
+from gui.plots.ground import paint_row, size_of_points
 from gui.text import tr
 from gui.theme import colour, colours, font, name
 
-# Pixels: the radius of a point, and the side of the picture of one.
-POINT_RADIUS, _STAMP = 3.4, 10.0
+# The side of the picture of a point of usual size, in pixels.
+_STAMP = 10.0
 # Makes one number of what a point is drawn from: x, y, class and part.
 _KEY = np.array([1.0, np.e, np.pi * 1e3, np.sqrt(2.0) * 1e5])
 
@@ -27,7 +30,8 @@ class Dots:
 
     def picture(self, surface: Surface, points: Values, density: float) -> QPixmap:
         """The picture of ``points`` (points, 4): x, y, class, and whether it is a test row."""
-        look = (surface, density, name())
+        times = size_of_points(len(points))
+        look, side = (surface, density, name(), times), ceil(_STAMP * times)
         if look != self._look:
             self._picture = QPixmap(QSize(*surface.size) * density)
             self._picture.setDevicePixelRatio(density)
@@ -36,14 +40,14 @@ class Dots:
         places = surface.pixels(points)
         changed = _differing(surface.pixels(self._drawn), self._drawn, places, points)
         if len(changed):
-            low, high = changed.min(axis=0) - _STAMP, changed.max(axis=0) + _STAMP
-            touched = ((places > low - _STAMP) & (places < high + _STAMP)).all(axis=1)
+            low, high = changed.min(axis=0) - side, changed.max(axis=0) + side
+            touched = ((places > low - side) & (places < high + side)).all(axis=1)
             with QPainter(self._picture) as painter:
                 painter.setClipRect(QRectF(QPointF(*low.tolist()), QPointF(*high.tolist())).toAlignedRect())
                 painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
                 painter.fillRect(self._picture.rect(), Qt.GlobalColor.transparent)
                 painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-                _stamp(painter, places[touched], points[touched, 2:], density)
+                _stamp(painter, places[touched], points[touched, 2:], density, times)
         self._drawn = points
         return self._picture
 
@@ -55,27 +59,26 @@ def _differing(drawn_at: Values, drawn: Values, at: Values, points: Values) -> V
     return np.concatenate([drawn_at[np.isin(one, only)], at[np.isin(other, only)]])
 
 
-def _stamp(painter: QPainter, places: Values, kinds: Values, density: float) -> None:
+def _stamp(painter: QPainter, places: Values, kinds: Values, density: float, times: float) -> None:
     """Each point as a ready picture, for thousands of circles would take too long."""
     stamps: dict[tuple[float, float], QPixmap] = {}
-    corners = np.round((places - _STAMP / 2) * density) / density  # on whole pixels of the screen
+    side = ceil(_STAMP * times)
+    corners = np.round((places - side / 2) * density) / density  # on whole pixels of the screen
     for place, (which, tested) in zip(corners.tolist(), kinds.tolist(), strict=True):
         if (which, tested) not in stamps:
-            stamps[which, tested] = _dot(colours().series[int(which)], bool(tested), density)
+            stamps[which, tested] = _dot(colours().series[int(which)], bool(tested), density, times)
         painter.drawPixmap(QPointF(*place), stamps[which, tested])
 
 
-def _dot(tint: str, tested: bool, density: float) -> QPixmap:
-    """A point of a class, filled for training and open for test."""
-    picture = QPixmap(round(_STAMP * density), round(_STAMP * density))
+def _dot(tint: str, tested: bool, density: float, times: float) -> QPixmap:
+    """A point of a class."""
+    side = ceil(_STAMP * times)
+    picture = QPixmap(round(side * density), round(side * density))
     picture.setDevicePixelRatio(density)
     picture.fill(Qt.GlobalColor.transparent)
-    ground = QColor(colours().surface)
     with QPainter(picture) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(tint) if tested else ground, 1.8 if tested else 1.0))
-        painter.setBrush(ground if tested else QColor(tint))
-        painter.drawEllipse(QPointF(_STAMP / 2, _STAMP / 2), POINT_RADIUS, POINT_RADIUS)
+        paint_row(painter, QPointF(side / 2, side / 2), QColor(tint), tested, times)
     return picture
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 
 import pyqtgraph as pg
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsItem
 
 from gui.plots.logticks import log_ticks
@@ -21,7 +22,26 @@ _APART = 4
 
 
 class Axis(pg.AxisItem):  # type: ignore[misc]
-    """Few round numbers, written as everywhere in the window."""
+    """Few round numbers, written as everywhere in the window, and a name that is shortened where it has no room."""
+
+    _shown = ""
+
+    def labelString(self) -> str:  # noqa: N802 - pyqtgraph's name
+        """The name as far as there is room for it along the axis."""
+        room = self.size().height() if self.orientation == "left" else self.size().width()
+        letters = QFontMetricsF(font(11))
+        self._shown = letters.elidedText(self.labelText, Qt.TextElideMode.ElideRight, max(room, 0.0))
+        style = ";".join(f"{name}: {value}" for name, value in self.labelStyle.items())
+        return f"<span style='{style}'>{escape(self._shown, quote=False)}</span>"
+
+    def resizeEvent(self, event: object = None) -> None:  # noqa: N802 - Qt's name
+        """More or less of the name."""
+        if self.label is not None and self.labelText:
+            before = self._shown
+            words = self.labelString()
+            if self._shown != before:
+                self.label.setHtml(words)
+        super().resizeEvent(event)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802 - pyqtgraph's name
         """Levels of ticks: their spacing, and where they are."""
@@ -76,6 +96,6 @@ def dress(plot: pg.PlotWidget, left: str, bottom: str) -> None:
         axis.setPen(pg.mkPen(QColor(c.line)))
         axis.setTextPen(pg.mkPen(QColor(c.quiet)))
         axis.setStyle(tickFont=font(11), tickLength=0, hideOverlappingLabels=True)
-        plot.setLabel(side, escape(words, quote=False), **{"color": c.quiet, "font-size": f"{pixels(11)}px"})
+        plot.setLabel(side, words, **{"color": c.quiet, "font-size": f"{pixels(11)}px"})
         if side == "bottom" and words:
             axis.setHeight(2 * QFontMetrics(font(11)).height() + _APART)

@@ -10,7 +10,7 @@ from engine.experiment import Experiment
 from engine.lineage import Edit, Event, Lineage, Place
 from engine.spec import Spec
 from gui.selection import layer_name
-from gui.text import editable, in_a_sentence, tr
+from gui.text import in_a_sentence, readable, tr
 
 # By the names of engine.lineage.OPERATIONS; {0} is the layer.
 OPERATIONS = {
@@ -177,4 +177,4 @@ def _in_words(value: Any, choices: dict[str, str]) -> str:
         return tr(choices[value])
     if isinstance(value, bool):
         return tr("on") if value else tr("off")
-    return editable(value) if isinstance(value, int | float) else f"{value}"
+    return readable(value) if isinstance(value, int | float) else f"{value}"

@@ -20,7 +20,7 @@ from gui.plots.slices import Points
 from gui.plots.view import About
 from gui.selection import output_names
 from gui.text import probability, signed, tr
-from gui.theme import colour, colours, rgb
+from gui.theme import colour, colours, pixels, rgb
 
 # Beside the border, a fainter line where the answer is this sure.
 _SURE = 0.75
@@ -78,7 +78,7 @@ class ClassGround(Ground):
 
     def margins(self, maps: Maps) -> tuple[float, float]:
         """With one input the names of the classes stand at the left."""
-        return NAMES if len(maps.plane) == 1 else NUMBERS, MARGIN
+        return pixels(NAMES if len(maps.plane) == 1 else NUMBERS), MARGIN
 
 
 class DecisionMap(PlaneMap):

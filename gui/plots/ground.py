@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
@@ -12,11 +14,18 @@ from engine.snapshot import Snapshot
 from gui.pages.contours import Segments
 from gui.plots.slices import Points
 from gui.text import tr
-from gui.theme import colours
+from gui.theme import colours, pixels, type_size
 
-# Room beside the map: for the numbers of an axis, and where there are none.
-NUMBERS, MARGIN = 48.0, 16.0
-_RADIUS = 3.4
+# Room beside the map, in usual type: for the numbers of an axis, and where there are none. And below it.
+NUMBERS, MARGIN, BELOW = 48.0, 16.0, 42.0
+POINT_RADIUS = 3.4
+# So many points and more are of the usual size; the largest, of few, are so many times as large.
+_MANY, _LARGEST = 150, 1.8
+
+
+def size_of_points(count: int) -> float:
+    """How many times as large as usual points are: larger where there are few of them, and in large type."""
+    return type_size() * min(max(sqrt(sqrt(_MANY / max(count, 1))), 1.0), _LARGEST)
 
 
 class Ground:
@@ -40,12 +49,9 @@ class Ground:
         """The colour of each point."""
         raise NotImplementedError
 
-    def paint_point(self, painter: QPainter, at: QPointF, tint: QColor, tested: bool) -> None:
-        """A row: filled for training, open for test."""
-        surface = QColor(colours().surface)
-        painter.setPen(QPen(tint if tested else surface, 1.8 if tested else 1.0))
-        painter.setBrush(surface if tested else tint)
-        painter.drawEllipse(at, _RADIUS, _RADIUS)
+    def paint_point(self, painter: QPainter, at: QPointF, tint: QColor, tested: bool, times: float) -> None:
+        """A row, so many times as large as usual: filled for training, open for test."""
+        paint_row(painter, at, tint, tested, times)
 
     def answers(self, snapshot: Snapshot, maps: Maps) -> dict[str, NDArray[np.floating]]:
         """What the network answers, by name, each (side, side), the first row at the bottom."""
@@ -65,10 +71,18 @@ class Ground:
 
     def margins(self, maps: Maps) -> tuple[float, float]:
         """The room at the left and at the right of the map."""
-        return NUMBERS if len(maps.plane) == 2 else MARGIN, MARGIN
+        return pixels(NUMBERS) if len(maps.plane) == 2 else MARGIN, MARGIN
 
     def paint_over(self, painter: QPainter, snapshot: Snapshot, area: QRectF, places: NDArray[np.float64]) -> None:
         """What lies over the map and beside it; ``places`` (points, 2) are those of the points in pixels."""
+
+
+def paint_row(painter: QPainter, at: QPointF, tint: QColor, tested: bool, times: float) -> None:
+    """A row of a class, so many times as large as usual: filled for training, open for test."""
+    surface, radius = QColor(colours().surface), POINT_RADIUS * times
+    painter.setPen(QPen(tint if tested else surface, 1.8 * times if tested else 1.0))
+    painter.setBrush(surface if tested else tint)
+    painter.drawEllipse(at, radius, radius)
 
 
 def in_pixels(lines: Segments, area: QRectF, last: int) -> Segments:

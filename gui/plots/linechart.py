@@ -163,6 +163,24 @@ class LineChart(pg.PlotWidget):  # type: ignore[misc]
                 top = min(top, float(heights.min(initial=top)))
         return top
 
+    def is_clear(self, box: QRectF) -> bool:
+        """Whether no line and not the band runs through a box, in pixels of the inside of the chart."""
+        to_box = self.box.childGroup.transform()
+        for curve in (self.band, *self.curves):
+            x, y = curve.getData()
+            known = np.isfinite(y) if curve.isVisible() and len(x) else np.zeros(0, bool)
+            if not known.any():
+                continue
+            x, y = x[known] * to_box.m11() + to_box.dx(), y[known] * to_box.m22() + to_box.dy()
+            ends = np.array([box.left(), box.right()])
+            if ends[1] < x[0] or ends[0] > x[-1]:
+                continue
+            ends = ends.clip(x[0], x[-1])
+            heights = np.append(y[(x >= ends[0]) & (x <= ends[1])], np.interp(ends, x, y))
+            if heights.min() <= box.bottom() and heights.max() >= box.top():
+                return False
+        return True
+
     def outline(self, places: Numbers, low: Numbers, high: Numbers) -> QPainterPath:
         """What lies between two curves over places, in pixels of the inside of the chart."""
         left, right = self.box.viewRange()[0]

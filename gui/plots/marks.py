@@ -23,6 +23,8 @@ _MOST_LINES = 8
 _SHARES = (0.5, 0.0, 0.25, 0.75, 1.0)
 # Words farther away than this have a line that leads to their point.
 _FAR = 14.0
+# Words beside a point are moved so far until no line runs through them.
+_STRIDE = 8.0
 # The room of the glyphs.
 _TOP = 14.0
 
@@ -124,7 +126,7 @@ class Marks(Overlay):
         painter.drawEllipse(at, _RING, _RING)
         painter.setFont(font(11))
         box = self.place_of_words(best)
-        if at.y() - _RING - box.bottom() > _FAR:
+        if at.y() - _RING - box.bottom() > _FAR and box.left() <= at.x() <= box.right():
             painter.setPen(QPen(colour(c.quiet, 0.45), 1.0))
             x = round(at.x()) + 0.5
             painter.drawLine(QPointF(x, box.bottom()), QPointF(x, at.y() - _RING))
@@ -146,11 +148,22 @@ class Marks(Overlay):
             lines = self.chart.top_of_lines(left, left + width)
             places.append((min(lines, at.y() - _RING) - 4.0 - height, left))
         above, left = max(places, key=lambda place: place[0])
-        below = at.y() + _RING + 4.0
-        if above > _TOP or below + height <= frame.height():
-            return QRectF(left, above if above > _TOP else below, width, height)
-        right, beside = at.x() + _RING + 4.0, min(at.y() - height / 2, frame.height() - height)
-        return QRectF(right if right + width <= frame.width() else at.x() - _RING - 4.0 - width, beside, width, height)
+        if above > _TOP:
+            return QRectF(left, above, width, height)
+        below = QRectF(left, at.y() + _RING + 4.0, width, height)
+        if below.bottom() <= frame.height() and self.chart.is_clear(below):
+            return below
+        return self._beside(at, QRectF(0.0, min(at.y() - height / 2, frame.height() - height), width, height))
+
+    def _beside(self, at: QPointF, box: QRectF) -> QRectF:
+        """At the side of a point or higher, as near to it as no line runs through the words; if all do, at its side."""
+        first, last = at.x() + _RING + 4.0, self.boundingRect().width() - box.width()
+        before = at.x() - _RING - 4.0 - box.width()
+        lefts = [*np.arange(first, last, _STRIDE).tolist(), *np.arange(before, 0.0, -_STRIDE).tolist()]
+        tops = np.arange(box.top(), _TOP, -box.height()).tolist()
+        places = (QRectF(left, top, box.width(), box.height()) for top in tops for left in lefts)
+        nearest = QRectF(first if first <= last else before, box.top(), box.width(), box.height())
+        return next(filter(self.chart.is_clear, places), nearest)
 
 
 class Gap(Overlay):

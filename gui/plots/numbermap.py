@@ -19,10 +19,10 @@ from gui.plots.planemap import PlaneMap
 from gui.plots.slices import Points
 from gui.plots.view import About
 from gui.text import number, tr
-from gui.theme import blend, colour, colours, font, readable_on
+from gui.theme import blend, colour, colours, font, pixels, readable_on
 
-# At the right of the map: a bar, the numbers beside it, and the name of the target.
-_GAP, _BAR, _TICK, _NAME, _WIDEST = 10.0, 10.0, 6.0, 20.0, 72.0
+# At the right of the map: a bar, the numbers beside it, and the name of the target; in usual type, how high a line is.
+_GAP, _BAR, _TICK, _NAME, _WIDEST, _LINE = 10.0, 10.0, 6.0, 20.0, 72.0, 16.0
 # Points are somewhat larger than on a map of classes, and the rings wider: their colour is a number.
 _RADIUS, _HOLE = 3.9, 1.5
 _STRENGTH = 0.6
@@ -61,22 +61,22 @@ class NumberGround(Ground):
         """The true values in the colours of the same scale."""
         return [QColor(*tint) for tint in self.scale.colours(points.truth, colours().surface).tolist()]
 
-    def paint_point(self, painter: QPainter, at: QPointF, tint: QColor, tested: bool) -> None:
+    def paint_point(self, painter: QPainter, at: QPointF, tint: QColor, tested: bool, times: float) -> None:
         """A thin edge keeps a point in sight where it is predicted well; a test row has a hole."""
-        surface = QColor(colours().surface)
+        surface, radius, hole = QColor(colours().surface), _RADIUS * times, _HOLE * times
         shape = QPainterPath()
-        shape.addEllipse(at, _RADIUS, _RADIUS)
+        shape.addEllipse(at, radius, radius)
         if tested:
-            shape.addEllipse(at, _HOLE, _HOLE)
+            shape.addEllipse(at, hole, hole)
         # Nothing is painted twice, so that what is faint keeps its colour.
         painter.fillPath(shape, tint)
         painter.setPen(QPen(surface, 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(at, _RADIUS + 0.5, _RADIUS + 0.5)
+        painter.drawEllipse(at, radius + 0.5, radius + 0.5)
         if tested:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(surface)
-            painter.drawEllipse(at, _HOLE, _HOLE)
+            painter.drawEllipse(at, hole, hole)
 
     def answers(self, snapshot: Snapshot, maps: Maps) -> dict[str, NDArray[np.floating]]:
         """The predicted number in the target's units."""
@@ -107,13 +107,13 @@ class NumberGround(Ground):
 
     def margins(self, maps: Maps) -> tuple[float, float]:
         """At the right stands the scale."""
-        return NUMBERS if len(maps.plane) == 2 else MARGIN, self._width()
+        return pixels(NUMBERS) if len(maps.plane) == 2 else MARGIN, self._width()
 
     def _width(self) -> float:
         """The room for the scale: the bar, its numbers, and the name."""
         letters = QFontMetricsF(font(11))
         numbers = max(map(letters.horizontalAdvance, self._ticks), default=0.0)
-        return _GAP + _BAR + _TICK + min(numbers, _WIDEST) + _NAME + 4
+        return _GAP + _BAR + _TICK + min(numbers, pixels(_WIDEST)) + pixels(_NAME) + 4
 
     # -- over the map and beside it --------------------------------------------------------------
 
@@ -123,11 +123,11 @@ class NumberGround(Ground):
         self._paint_levels(painter, area, places)
         self._paint_scale(painter, area)
         painter.save()
-        painter.translate(area.right() + self._width() - _NAME / 2, area.center().y())
+        painter.translate(area.right() + self._width() - pixels(_NAME) / 2, area.center().y())
         painter.rotate(-90)
         cut = painter.fontMetrics().elidedText(snapshot.data.target, Qt.TextElideMode.ElideMiddle, int(area.height()))
         half = area.height() / 2
-        painter.drawText(QRectF(-half, -8, 2 * half, 16), Qt.AlignmentFlag.AlignCenter, cut)
+        painter.drawText(QRectF(-half, -pixels(_LINE) / 2, 2 * half, pixels(_LINE)), Qt.AlignmentFlag.AlignCenter, cut)
         painter.restore()
 
     def _paint_levels(self, painter: QPainter, area: QRectF, places: NDArray[np.float64]) -> None:
@@ -137,8 +137,8 @@ class NumberGround(Ground):
         for words, lines in zip(told_apart(self.levels), self._lines, strict=True):
             wide = painter.fontMetrics().horizontalAdvance(words) + 6
             middles = in_pixels(lines.mean(axis=1), area, self._last)
-            box = QRectF(0, 0, wide, _TALL)
-            inner = area.adjusted(wide / 2 + 2, _TALL / 2 + 2, -wide / 2 - 2, -_TALL / 2 - 2)
+            box = QRectF(0, 0, wide, pixels(_TALL))
+            inner = area.adjusted(wide / 2 + 2, box.height() / 2 + 2, -wide / 2 - 2, -box.height() / 2 - 2)
             free = [
                 (x, y)
                 for x, y in middles[:: max(len(middles) // _PLACES, 1)].tolist()
@@ -165,8 +165,9 @@ class NumberGround(Ground):
         heights = bar.bottom() - self.scale.shares(np.array(self.scale.ticks)) * bar.height()
         for words, y in zip(self._ticks, heights.tolist(), strict=True):
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
-            top = min(max(y - 8, area.top() - 4), area.bottom() - 12)
-            painter.drawText(QRectF(bar.right() + _TICK, top, _WIDEST, 16), Qt.AlignmentFlag.AlignVCenter, words)
+            top = min(max(y - pixels(_LINE) / 2, area.top() - 4), area.bottom() - pixels(_LINE) + 4)
+            box = QRectF(bar.right() + _TICK, top, pixels(_WIDEST), pixels(_LINE))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class NumberMap(PlaneMap):

@@ -16,13 +16,15 @@ from gui.pages.bars import Bar, RowSlider
 from gui.pages.contours import Segments
 from gui.pages.mapaxes import paint_axes
 from gui.pages.page import Page
-from gui.plots.ground import MARGIN, NUMBERS, Ground, in_pixels
+from gui.plots.ground import BELOW, MARGIN, NUMBERS, Ground, in_pixels, size_of_points
 from gui.plots.slices import Points, points_on
 from gui.plots.view import Table
 from gui.text import number, tr
-from gui.theme import colours
+from gui.theme import colours, is_for_a_file, pixels
 
 _MOST_POINTS = 3000
+# Pixels of a point of usual size: the radius of the ring around the traced one, and how near the pointer is to it.
+_RING, _REACH = 7.0, 8.0
 
 
 class PlaneMap(Page):
@@ -55,9 +57,9 @@ class PlaneMap(Page):
         if maps is not None:
             if maps.held is not None:
                 self.row.show_row(snapshot.data.rows, maps.held)
-            pixels, self._lines = self.ground.show(snapshot, maps)
+            tints, self._lines = self.ground.show(snapshot, maps)
             # The first row is at the bottom of the plane.
-            self._image = image_of(pixels[::-1])
+            self._image = image_of(tints[::-1])
             self._project(snapshot, maps)
         self.update()
 
@@ -103,8 +105,8 @@ class PlaneMap(Page):
     def area(self) -> QRectF:
         """Where the plane is, in pixels."""
         maps = self.snapshot.maps if self.snapshot is not None else None
-        left, right = self.ground.margins(maps) if maps is not None else (NUMBERS, MARGIN)
-        return QRectF(left, 4, self.width() - left - right, self.height() - 46)
+        left, right = self.ground.margins(maps) if maps is not None else (pixels(NUMBERS), MARGIN)
+        return QRectF(left, 4, self.width() - left - right, self.height() - 4 - pixels(BELOW))
 
     def _to_pixels(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """(rows, 2) on the plane, in the user's units -> (rows, 2) in pixels."""
@@ -136,9 +138,12 @@ class PlaneMap(Page):
         # The middles of the pixels at the edges are the ends of the plane.
         painter.drawImage(area, image, QRectF(0.5, 0.5, image.width() - 1, image.height() - 1))
         self._paint_lines(painter, area, image.width() - 1)
-        if self._picture_of_points is None:
-            self._picture_of_points = self._draw_points(points)
-        painter.drawPixmap(QPointF(0, 0), self._picture_of_points)
+        if is_for_a_file():
+            self._paint_points(painter, points)
+        else:
+            if self._picture_of_points is None:
+                self._picture_of_points = self._draw_points(points)
+            painter.drawPixmap(QPointF(0, 0), self._picture_of_points)
         painter.setClipping(False)
 
     def _paint_lines(self, painter: QPainter, area: QRectF, last: int) -> None:
@@ -148,23 +153,32 @@ class PlaneMap(Page):
             painter.drawLines([QLineF(*each) for each in ends.tolist()])
 
     def _draw_points(self, points: Points) -> QPixmap:
-        """All points, filled for training and open for test rows, drawn once for a plane, size and theme.
-
-        The farther a row is from the plane in the inputs that are held, the fainter it is.
-        """
+        """All points, drawn once for a plane, size and theme."""
         density = self.devicePixelRatioF()
         picture = QPixmap(self.size() * density)
         picture.setDevicePixelRatio(density)
         picture.fill(Qt.GlobalColor.transparent)
-        self._places = self._to_pixels(points.at)
         with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            shown = self._places[: 0 if self._left else None]
-            each = zip(shown, self.ground.tints(points), points.tested, points.near, strict=False)
-            for (px, py), tint, tested, near in each:
-                painter.setOpacity(float(near))
-                self.ground.paint_point(painter, QPointF(px, py), tint, tested)
+            self._paint_points(painter, points)
         return picture
+
+    def _paint_points(self, painter: QPainter, points: Points) -> None:
+        """Filled for training and open for test rows.
+
+        The farther a row is from the plane in the inputs that are held, the fainter it is.
+        """
+        self._places, times = self._to_pixels(points.at), self._size_of_points
+        shown = self._places[: 0 if self._left else None]
+        each = zip(shown, self.ground.tints(points), points.tested, points.near, strict=False)
+        for (px, py), tint, tested, near in each:
+            painter.setOpacity(float(near))
+            self.ground.paint_point(painter, QPointF(px, py), tint, tested, times)
+        painter.setOpacity(1.0)
+
+    @property
+    def _size_of_points(self) -> float:
+        return size_of_points(len(self._points.rows) if self._points is not None else 0)
 
     def _paint_traced(self, painter: QPainter, snapshot: Snapshot, points: Points) -> None:
         place = points.place(snapshot.trace.row) if snapshot.trace is not None else None
@@ -173,7 +187,8 @@ class PlaneMap(Page):
         px, py = self._to_pixels(place[None, :])[0]
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colours().text), 1.6))
-        painter.drawEllipse(QPointF(px, py), 7.0, 7.0)
+        ring = _RING * self._size_of_points
+        painter.drawEllipse(QPointF(px, py), ring, ring)
 
     def _point_under(self, position: QPointF) -> int | None:
         """The index of the point under the pointer."""
@@ -181,7 +196,7 @@ class PlaneMap(Page):
             return None
         distance = np.hypot(self._places[:, 0] - position.x(), self._places[:, 1] - position.y())
         nearest = int(distance.argmin())
-        return nearest if distance[nearest] <= 8 else None
+        return nearest if distance[nearest] <= _REACH * self._size_of_points else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Says the inputs and the answer at the pointer, and what is known of a point there."""

@@ -81,7 +81,7 @@ class PredictionPlot(NumbersPage):
     def show_theme(self) -> None:
         """Takes over the colours of the theme in force."""
         dress(self.plot, tr("predicted {0}").format(self._target), tr("true {0}").format(self._target))
-        self._diagonal.setPen(pg.mkPen(QColor(colours().faint), style=Qt.PenStyle.DashLine))
+        self._diagonal.setPen(pg.mkPen(QColor(colours().quiet), style=Qt.PenStyle.DashLine))
         self.points.show_theme()
 
     def words(self, x: float, y: float) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hands
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.spec import Setting
@@ -226,3 +227,42 @@ def test_two_fields_are_two_entries_of_the_undo_stack(window: Window) -> None:
     hands.type_into(hands.number_field(window, "learning_rate"), "0.5")
     hands.type_into(hands.number_field(window, "batch_size"), "8")
     assert len(window.document.undo_stack) == 2
+
+
+BOTH_SIGNS = Setting("Bias", "A bias.", low=-10.0, high=10.0, step=0.1)
+
+
+def test_a_number_is_read_with_a_true_minus_sign_and_copied_as_a_program_writes_it(qtbot: QtBot) -> None:
+    field, wished = field_of(qtbot, BOTH_SIGNS, -0.64)
+    field.clearFocus()
+    read = field.text()
+    field.setFocus()
+    field.selectAll()
+    field.copy()
+    assert (read, QApplication.clipboard().text(), wished) == ("−0.64", "-0.64", [])
+    field.clearFocus()
+    assert (field.text(), bool(field.property("invalid")), wished) == ("−0.64", False, [])
+
+
+@pytest.mark.parametrize("typed", ["-0.5", "−0.5", "-0,5"])
+def test_a_number_may_be_typed_with_either_minus_sign(qtbot: QtBot, typed: str) -> None:
+    field, wished = field_of(qtbot, BOTH_SIGNS, -0.64)
+    hands.type_into(field, typed)
+    field.clearFocus()
+    assert (field.text(), wished) == ("−0.5", [-0.5])
+
+
+def test_a_number_with_more_digits_than_are_shown_keeps_them_when_it_is_only_visited(qtbot: QtBot) -> None:
+    field, wished = field_of(qtbot, BOTH_SIGNS, -0.6412345678912)
+    field.clearFocus()
+    field.setFocus()
+    field.clearFocus()
+    assert (field.value, wished) == (-0.6412345678912, [])
+
+
+def test_what_is_selected_stays_so_when_a_menu_opens_or_another_window_comes_to_the_front(qtbot: QtBot) -> None:
+    field, _ = field_of(qtbot, BOTH_SIGNS, -0.64)
+    field.selectAll()
+    for reason in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+        QApplication.sendEvent(field, QFocusEvent(QEvent.Type.FocusOut, reason))
+        assert field.selectedText() == "-0.64"

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator
 import hands
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, QSize, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTabBar
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionButton, QTabBar
 
-from gui import theme
+from gui import language, theme
 from gui.dialogs.layouts import LayoutList
 from gui.folders import config_folder
 from gui.layouts import LAYOUTS, Layout
 from gui.popover import placed
+from gui.text import tr
+from gui.toolbar import Figure
 from gui.window import Window
 
 every_layout = pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.id)
@@ -115,6 +118,64 @@ def test_presenting_makes_all_type_larger_and_resetting_makes_it_usual_again(pla
     assert all(large >= 1.3 * usual for usual, large in zip(before, after, strict=True))
     hands.trigger(plain, "view.reset_layout")
     assert before == (label.fontInfo().pixelSize(), axis.style["tickFont"].pixelSize(), theme.font(12).pixelSize())
+
+
+@pytest.mark.parametrize("spoken", language.LANGUAGES)
+@pytest.mark.parametrize("times", [1.0, 1.4, 2.0])
+def test_the_button_keeps_its_width_and_has_room_for_either_of_its_words(
+    plain: Window, spoken: str, times: float
+) -> None:
+    theme.set_type_size(times)
+    language.speak(spoken)
+    try:
+        plain.show_theme("light")
+        resize(plain, (1920, 900))
+        widths = {running: _room_and_need(plain, running) for running in (False, True)}
+    finally:
+        language.speak(language.ENGLISH)
+        plain.toolbar.show_running(False)
+    assert all(room >= need for _, room, need in widths.values())
+    assert widths[False][0] == widths[True][0]
+
+
+def _room_and_need(window: Window, running: bool) -> tuple[int, int, float]:
+    """The width of the first button, how much of it is for icon and words, and how much these need."""
+    button = window.toolbar.train
+    window.toolbar.show_running(running)
+    option = QStyleOptionButton()
+    button.initStyleOption(option)
+    room = button.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, button).width()
+    words = QFontMetricsF(button.font()).horizontalAdvance(button.text())
+    assert words
+    return button.width(), room, words + button.iconSize().width()
+
+
+@pytest.mark.parametrize("spoken", language.LANGUAGES)
+def test_the_menu_is_there_in_large_type_in_the_smallest_window(plain: Window, spoken: str) -> None:
+    theme.set_type_size(1.4)
+    plain.show_theme("light")
+    language.speak(spoken)
+    try:
+        captions = [tr("epoch of {0}").format(100), *map(tr, ("step", "training loss", "test loss", "test accuracy"))]
+        for figure, caption in zip(plain.toolbar.findChildren(Figure), captions, strict=True):
+            figure.show_value("0.1234", caption)
+        plain.toolbar.show_width(plain.minimumWidth())
+        resize(plain, (plain.minimumWidth(), 600))
+    finally:
+        language.speak(language.ENGLISH)
+    button = plain.toolbar.menu_button
+    assert (button.isVisible(), button.geometry().right() <= plain.width()) == (True, True)
+    assert plain.toolbar.test_loss.isVisible()
+
+
+def test_the_handle_of_the_speed_is_not_cut(plain: Window) -> None:
+    slider = plain.toolbar.speed
+    picture = slider.grab().toImage()
+    ground = picture.pixel(picture.width() - 1, 0)
+    top, bottom = (
+        [x for x in range(picture.width()) if picture.pixel(x, y) != ground] for y in (0, picture.height() - 1)
+    )
+    assert max(len(top), len(bottom)) <= 8  # the ends of a circle of 16 pixels, not a chord of it
 
 
 def test_files_have_the_usual_type_whatever_the_window_has(plain: Window) -> None:

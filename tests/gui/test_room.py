@@ -191,3 +191,34 @@ def test_large_type_has_large_buttons_and_wide_panels(open_window: Callable[...,
         assert window.panels.docks["output"].width() == theme.pixels(usual)
     finally:
         window.actions_by_id["view.reset_layout"].trigger()
+
+
+@pytest.mark.parametrize("height", [150, 190, 400])
+def test_the_names_of_the_axes_of_a_low_page_are_not_cut(window: Window, height: int) -> None:
+    window.training.finish()
+    hands.settle(window)
+    for key in ("calibration", "roc"):
+        window.output.choose(key)
+        hands.settle(window)
+        plot = window.output.view.plot
+        plot.resize(300, height - 60)
+        hands.events()
+        axis = plot.getPlotItem().getAxis("left")
+        name = axis.label.mapRectToParent(axis.label.boundingRect())
+        assert len(axis.label.toPlainText()) > 2
+        assert name.height() <= axis.size().height() + 12  # the margin that Qt leaves around a text
+
+
+def test_on_a_low_page_the_bars_of_the_calibration_give_way_to_its_points(window: Window) -> None:
+    window.training.finish()
+    hands.settle(window)
+    window.output.choose("calibration")
+    hands.settle(window)
+    page = window.output.view
+    shown = {}
+    for height in (180, 260):
+        page.resize(300, height)
+        page.layout().activate()
+        name = page.plot.getPlotItem().getAxis("bottom").labelText
+        shown[height] = page.counts.isHidden(), bool(name), page.plot.height() >= 150
+    assert shown == {180: (True, True, True), 260: (False, False, True)}

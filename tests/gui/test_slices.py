@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import hands
@@ -14,8 +15,11 @@ from PySide6.QtWidgets import QToolTip
 from engine.experiment import Experiment
 from engine.snapshot import Snapshot
 from engine.trainer import Trainer
+from gui import theme
 from gui.diagram.shown import Shown
+from gui.plots.ground import size_of_points
 from gui.plots.slices import Points, band_of, points_on
+from gui.viewing.picture import encoded
 from gui.window import Window
 
 PLANE = (0, 6)
@@ -157,8 +161,8 @@ def test_a_map_is_painted_in_its_colours_in_both_themes(window: Window, source: 
     snapshot, view = opened(window, source, plane, epochs=2), window.output.map
     assert snapshot.maps is not None
     view.leave_points(True)
-    for theme in ("light", "dark"):
-        window.show_theme(theme)
+    for name in ("light", "dark"):
+        window.show_theme(name)
         hands.settle(window)
         picture, area = view.grab().toImage(), view.area()
         wanted = view.ground.show(snapshot, snapshot.maps)[0][..., :3].astype(int)
@@ -168,7 +172,7 @@ def test_a_map_is_painted_in_its_colours_in_both_themes(window: Window, source: 
         seen = [[picture.pixelColor(round(x), round(y)).getRgb()[:3] for x in across] for y in up]
         # But for the lines that lie over it.
         apart = np.abs(np.array(seen) - wanted[np.ix_(steps, steps)]).max(axis=-1)
-        assert (apart < 12).mean() > 0.8, theme
+        assert (apart < 12).mean() > 0.8, name
     view.leave_points(False)
 
 
@@ -246,6 +250,63 @@ def test_a_point_is_the_fainter_the_farther_it_is(window: Window) -> None:
     lonely = np.flatnonzero((apart.min(axis=1) > 9) & ~view._points.tested)
     alphas = [picture.pixelColor(*places[i].round().astype(int).tolist()).alpha() / 255 for i in lonely]
     assert (len(lonely) > 5, alphas) == (True, pytest.approx(view._points.near[lonely], abs=0.02))
+
+
+def radius_of_a_point(window: Window) -> float:
+    """How far from the middle of a point filled with its colour, with none near it, anything is painted, in pixels."""
+    view = window.output.map
+    view.grab()
+    assert view._picture_of_points is not None
+    picture, (x, y) = view._picture_of_points.toImage(), view._places[-1]
+    reached = [dx for dx in range(20) if picture.pixelColor(round(x) + dx, round(y)).alpha() > 127]
+    return float(max(reached))
+
+
+def test_points_are_larger_where_there_are_few_and_in_large_type(window: Window) -> None:
+    sizes = {}
+    for times in (1.0, 1.4):
+        theme.set_type_size(times)
+        try:
+            window.show_theme("light")
+            for source in ("and_gate", "moons"):
+                opened(window, source, ())
+                sizes[source, times] = radius_of_a_point(window)
+        finally:
+            theme.set_type_size(1.0)
+            window.show_theme("light")
+    assert 3 <= sizes["moons", 1.0] <= 4
+    assert sizes["and_gate", 1.0] >= 1.4 * sizes["moons", 1.0]
+    assert sizes["and_gate", 1.4] >= 1.3 * sizes["and_gate", 1.0]
+
+
+def test_a_click_at_the_edge_of_a_large_point_meets_it(window: Window) -> None:
+    opened(window, "and_gate", ())
+    view = window.output.map
+    view.grab()
+    assert view._points is not None
+    place = view._places[-1] + (0.0, 11.0)
+    QTest.mouseClick(view, hands.LEFT, pos=QPointF(*place).toPoint())
+    assert window.traced_row == view._points.rows[-1]
+
+
+def test_thousands_of_points_keep_their_size() -> None:
+    assert [size_of_points(count) for count in (150, 3000, 100_000)] == [1.0, 1.0, 1.0]
+
+
+def test_in_a_file_points_are_drawn_and_the_axes_are_written_also_in_large_type(window: Window) -> None:
+    opened(window, "and_gate", ())
+    theme.set_type_size(1.4)
+    try:
+        window.show_theme("light")
+        hands.events()
+        written = encoded(window.output, "svg", "map").decode()
+    finally:
+        theme.set_type_size(1.0)
+        window.show_theme("light")
+    assert written.count("<image") == 1  # the ground; points that were one would be blurred
+    assert window.output.map._image is not None
+    words = re.findall(r">([^<>]+)</text>", written)
+    assert {"x₁", "x₂", "1", "0.5"} <= {"".join(each.split()) for each in words}
 
 
 def test_clicking_a_point_of_a_slice_traces_its_row(window: Window) -> None:

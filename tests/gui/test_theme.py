@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import hands
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QScrollBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -42,7 +45,8 @@ def test_the_contrast_of_black_on_white_is_21() -> None:
         ("text", "surface"), ("text", "ground"), ("text", "chip"), ("text", "chip_hover"), ("text", "accent_soft"),
         ("quiet", "surface"), ("quiet", "ground"), ("quiet", "chip"),
         ("on_accent", "accent"), ("accent", "surface"), ("accent", "accent_soft"),
-        ("warning", "warning_soft"), ("surface", "text"),
+        ("warning", "warning_soft"), ("surface", "text"), ("quiet", "accent_soft"), ("accent", "chip"),
+        ("negative_text", "surface"), ("test_text", "surface"), ("warning", "surface"), ("text", "warning_soft"),
     ],
 )  # fmt: skip
 def test_words_can_be_read_on_their_ground(name: str, words: str, ground: str) -> None:
@@ -51,16 +55,67 @@ def test_words_can_be_read_on_their_ground(name: str, words: str, ground: str) -
 
 
 @both_themes
-@pytest.mark.parametrize("colour", ["positive", "negative", "accent"])
+@pytest.mark.parametrize("colour", ["positive", "negative", "accent", "quiet", "text", "warning"])
 def test_lines_and_marks_can_be_seen_on_the_surface(name: str, colour: str) -> None:
     colours = theme.THEMES[name]
     assert contrast(getattr(colours, colour), colours.surface) >= 3.0
 
 
 @both_themes
-def test_the_first_series_can_be_seen_on_the_surface(name: str) -> None:
+def test_every_series_can_be_seen_on_the_surface(name: str) -> None:
     colours = theme.THEMES[name]
-    assert min(contrast(series, colours.surface) for series in colours.series[:4]) >= 2.8
+    assert min(contrast(series, colours.surface) for series in colours.series) >= 3.0
+
+
+def rules() -> Iterator[tuple[str, dict[str, str]]]:
+    """The rules of the style sheet: what they are for, and the token of each property that has a colour."""
+    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", theme._STYLE.template):
+        found = re.findall(r"(?:^|[;\s])([\w-]+):[^;$]*\$(\w+)", body)
+        yield " ".join(selector.split()), {what: token for what, token in found if hasattr(theme.LIGHT, token)}
+
+
+@both_themes
+def test_words_in_the_style_sheet_can_be_read_where_they_are_not_greyed(name: str) -> None:
+    colours, weak, seen = theme.THEMES[name], [], 0
+    for selector, said in rules():
+        for words, ground in (("color", "background"), ("placeholder-text-color", "background")):
+            if words in said and ":disabled" not in selector:
+                seen += 1
+                pair = getattr(colours, said[words]), getattr(colours, said.get(ground, "surface"))
+                weak += [selector] * (contrast(*pair) < 4.5)
+    assert (weak, seen > 30) == ([], True)
+
+
+@both_themes
+@pytest.mark.parametrize("ground", ["surface", "chip", "ground"])
+def test_the_marks_of_the_keyboard_and_of_boxes_to_tick_can_be_seen(name: str, ground: str) -> None:
+    colours, weak, seen = theme.THEMES[name], [], 0
+    for selector, said in rules():
+        edges = [token for what, token in said.items() if what.startswith("border")]
+        if edges and (":focus" in selector or "::indicator" in selector):
+            seen += 1
+            weak += [selector] * (contrast(getattr(colours, edges[0]), getattr(colours, ground)) < 3.0)
+    assert (weak, seen >= 8) == ([], True)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_what_is_reached_by_the_keyboard_looks_other_than_before(window: Window, name: str) -> None:
+    window.show_theme(name)
+    hands.select_layer(window, 0)
+    hands.settle(window)
+    window.select(Unit(1, 0))
+    hands.events()
+    unseen = []
+    card = window.builder.cards.cards[0]
+    for widget in (window.diagram, card, window.inspector.terms, window.output.choice, window.toolbar.speed):
+        before = picture(window)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        hands.events()
+        marked = np.abs(picture(window).astype(int) - before).max(axis=2) > 60
+        unseen += [widget] if marked.sum() < 16 else []
+        widget.clearFocus()
+        hands.events()
+    assert unseen == []
 
 
 @both_themes

@@ -398,6 +398,31 @@ def test_the_words_of_the_best_point_hide_no_curve_nor_the_losses_of_batches(
     assert not [point for point in covered if words.contains(point)]
 
 
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.parametrize("losses", [[], [0.5, 0.6, 5e3, 5e3, 5e3, 5e4]])
+def test_no_line_runs_through_the_words_of_the_best_point_of_a_diverged_run(
+    window: Window, trained: Snapshot, losses: list[float], logarithmic: bool
+) -> None:
+    diverged = {"epochs": 5, "optimizer": {"kind": "gradient_descent", "learning_rate": 2.5}}
+    hands.show(window, Experiment.model_validate({"data": {"source": "sine"}, "training": diverged}))
+    window.training.finish()
+    snapshot = hands.settle(window)
+    window.loss.set_logarithmic(logarithmic)
+    window.loss.show_snapshot(with_losses(trained, losses) if losses else snapshot)
+    hands.events()
+    marks, plot = window.loss.marks, window.loss.plot
+    assert marks.best is not None
+    words = marks.place_of_words(marks.best)
+    assert marks.boundingRect().contains(words)
+    for curve in plot.curves:
+        x, y = curve.getData()
+        if curve.isVisible() and len(x):
+            along = np.linspace(x[0], x[-1], 2000)
+            points = [plot.box.childGroup.mapToParent(*at) for at in zip(along, np.interp(along, x, y), strict=True)]
+            assert not [point for point in points if words.contains(point)]
+    window.loss.set_logarithmic(False)
+
+
 def test_without_test_rows_the_best_point_is_the_lowest_training_loss(window: Window) -> None:
     hands.show(window, Experiment().with_value("data.test_fraction", 0.0).with_value("training.epochs", 20))
     window.training.finish()

@@ -318,7 +318,7 @@ class Document(QObject):
         It is an entry like an edit, from its beginning on; one without a step leaves none.
         """
         stack, at = self.undo_stack, self.undo_stack.find(moment)
-        text = counted(steps, tr("trained 1 step"), tr("trained {0} steps"))
+        text = counted(steps, tr("trained 1 step"), tr("trained {0} steps")) if steps else tr("training")
         if at is None and not over:
             stack.push(Entry(self._experiment, self._experiment, text, steps=steps, back=moment))
         elif at is not None and over and not steps:

@@ -70,6 +70,14 @@ def test_a_single_step_is_named_as_one(window: Window) -> None:
     assert window.document.undo_stack.undo_text == "trained 1 step"
 
 
+def test_training_that_has_only_begun_is_named_without_its_steps(window: Window) -> None:
+    document, stack = window.document, window.document.undo_stack
+    document.show_run(10**9, 0, over=False)
+    assert stack.undo_text == "training"
+    document.show_run(10**9, 0, over=True)
+    assert not stack.undo_text
+
+
 def test_training_comes_again_by_redo(window: Window) -> None:
     hands.trigger(window, "train.epoch")
     trained = hands.settle(window)

@@ -316,6 +316,7 @@ def test_the_first_pixels_are_at_the_top_of_the_picture(digits: Snapshot) -> Non
 
 def test_another_theme_gives_new_pictures(qapp: QApplication, wine: Snapshot) -> None:
     made = Thumbnails()
+    theme.apply(qapp, "light", "")
     light = pixels(images(wine, Shown(), made=made)[0])
     theme.apply(qapp, "dark", "")
     dark = pixels(images(wine, Shown(), made=made)[0])

@@ -25,6 +25,8 @@ class Collector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        # Modules, their classes and functions stay: looking through them each time would hold the window up.
+        gc.freeze()
         self._times = 0
         timer = QTimer(self, interval=_INTERVAL_MS)
         timer.timeout.connect(self.collect)

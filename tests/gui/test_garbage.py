@@ -8,7 +8,7 @@ import sys
 import threading
 import weakref
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gui.garbage import Collector, _trim, give_back
@@ -41,6 +41,14 @@ def test_only_the_window_collects_garbage(window: Window, qapp: QApplication) ->
     for _ in range(30):
         collector.collect()
     assert ended == [threading.main_thread()]
+
+
+def test_what_was_there_before_the_window_is_not_looked_through_again(qapp: QApplication) -> None:
+    gc.unfreeze()
+    assert any(each is Window for each in gc.get_objects())
+    parent = QObject()
+    Collector(parent)
+    assert not any(each is Window for each in gc.get_objects())
 
 
 def test_memory_is_given_back_where_the_system_can_take_it() -> None:

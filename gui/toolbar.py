@@ -178,7 +178,7 @@ class ToolBar(QToolBar):
         speed = SPEEDS[index]
         words = tr("as fast as possible")
         if speed is not None:
-            words = counted(round(speed), tr("{0} step per second"), tr("{0} steps per second"))
+            words = counted(speed, tr("{0} step per second"), tr("{0} steps per second"))
         self.speed.setToolTip(tr("Speed: {0} (Ctrl+Left, Ctrl+Right)").format(words))
 
     def _figure(self, caption: str, characters: int, help_text: str) -> Figure:

@@ -17,7 +17,7 @@ from engine.probing.activity import Activity, LayerActivity
 from engine.snapshot import Snapshot
 from gui.amounts import counted_of
 from gui.diagram.nodes import MUCH_SATURATED
-from gui.plots.ages import age_in_words, rows_in_words
+from gui.plots.ages import age_in_words, rows_of
 from gui.plots.binning import Picture, pictured
 from gui.plots.histograms import Scale, bin_in_words, paint_bars
 from gui.plots.titles import PanelTitle
@@ -346,7 +346,7 @@ class ActivationsView(View):
         words = ""
         if answer is not None:
             age = age_in_words(snapshot.step, answer.step)
-            words = " · ".join(filter(None, (rows_in_words(answer.rows, answer.all_rows), age)))
+            words = " · ".join(filter(None, (rows_of(answer.rows, answer.all_rows), age)))
         self.title.show_note(words)
 
     def show_selection(self, selection: Selection) -> None:

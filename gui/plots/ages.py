@@ -14,7 +14,7 @@ def age_in_words(now: int, then: int) -> str:
     return tr("at step {0}").format(f"{then:,}") if now - then > _OLD * now else ""
 
 
-def rows_in_words(rows: int, all_rows: int) -> str:
+def rows_of(rows: int, all_rows: int) -> str:
     """Of how many training rows something is counted: "256 of 1,400 training rows", "all 105 training rows"."""
     if rows == all_rows:
         return counted(rows, tr("1 training row"), tr("all {0} training rows")) if rows else tr("no training rows")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from engine.probing.distributions import QUANTITIES, Distributions
 from engine.snapshot import Snapshot
 from gui.fields import ChoiceField
-from gui.plots.ages import age_in_words, rows_in_words
+from gui.plots.ages import age_in_words, rows_of
 from gui.plots.histograms import ramp_image
 from gui.plots.layertiles import LayerTiles
 from gui.plots.tileplot import Tile
@@ -153,7 +153,7 @@ class DistributionsView(View):
         counted, total = (sum(values) for values in zip(*((h.counted, h.total) for h in found), strict=True))
         parts = [tr("{0} of {1} values counted").format(f"{counted:,}", f"{total:,}")] if counted < total else []
         if self.quantity.key in _OF_ROWS:
-            parts.append(rows_in_words(answer.rows, answer.all_rows))
+            parts.append(rows_of(answer.rows, answer.all_rows))
         if self._over_time:
             parts.append(tr("since step {0}").format(f"{answer.moments[0].step:,}"))
         parts.append(age_in_words(snapshot.step, answer.step))

@@ -15,7 +15,7 @@ from engine.export.description import counted as engine_counted
 from engine.scoring import Scored
 from gui import amounts, language
 from gui.pages.page import TEST, TRAIN, rows_in_words
-from gui.plots.ages import rows_in_words as rows_of
+from gui.plots.ages import rows_of
 from gui.text import said
 
 

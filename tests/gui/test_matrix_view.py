@@ -468,14 +468,20 @@ def test_what_was_selected_before_the_view_was_opened_is_in_sight(
     assert view.cells.viewport().rect().contains(view.cells.visualRect(at).center())
 
 
-def test_what_was_scrolled_away_stays_so_when_the_view_gets_another_size(qtbot: QtBot) -> None:
+def of_digits(qtbot: QtBot, width: int, height: int, selected: Weight) -> MatrixView:
+    """A view by itself of 64 inputs and 40 units, in which a weight was selected."""
     view = MatrixView()
     qtbot.addWidget(view)
     view.show_snapshot(instant(of_layers(40).edited(data={"source": "digits"})))
-    view.resize(420, 150)
+    view.resize(width, height)
     view.show()
-    view.show_selection(Weight(0, 60, 38))
+    view.show_selection(selected)
     hands.events()
+    return view
+
+
+def test_what_was_scrolled_away_stays_so_when_the_view_gets_another_size(qtbot: QtBot) -> None:
+    view = of_digits(qtbot, 420, 150, Weight(0, 60, 38))
     view.cells.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
     view.resize(420, 170)
     hands.events()
@@ -483,12 +489,6 @@ def test_what_was_scrolled_away_stays_so_when_the_view_gets_another_size(qtbot: 
 
 
 def test_a_number_scrolled_to_the_left_edge_is_whole(qtbot: QtBot) -> None:
-    view = MatrixView()
-    qtbot.addWidget(view)
-    view.show_snapshot(instant(of_layers(40).edited(data={"source": "digits"})))
-    view.resize(533, 240)
-    view.show()
-    view.show_selection(Weight(0, 6, 21))
-    hands.events()
+    view = of_digits(qtbot, 533, 240, Weight(0, 6, 21))
     first = view.cells.columnAt(0)
     assert (first > 0, view.cells.columnViewportPosition(first)) == (True, 0)

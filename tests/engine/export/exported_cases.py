@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from exported_tables import CRUEL, PREPARATIONS, randomized
 from numpy.typing import NDArray
 
@@ -170,6 +172,13 @@ def made(name: str) -> Project:
 def rows_of(name: str) -> list[RawRow]:
     """Rows for it, missing values and unseen words among them where they may be."""
     return sample_rows(made(name), 40)
+
+
+def skip_where_it_cannot_run(target: Target) -> None:
+    """Skips a test of files that need a package which is not there; Keras calculates with PyTorch in the tests."""
+    for package in (target.requires.partition(".")[0], "torch" if target.key == "keras" else ""):
+        if package and find_spec(package) is None:
+            pytest.skip(f"{package} is not installed")
 
 
 def exported(name: str, target: Target, folder: Path, stem: str = "a network") -> Path:

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from functools import cache
-from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from exported_cases import CASES, NAMES, exported, made
+from exported_cases import CASES, NAMES, exported, made, skip_where_it_cannot_run
 from exported_tables import CRUEL, TABLE
 
 from engine.answering import Predictor
@@ -243,8 +242,7 @@ def test_it_needs_nothing_but_numpy(tmp_path: Path) -> None:
 
 @every_python
 def test_weights_that_are_missing_beside_it_are_said_in_a_sentence(target: Target, tmp_path: Path) -> None:
-    if target.requires and find_spec(target.requires) is None:
-        pytest.skip(f"{target.package} is not installed")
+    skip_where_it_cannot_run(target)
     path = exported("very large", target, tmp_path, "net")
     path.with_suffix(".npz").rename(tmp_path / "another.npz")
     said = r"net\.npz is missing: it holds the weights, and belongs beside net\.py, called alike$"

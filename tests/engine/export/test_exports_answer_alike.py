@@ -6,12 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
-from exported_cases import CASES, difference, exported, rows_of, tolerance
+from exported_cases import CASES, difference, exported, rows_of, skip_where_it_cannot_run, tolerance
 
 from engine.export.target import ExportError, Target
 from engine.export.targets import EXPORTS
@@ -47,8 +46,7 @@ def written(target: Target, folder: Path) -> dict[str, Path]:
 def test_every_network_answers_alike_elsewhere(
     target: Target, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if target.requires and find_spec(target.requires.partition(".")[0]) is None:
-        pytest.skip(f"{target.requires} is not installed")
+    skip_where_it_cannot_run(target)
     files = written(target, tmp_path)
     asked = []
     for name, path in files.items():
